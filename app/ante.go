@@ -1,0 +1,34 @@
+package app
+
+import (
+	"github.com/spf13/cast"
+
+	servertypes "github.com/cosmos/cosmos-sdk/server/types"
+
+	evmante "github.com/cosmos/evm/ante"
+	antetypes "github.com/cosmos/evm/ante/types"
+	srvflags "github.com/cosmos/evm/server/flags"
+)
+
+// addAnteHandler installs the checks every transaction passes before its messages run.
+func (app *App) addAnteHandler(appOpts servertypes.AppOptions) {
+	options := evmante.HandlerOptions{
+		Cdc:                    app.codec,
+		AccountKeeper:          app.AccountKeeper,
+		BankKeeper:             app.BankKeeper,
+		IBCKeeper:              app.IBCKeeper,
+		FeeMarketKeeper:        app.FeeMarketKeeper,
+		EvmKeeper:              app.EVMKeeper,
+		FeegrantKeeper:         app.FeeGrantKeeper,
+		ExtensionOptionChecker: antetypes.HasDynamicFeeExtensionOption,
+		SignModeHandler:        app.txConfig.SignModeHandler(),
+		SigGasConsumer:         evmante.SigVerificationGasConsumer,
+		MaxTxGasWanted:         cast.ToUint64(appOpts.Get(srvflags.EVMMaxTxGasWanted)),
+		DynamicFeeChecker:      true,
+		PendingTxListener:      app.onPendingTx,
+	}
+	if err := options.Validate(); err != nil {
+		panic(err)
+	}
+	app.SetAnteHandler(rejectNested(evmante.NewAnteHandler(options)))
+}

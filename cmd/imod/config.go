@@ -1,0 +1,61 @@
+package main
+
+import (
+	"time"
+
+	cmtcfg "github.com/cometbft/cometbft/config"
+
+	serverconfig "github.com/cosmos/cosmos-sdk/server/config"
+
+	evmserverconfig "github.com/cosmos/evm/server/config"
+
+	"github.com/imochain/imod/app"
+)
+
+// blockInterval is the commit timeout of new nodes; with it a block takes about one second.
+const blockInterval = 800 * time.Millisecond
+
+// appConfig is app.toml.
+type appConfig struct {
+	serverconfig.Config
+
+	EVM     evmserverconfig.EVMConfig
+	JSONRPC evmserverconfig.JSONRPCConfig
+	TLS     evmserverconfig.TLSConfig
+}
+
+// defaultAppConfig returns the template and the values of a new app.toml. Servers bind to the
+// loopback address and the JSON-RPC namespaces that sign or debug are off until asked for.
+func defaultAppConfig() (string, appConfig) {
+	server := serverconfig.DefaultConfig()
+	server.MinGasPrices = "1000000000" + app.BaseDenom
+	server.API.Address = "tcp://127.0.0.1:1317"
+	server.GRPC.Address = "127.0.0.1:9090"
+	server.StateSync.SnapshotInterval = 1000
+	server.StateSync.SnapshotKeepRecent = 2
+
+	evm := evmserverconfig.DefaultEVMConfig()
+	evm.EVMChainID = app.EVMChainID
+
+	rpc := evmserverconfig.DefaultJSONRPCConfig()
+	rpc.API = []string{"eth", "net", "web3", "txpool"}
+	rpc.AllowInsecureUnlock = false
+	rpc.BatchRequestLimit = 100
+	rpc.MaxOpenConnections = 500
+
+	return serverconfig.DefaultConfigTemplate + evmserverconfig.DefaultEVMConfigTemplate, appConfig{
+		Config:  *server,
+		EVM:     *evm,
+		JSONRPC: *rpc,
+		TLS:     *evmserverconfig.DefaultTLSConfig(),
+	}
+}
+
+// defaultCometConfig returns the values of a new config.toml.
+func defaultCometConfig() *cmtcfg.Config {
+	cfg := cmtcfg.DefaultConfig()
+	cfg.Mempool.Type = cmtcfg.MempoolTypeApp // the only type the EVM mempool starts with
+	cfg.Consensus.TimeoutCommit = blockInterval
+	cfg.Consensus.DoubleSignCheckHeight = 10
+	return cfg
+}
