@@ -1,0 +1,114 @@
+package chain
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"fmt"
+	"slices"
+
+	abci "github.com/cometbft/cometbft/abci/types"
+	"github.com/cometbft/cometbft/crypto/ed25519"
+	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
+	"github.com/cosmos/gogoproto/proto"
+	"github.com/stretchr/testify/require"
+
+	protoio "github.com/cosmos/gogoproto/io"
+
+	"github.com/imochain/imod/app"
+)
+
+// Validator is one voter of a test network.
+type Validator struct {
+	Key   ed25519.PrivKey
+	Power int64
+	// Operator is the account that bonded.
+	Operator Account
+	// Extend replaces the application's vote extension when it is not nil.
+	Extend func(txs [][]byte) []byte
+	// App extends this validator's votes; nil means the first follower.
+	App *app.App
+	// Absent makes the validator miss its votes.
+	Absent bool
+}
+
+func newValidator(i int, power int64) Validator {
+	seed := sha256.Sum256(fmt.Appendf(nil, "validator %d", i))
+	return Validator{
+		Key:      ed25519.GenPrivKeyFromSecret(seed[:]),
+		Power:    power,
+		Operator: NewAccount(fmt.Sprintf("operator %d", i)),
+	}
+}
+
+// Address returns the consensus address.
+func (v Validator) Address() []byte { return v.Key.PubKey().Address() }
+
+// lastCommit returns the commit of the last block without extensions.
+func (c *Chain) lastCommit() abci.CommitInfo {
+	info := abci.CommitInfo{Round: c.votes.Round}
+	for _, vote := range c.votes.Votes {
+		info.Votes = append(info.Votes, abci.VoteInfo{Validator: vote.Validator, BlockIdFlag: vote.BlockIdFlag})
+	}
+	return info
+}
+
+// extendedCommit collects the votes for the block that is about to be executed: extensions see
+// the state of the height before.
+func (c *Chain) extendedCommit(hash []byte, txs [][]byte) abci.ExtendedCommitInfo {
+	c.T.Helper()
+	var info abci.ExtendedCommitInfo
+	for _, v := range c.Validators {
+		vote := abci.ExtendedVoteInfo{
+			Validator:   abci.Validator{Address: v.Address(), Power: v.Power},
+			BlockIdFlag: cmtproto.BlockIDFlagCommit,
+		}
+		if v.Absent {
+			vote.BlockIdFlag = cmtproto.BlockIDFlagAbsent
+		} else {
+			vote.VoteExtension = c.extension(v, hash, txs)
+			vote.ExtensionSignature = c.Sign(v, c.height, vote.VoteExtension)
+		}
+		info.Votes = append(info.Votes, vote)
+	}
+	return info
+}
+
+func (c *Chain) extension(v Validator, hash []byte, txs [][]byte) []byte {
+	c.T.Helper()
+	if v.Extend != nil {
+		return v.Extend(txs)
+	}
+	voter := v.App
+	if voter == nil {
+		voter = c.App()
+	}
+	res, err := voter.ExtendVote(c.T.Context(), &abci.RequestExtendVote{
+		Hash: hash, Height: c.height, Time: c.time, Txs: slices.Clone(txs),
+		ProposedLastCommit: c.lastCommit(), ProposerAddress: c.proposer(c.height).Address(),
+	})
+	if err != nil {
+		return nil // CometBFT sends an empty extension
+	}
+	verified, err := c.App().VerifyVoteExtension(&abci.RequestVerifyVoteExtension{
+		Hash: hash, ValidatorAddress: v.Address(), Height: c.height, VoteExtension: res.VoteExtension,
+	})
+	require.NoError(c.T, err)
+	require.Equal(c.T, abci.ResponseVerifyVoteExtension_ACCEPT, verified.Status)
+	return res.VoteExtension
+}
+
+// Sign signs an extension as CometBFT does.
+func (c *Chain) Sign(v Validator, height int64, extension []byte) []byte {
+	c.T.Helper()
+	var buf bytes.Buffer
+	var message proto.Message = &cmtproto.CanonicalVoteExtension{
+		Extension: extension, Height: height, Round: int64(c.votes.Round), ChainId: ID,
+	}
+	require.NoError(c.T, protoio.NewDelimitedWriter(&buf).WriteMsg(message))
+	signature, err := v.Key.Sign(buf.Bytes())
+	require.NoError(c.T, err)
+	return signature
+}
+
+// Votes returns the votes for the last block; tests may change them before the next one.
+func (c *Chain) Votes() *abci.ExtendedCommitInfo { return &c.votes }
