@@ -26,6 +26,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	srvflags "github.com/cosmos/evm/server/flags"
+	evmtypes "github.com/cosmos/evm/x/vm/types"
 
 	"github.com/imochain/imod/app"
 )
@@ -114,8 +115,16 @@ func New(t testing.TB, options Options) *Chain {
 	return c
 }
 
+// resetEVM lets the next application set the EVM's process-wide settings, which may be set once.
+func resetEVM(t testing.TB) {
+	t.Helper()
+	evmtypes.NewEVMConfigurator().ResetTestConfig()
+	require.NoError(t, evmtypes.SetChainConfig(evmtypes.DefaultChainConfig(app.EVMChainID)))
+}
+
 func (f *Follower) open(t testing.TB) {
 	t.Helper()
+	resetEVM(t)
 	options := simtestutil.AppOptionsMap{
 		srvflags.EVMChainID:         app.EVMChainID,
 		sdkserver.FlagMempoolMaxTxs: -1,
@@ -132,6 +141,7 @@ func (f *Follower) open(t testing.TB) {
 
 func (c *Chain) initChain(f *Follower, state []byte, initial int64) {
 	c.T.Helper()
+	resetEVM(c.T)
 	res, err := f.App.InitChain(&abci.RequestInitChain{
 		Time:            c.time,
 		ChainId:         ID,
