@@ -1,0 +1,273 @@
+package keeper
+
+import (
+	"context"
+	"math/big"
+
+	"cosmossdk.io/collections"
+	errorsmod "cosmossdk.io/errors"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/imochain/imod/x/revshare/accumulator"
+	"github.com/imochain/imod/x/revshare/types"
+)
+
+// claimPlan is what a claim pays and writes.
+type claimPlan struct {
+	pool     rolledPool
+	streams  []streamPlan
+	position types.Position
+	payout   sdk.Coins
+	spans    int  // runs of epochs settled, for gas
+	progress bool // the position moves
+	complete bool // nothing is left up to the epoch asked for
+}
+
+// Claim pays holder, or the payout address it set, its revenue of all closed epochs up to
+// upTo. With more than MaxClaimSpans checkpoints to settle it pays a part, and the next
+// call goes on from there. Nothing to pay is an error, unless such a part was settled.
+func (k *Keeper) Claim(ctx context.Context, holder sdk.AccAddress, shareDenom string, upTo uint64) (sdk.Coins, error) {
+	coins, _, err := k.claim(ctx, holder, shareDenom, upTo)
+	return coins, err
+}
+
+// ClaimFor pays holder on anyone's request. Refused for contracts, which could not account
+// for the coins (a constant-product pool would be skimmed), unless they set a payout
+// address; and for accounts that never signed anything, which cannot use coins and among
+// which are IBC escrows, whose balances are not part of the eligible supply.
+func (k *Keeper) ClaimFor(ctx context.Context, caller, holder sdk.AccAddress, shareDenom string, upTo uint64) (sdk.Coins, error) {
+	coins, _, err := k.claimFor(ctx, caller, holder, shareDenom, upTo)
+	return coins, err
+}
+
+// ClaimableRevenue is exactly what Claim with the same arguments would pay now.
+func (k *Keeper) ClaimableRevenue(ctx context.Context, shareDenom string, holder sdk.AccAddress, upTo uint64) (sdk.Coins, error) {
+	plan, err := k.planClaim(ctx, shareDenom, holder, upTo)
+	return plan.payout, err
+}
+
+// RevenueOf is the holder's revenue of a single closed epoch, claimed or not, rounded
+// down; nothing while the epoch is open.
+func (k *Keeper) RevenueOf(ctx context.Context, shareDenom string, holder sdk.AccAddress, epoch uint64) (sdk.Coins, error) {
+	pool, err := k.roll(ctx, shareDenom)
+	if err != nil {
+		return nil, err
+	}
+	if epoch == 0 || epoch >= pool.Epoch {
+		return sdk.Coins{}, nil
+	}
+	marks, held, err := k.readMarks(ctx, pool, holder, epoch-1, epoch, 1)
+	if err != nil {
+		return nil, err
+	}
+	spans, err := accumulator.Spans(epoch-1, epoch, marks, held)
+	if err != nil {
+		return nil, err
+	}
+	streams, err := k.planStreams(ctx, pool)
+	if err != nil {
+		return nil, err
+	}
+	coins := sdk.Coins{}
+	for _, s := range streams {
+		sum, err := accumulator.Accrual(spans, k.indexLookup(ctx, pool.Id, s))
+		if err != nil {
+			return nil, err
+		}
+		units, _, err := accumulator.Split(sum)
+		if err != nil {
+			return nil, err
+		}
+		if units.IsPositive() {
+			coins = append(coins, sdk.Coin{Denom: s.denom, Amount: units})
+		}
+	}
+	return coins, nil
+}
+
+// readMarks reads the checkpoints above after, until one reaches upTo, at most limit, and
+// what the account holds now if none does.
+func (k *Keeper) readMarks(ctx context.Context, pool rolledPool, holder sdk.AccAddress, after, upTo uint64, limit int) ([]accumulator.Mark, types.Checkpoint, error) {
+	marks, reached, err := k.iterateMarks(ctx, pool, holder, after, upTo, limit)
+	if err != nil || reached {
+		return marks, types.Checkpoint{}, err
+	}
+	now, err := k.holding(ctx, pool.ShareDenom, holder)
+	return marks, now, err
+}
+
+// iterateMarks also tells whether the last mark makes what is held now irrelevant: because
+// it reaches upTo, or because the list was cut.
+func (k *Keeper) iterateMarks(ctx context.Context, pool rolledPool, holder sdk.AccAddress, after, upTo uint64, limit int) ([]accumulator.Mark, bool, error) {
+	iter, err := k.checkpoints.Iterate(ctx, new(collections.Range[poolAccountEpoch]).
+		StartExclusive(collections.Join3(pool.Id, holder, after)).
+		EndInclusive(collections.Join3(pool.Id, holder, pool.Epoch)))
+	if err != nil {
+		return nil, false, err
+	}
+	defer iter.Close()
+	var marks []accumulator.Mark
+	for ; iter.Valid(); iter.Next() {
+		if len(marks) == limit {
+			return marks, true, nil
+		}
+		kv, err := iter.KeyValue()
+		if err != nil {
+			return nil, false, err
+		}
+		marks = append(marks, accumulator.Mark{Epoch: kv.Key.K3(), Held: kv.Value})
+		if kv.Key.K3() >= upTo {
+			return marks, true, nil
+		}
+	}
+	return marks, false, nil
+}
+
+func (k *Keeper) planClaim(ctx context.Context, shareDenom string, holder sdk.AccAddress, upTo uint64) (claimPlan, error) {
+	pool, err := k.roll(ctx, shareDenom)
+	if err != nil {
+		return claimPlan{}, err
+	}
+	plan := claimPlan{pool: pool, payout: sdk.Coins{}, complete: true}
+	plan.position, err = getOr(ctx, k.positions, collections.Join(pool.Id, holder), types.Position{})
+	if err != nil || pool.Epoch == 0 {
+		return plan, err
+	}
+	upTo = min(upTo, pool.Epoch-1)
+	if upTo <= plan.position.Settled {
+		return plan, nil
+	}
+	marks, cut, err := k.iterateMarks(ctx, pool, holder, plan.position.Settled, upTo, types.MaxClaimSpans)
+	if err != nil {
+		return plan, err
+	}
+	var held types.Checkpoint
+	if !cut {
+		if held, err = k.holding(ctx, shareDenom, holder); err != nil {
+			return plan, err
+		}
+	}
+	if n := len(marks); cut && marks[n-1].Epoch < upTo {
+		upTo, plan.complete = marks[n-1].Epoch, false
+	}
+	spans, err := accumulator.Spans(plan.position.Settled, upTo, marks, held)
+	if err != nil {
+		return plan, err
+	}
+	if plan.streams, err = k.planStreams(ctx, pool); err != nil {
+		return plan, err
+	}
+	plan.spans, plan.progress = len(spans), true
+	plan.position, plan.payout, err = k.settle(ctx, pool.Id, plan.streams, plan.position, upTo, spans)
+	return plan, err
+}
+
+// settle takes the revenue of the spans into the residues and the whole units out of them.
+// It books the payment in the planned streams.
+func (k *Keeper) settle(
+	ctx context.Context, poolID uint64, streams []streamPlan, from types.Position, upTo uint64, spans []accumulator.Span,
+) (types.Position, sdk.Coins, error) {
+	to, payout := types.Position{Settled: upTo}, sdk.Coins{}
+	for i := range streams {
+		s := &streams[i]
+		sum, err := accumulator.Accrual(spans, k.indexLookup(ctx, poolID, *s))
+		if err != nil {
+			return to, nil, err
+		}
+		units, residue, err := accumulator.Split(new(big.Int).Add(sum, from.Residue(s.denom)))
+		if err != nil {
+			return to, nil, err
+		}
+		if residue.IsPositive() {
+			to.Residues = append(to.Residues, types.Residue{Denom: s.denom, Amount: residue})
+		}
+		if !units.IsPositive() {
+			continue
+		}
+		if s.Stream, err = accumulator.Pay(s.Stream, units); err != nil {
+			return to, nil, errorsmod.Wrapf(types.ErrInsolvent, "%s%s: %v", units, s.denom, err)
+		}
+		s.changed = true
+		payout = append(payout, sdk.Coin{Denom: s.denom, Amount: units})
+	}
+	return to, payout, nil
+}
+
+func (k *Keeper) claim(ctx context.Context, holder sdk.AccAddress, shareDenom string, upTo uint64) (sdk.Coins, uint64, error) {
+	recipient, err := k.recipient(ctx, holder)
+	if err != nil {
+		return nil, 0, err
+	}
+	return k.pay(ctx, holder, recipient, shareDenom, upTo)
+}
+
+func (k *Keeper) claimFor(ctx context.Context, caller, holder sdk.AccAddress, shareDenom string, upTo uint64) (sdk.Coins, uint64, error) {
+	if caller.Equals(holder) {
+		return k.claim(ctx, holder, shareDenom, upTo)
+	}
+	recipient, err := k.recipient(ctx, holder)
+	if err != nil {
+		return nil, 0, err
+	}
+	if recipient.Equals(holder) {
+		if k.deps.Code.HasCode(ctx, holder) {
+			return nil, 0, errorsmod.Wrap(types.ErrClaimForRefused, "the holder is a contract and set no payout address")
+		}
+		if !k.hasSigned(ctx, holder) {
+			return nil, 0, errorsmod.Wrap(types.ErrClaimForRefused, "the holder never signed a transaction")
+		}
+	}
+	return k.pay(ctx, holder, recipient, shareDenom, upTo)
+}
+
+// pay writes a planned claim and moves the coins last.
+func (k *Keeper) pay(ctx context.Context, holder, recipient sdk.AccAddress, shareDenom string, upTo uint64) (sdk.Coins, uint64, error) {
+	if k.excluded(holder) {
+		return nil, 0, errorsmod.Wrap(types.ErrInvalidAccount, "the holder is excluded from revenue")
+	}
+	plan, err := k.planClaim(ctx, shareDenom, holder, upTo)
+	if err != nil {
+		return nil, 0, err
+	}
+	consumeGas(ctx, types.GasSpan*uint64(plan.spans)*uint64(len(plan.streams)), "revshare: settle")
+	if plan.payout.Empty() && (plan.complete || !plan.progress) {
+		return nil, 0, errorsmod.Wrapf(types.ErrNothingToClaim, "%s up to epoch %d", shareDenom, min(upTo, plan.pool.Epoch))
+	}
+	params, err := k.params.Get(ctx)
+	if err != nil {
+		return nil, 0, err
+	}
+	if err := k.saveRoll(ctx, &plan.pool); err != nil {
+		return nil, 0, err
+	}
+	for _, s := range plan.streams {
+		s.start(plan.pool, params)
+		if err := k.saveStream(ctx, plan.pool.Id, s); err != nil {
+			return nil, 0, err
+		}
+	}
+	if err := k.positions.Set(ctx, collections.Join(plan.pool.Id, holder), plan.position); err != nil {
+		return nil, 0, err
+	}
+	if !plan.payout.Empty() {
+		if err := k.deps.Bank.SendCoins(ctx, plan.pool.account(), recipient, plan.payout); err != nil {
+			return nil, 0, err
+		}
+	}
+	return plan.payout, plan.position.Settled, k.emitClaimed(ctx, holder, recipient, shareDenom, plan)
+}
+
+func (k *Keeper) emitClaimed(ctx context.Context, holder, recipient sdk.AccAddress, shareDenom string, plan claimPlan) error {
+	holderText, err := k.deps.AddressCodec.BytesToString(holder)
+	if err != nil {
+		return err
+	}
+	recipientText, err := k.deps.AddressCodec.BytesToString(recipient)
+	if err != nil {
+		return err
+	}
+	return emit(ctx, &types.EventRevenueClaimed{
+		ShareDenom: shareDenom, Holder: holderText, Recipient: recipientText, Amount: plan.payout, Settled: plan.position.Settled,
+	})
+}

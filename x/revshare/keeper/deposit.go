@@ -1,0 +1,177 @@
+package keeper
+
+import (
+	"context"
+
+	"cosmossdk.io/collections"
+	errorsmod "cosmossdk.io/errors"
+	"cosmossdk.io/math"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/imochain/imod/x/revshare/accumulator"
+	"github.com/imochain/imod/x/revshare/types"
+)
+
+// Deposit moves amount from an account, a module's or a derived one included, into the
+// pool of shareDenom. What the accumulator cannot share now the pool keeps for later: the
+// payer fails only on an invalid amount, denom or kind, or for want of coins.
+func (k *Keeper) Deposit(ctx context.Context, from sdk.AccAddress, shareDenom string, amount sdk.Coin, kind types.SourceKind) error {
+	params, err := k.params.Get(ctx)
+	if err != nil {
+		return err
+	}
+	if err := validateDeposit(params, amount, kind); err != nil {
+		return err
+	}
+	pool, err := k.roll(ctx, shareDenom)
+	if err != nil {
+		return err
+	}
+	if len(from) != types.AccountLength || from.Equals(pool.account()) {
+		return errorsmod.Wrap(types.ErrInvalidAccount, "payer of a deposit")
+	}
+	plan, held, err := k.planDeposit(ctx, pool, params, amount)
+	if err != nil {
+		return err
+	}
+	if err := k.deps.Bank.SendCoins(ctx, from, pool.account(), sdk.Coins{amount}); err != nil {
+		return err
+	}
+	if err := k.saveRoll(ctx, &pool); err != nil {
+		return err
+	}
+	if err := k.saveStream(ctx, pool.Id, plan); err != nil {
+		return err
+	}
+	if err := k.addEarnings(ctx, pool.Id, amount, kind); err != nil {
+		return err
+	}
+	payer, err := k.deps.AddressCodec.BytesToString(from)
+	if err != nil {
+		return err
+	}
+	return emit(ctx, &types.EventRevenueDeposited{
+		ShareDenom: shareDenom, Epoch: pool.Epoch, Payer: payer, Amount: amount, Kind: kind, Held: held,
+	})
+}
+
+func validateDeposit(params types.Params, amount sdk.Coin, kind types.SourceKind) error {
+	if d, found := params.RevenueDenom(amount.Denom); !found || d.Closed {
+		return errorsmod.Wrap(types.ErrDenomNotAllowed, amount.Denom)
+	}
+	if !types.ValidAmount(amount.Amount) {
+		return errorsmod.Wrapf(types.ErrInvalidAmount, "deposit of %s%s: outside 1..2^%d", amount.Amount, amount.Denom, types.MaxAmountBits)
+	}
+	if _, known := types.SourceKind_name[int32(kind)]; !known || kind == types.SourceKind_SOURCE_KIND_UNSPECIFIED {
+		return errorsmod.Wrapf(types.ErrInvalidKind, "%d", kind)
+	}
+	return nil
+}
+
+// planDeposit credits amount and starts the drip. A stream whose arithmetic breaks keeps
+// the amount outside its books.
+func (k *Keeper) planDeposit(ctx context.Context, pool rolledPool, params types.Params, amount sdk.Coin) (plan streamPlan, held bool, err error) {
+	stored, err := getOr(ctx, k.streams, collections.Join(pool.Id, amount.Denom), types.NewStream(pool.Epoch))
+	if err != nil {
+		return plan, false, err
+	}
+	plan, err = k.planStream(ctx, pool, amount.Denom, stored)
+	if err == nil {
+		plan.Stream, held, err = accumulator.Deposit(plan.Stream, amount.Amount)
+	}
+	switch {
+	case err == nil:
+		plan.start(pool, params)
+	case accumulator.Breach(err):
+		held = true
+		plan = streamPlan{denom: amount.Denom, Advanced: accumulator.Advanced{Stream: stored}}
+		plan.Stream, err = accumulator.Hold(stored, amount.Amount)
+	}
+	plan.changed = true
+	return plan, held, err
+}
+
+func (k *Keeper) addEarnings(ctx context.Context, poolID uint64, amount sdk.Coin, kind types.SourceKind) error {
+	key := collections.Join3(poolID, amount.Denom, uint32(kind))
+	before, err := getOr(ctx, k.earnings, key, math.ZeroInt())
+	if err != nil {
+		return err
+	}
+	after, err := before.SafeAdd(amount.Amount)
+	if err != nil {
+		return errorsmod.Wrapf(types.ErrInvalidAmount, "earnings of %s: %v", amount.Denom, err)
+	}
+	return k.earnings.Set(ctx, key, after)
+}
+
+// Sync sweeps coins that were sent to the share token's EVM address into its pool. Coins
+// can arrive there without running any code, so anyone may call it and calling it with
+// nothing to sweep is no error. It also starts drips that waited for somebody to share.
+func (k *Keeper) Sync(ctx context.Context, shareDenom string) error {
+	_, err := k.sync(ctx, shareDenom)
+	return err
+}
+
+func (k *Keeper) sync(ctx context.Context, shareDenom string) (sdk.Coins, error) {
+	if has, err := k.pools.Has(ctx, shareDenom); err != nil || !has {
+		return nil, errorsmod.Wrap(orElse(err, types.ErrPoolNotFound), shareDenom)
+	}
+	token, ok := k.deps.TokenAddress(shareDenom)
+	if !ok {
+		return nil, errorsmod.Wrap(types.ErrNotShareDenom, shareDenom)
+	}
+	params, err := k.params.Get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	swept := sdk.Coins{}
+	for _, d := range params.RevenueDenoms {
+		coin := k.deps.Bank.SpendableCoin(ctx, token, d.Denom)
+		if d.Closed || !coin.IsPositive() {
+			continue
+		}
+		coin.Amount = math.MinInt(coin.Amount, types.MaxAmount())
+		if err := k.Deposit(ctx, token, shareDenom, coin, types.SourceKind_SOURCE_KIND_NATIVE); err != nil {
+			return nil, err
+		}
+		swept = append(swept, coin) // the allow-list is ascending, so this is too
+	}
+	return swept, k.startWaiting(ctx, shareDenom, params)
+}
+
+// startWaiting brings the streams in which something waits to the running epoch and lets
+// it drip if somebody can share.
+func (k *Keeper) startWaiting(ctx context.Context, shareDenom string, params types.Params) error {
+	pool, err := k.roll(ctx, shareDenom)
+	if err != nil {
+		return err
+	}
+	plans, err := k.planStreams(ctx, pool)
+	if err != nil {
+		return err
+	}
+	if err := k.saveRoll(ctx, &pool); err != nil {
+		return err
+	}
+	for _, plan := range plans {
+		if !plan.Stream.Waiting.IsPositive() {
+			continue
+		}
+		plan.start(pool, params)
+		if plan.Stream.Waiting.IsPositive() {
+			continue // still nobody, or below the minimum
+		}
+		if err := k.saveStream(ctx, pool.Id, plan); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func orElse(err, otherwise error) error {
+	if err != nil {
+		return err
+	}
+	return otherwise
+}

@@ -1,0 +1,131 @@
+package keeper
+
+import (
+	"context"
+	"math"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/imochain/imod/x/revshare/types"
+)
+
+var _ types.MsgServer = msgServer{}
+
+type msgServer struct {
+	k *Keeper
+}
+
+// NewMsgServer returns the message server of a keeper.
+func NewMsgServer(k *Keeper) types.MsgServer {
+	return msgServer{k: k}
+}
+
+// Deposit sweeps the token's address first, so that older money is not shared later.
+func (s msgServer) Deposit(ctx context.Context, msg *types.MsgDeposit) (*types.MsgDepositResponse, error) {
+	from, err := s.k.deps.AddressCodec.StringToBytes(msg.Depositor)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.k.Sync(ctx, msg.ShareDenom); err != nil {
+		return nil, err
+	}
+	if err := s.k.Deposit(ctx, from, msg.ShareDenom, msg.Amount, types.SourceKind_SOURCE_KIND_DEPOSIT); err != nil {
+		return nil, err
+	}
+	epoch, err := s.k.CurrentEpoch(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgDepositResponse{Epoch: epoch}, nil
+}
+
+// Claim does not sweep: what a sweep finds belongs to open epochs, and a claim must not
+// depend on anything but the pool.
+func (s msgServer) Claim(ctx context.Context, msg *types.MsgClaim) (*types.MsgClaimResponse, error) {
+	holder, err := s.k.deps.AddressCodec.StringToBytes(msg.Holder)
+	if err != nil {
+		return nil, err
+	}
+	coins, settled, err := s.k.claim(ctx, holder, msg.ShareDenom, allOr(msg.UpTo))
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgClaimResponse{Amount: coins, Settled: settled}, nil
+}
+
+func (s msgServer) ClaimFor(ctx context.Context, msg *types.MsgClaimFor) (*types.MsgClaimForResponse, error) {
+	caller, err := s.k.deps.AddressCodec.StringToBytes(msg.Caller)
+	if err != nil {
+		return nil, err
+	}
+	holder, err := s.k.deps.AddressCodec.StringToBytes(msg.Holder)
+	if err != nil {
+		return nil, err
+	}
+	coins, settled, err := s.k.claimFor(ctx, caller, holder, msg.ShareDenom, allOr(msg.UpTo))
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgClaimForResponse{Amount: coins, Settled: settled}, nil
+}
+
+func (s msgServer) RequestSnapshot(ctx context.Context, msg *types.MsgRequestSnapshot) (*types.MsgRequestSnapshotResponse, error) {
+	if _, err := s.k.deps.AddressCodec.StringToBytes(msg.Requester); err != nil {
+		return nil, err
+	}
+	if err := s.k.Sync(ctx, msg.ShareDenom); err != nil {
+		return nil, err
+	}
+	epoch, err := s.k.CurrentEpoch(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgRequestSnapshotResponse{Epoch: epoch}, nil
+}
+
+func (s msgServer) Sync(ctx context.Context, msg *types.MsgSync) (*types.MsgSyncResponse, error) {
+	if _, err := s.k.deps.AddressCodec.StringToBytes(msg.Caller); err != nil {
+		return nil, err
+	}
+	coins, err := s.k.sync(ctx, msg.ShareDenom)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgSyncResponse{Amount: coins}, nil
+}
+
+func (s msgServer) SetPayout(ctx context.Context, msg *types.MsgSetPayout) (*types.MsgSetPayoutResponse, error) {
+	holder, err := s.k.deps.AddressCodec.StringToBytes(msg.Holder)
+	if err != nil {
+		return nil, err
+	}
+	var payout sdk.AccAddress
+	if msg.Payout != "" {
+		if payout, err = s.k.deps.AddressCodec.StringToBytes(msg.Payout); err != nil {
+			return nil, err
+		}
+	}
+	if err := s.k.SetPayout(ctx, holder, payout); err != nil {
+		return nil, err
+	}
+	return &types.MsgSetPayoutResponse{}, nil
+}
+
+func (s msgServer) UpdateParams(ctx context.Context, msg *types.MsgUpdateParams) (*types.MsgUpdateParamsResponse, error) {
+	if err := sdk.ValidateAuthority(sdk.UnwrapSDKContext(ctx), s.k.authority, msg.Authority); err != nil {
+		return nil, err
+	}
+	if err := s.k.UpdateParams(ctx, msg.Params); err != nil {
+		return nil, err
+	}
+	return &types.MsgUpdateParamsResponse{}, nil
+}
+
+// allOr reads the up_to of a message: 0 means every closed epoch. Epoch 0 itself never has
+// revenue, because no balance existed before it.
+func allOr(upTo uint64) uint64 {
+	if upTo == 0 {
+		return math.MaxUint64
+	}
+	return upTo
+}

@@ -1,0 +1,147 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+
+	"github.com/cosmos/gogoproto/proto"
+
+	"cosmossdk.io/collections"
+	errorsmod "cosmossdk.io/errors"
+	"cosmossdk.io/math"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/imochain/imod/x/revshare/accumulator"
+	"github.com/imochain/imod/x/revshare/types"
+)
+
+// CreatePool creates the pool of a share denom under the terms of the present parameters.
+// A pool that exists is left as it is.
+func (k *Keeper) CreatePool(ctx context.Context, shareDenom string) error {
+	if _, ok := k.deps.TokenAddress(shareDenom); !ok {
+		return errorsmod.Wrap(types.ErrNotShareDenom, shareDenom)
+	}
+	if has, err := k.pools.Has(ctx, shareDenom); err != nil || has {
+		return err
+	}
+	params, err := k.params.Get(ctx)
+	if err != nil {
+		return err
+	}
+	epoch, err := k.CurrentEpoch(ctx)
+	if err != nil {
+		return err
+	}
+	n, err := k.poolIDs.Next(ctx)
+	if err != nil {
+		return err
+	}
+	id := n + 1
+	addr, err := k.deps.AddressCodec.BytesToString(types.PoolAddress(id))
+	if err != nil {
+		return err
+	}
+	pool := types.Pool{
+		Id: id, ShareDenom: shareDenom, Address: addr, ClaimableBps: types.ClaimableBpsAll,
+		DripEpochs: params.DripEpochs, MinEligible: params.MinEligible,
+		CreatedEpoch: epoch, Epoch: epoch, Eligible: math.ZeroInt(),
+	}
+	if err := k.pools.Set(ctx, shareDenom, pool); err != nil {
+		return err
+	}
+	return emit(ctx, &types.EventPoolCreated{PoolId: id, ShareDenom: shareDenom, Address: addr})
+}
+
+// HasPool tells whether a share denom has a pool.
+func (k *Keeper) HasPool(ctx context.Context, shareDenom string) (bool, error) {
+	return k.pools.Has(ctx, shareDenom)
+}
+
+// rolledPool is a pool as the running epoch sees it. In the first event of an epoch that
+// touches the token it carries what is not stored yet: nothing moved the token since
+// pool.Epoch, so the supply of now is the supply at the close of pool.Epoch and of every
+// epoch after it, up to the running one.
+type rolledPool struct {
+	types.Pool
+	fresh  bool                // Epoch and Eligible are not stored yet
+	supply *accumulator.Supply // change of the eligible supply that is not stored yet
+}
+
+func (p rolledPool) account() sdk.AccAddress {
+	return types.PoolAddress(p.Id)
+}
+
+// roll reads a pool and brings it to the running epoch, writing nothing.
+func (k *Keeper) roll(ctx context.Context, shareDenom string) (rolledPool, error) {
+	pool, err := k.pools.Get(ctx, shareDenom)
+	if errors.Is(err, collections.ErrNotFound) {
+		return rolledPool{}, errorsmod.Wrap(types.ErrPoolNotFound, shareDenom)
+	}
+	if err != nil {
+		return rolledPool{}, err
+	}
+	epoch, err := k.CurrentEpoch(ctx)
+	if err != nil || epoch <= pool.Epoch {
+		return rolledPool{Pool: pool}, err
+	}
+	eligible, err := k.eligibleSupply(ctx, shareDenom)
+	if err != nil {
+		return rolledPool{}, err
+	}
+	out := rolledPool{Pool: pool, fresh: true}
+	if !eligible.Equal(pool.Eligible) {
+		out.supply = &accumulator.Supply{Epoch: pool.Epoch + 1, Amount: eligible}
+	}
+	out.Epoch, out.Eligible = epoch, eligible
+	return out, nil
+}
+
+// saveRoll stores what roll found. It has to come before anything that moves the token.
+func (k *Keeper) saveRoll(ctx context.Context, pool *rolledPool) error {
+	if !pool.fresh {
+		return nil
+	}
+	consumeGas(ctx, types.GasRoll, "revshare: first event of an epoch")
+	if s := pool.supply; s != nil {
+		if err := k.supplies.Set(ctx, collections.Join(pool.Id, s.Epoch), s.Amount); err != nil {
+			return err
+		}
+	}
+	if err := k.pools.Set(ctx, pool.ShareDenom, pool.Pool); err != nil {
+		return err
+	}
+	pool.fresh, pool.supply = false, nil
+	return nil
+}
+
+// eligibleSupply is what shares revenue now: supply - IBC escrow - excluded accounts +
+// lazy shares. It is read, never counted. A reading below zero cannot be and shares nothing.
+func (k *Keeper) eligibleSupply(ctx context.Context, shareDenom string) (math.Int, error) {
+	virtual, err := k.lazy.VirtualTotal(ctx, shareDenom)
+	if err != nil {
+		return math.Int{}, err
+	}
+	sum, err := k.deps.Bank.GetSupply(ctx, shareDenom).Amount.SafeAdd(virtual)
+	if err != nil {
+		return math.Int{}, errorsmod.Wrapf(types.ErrInvalidState, "supply of %s: %v", shareDenom, err)
+	}
+	out := k.deps.Transfer.GetTotalEscrowForDenom(sdk.UnwrapSDKContext(ctx), shareDenom).Amount
+	for _, addr := range k.deps.Excluded {
+		if out, err = out.SafeAdd(k.deps.Bank.GetBalance(ctx, addr, shareDenom).Amount); err != nil {
+			return math.Int{}, errorsmod.Wrapf(types.ErrInvalidState, "excluded %s: %v", shareDenom, err)
+		}
+	}
+	if sum.LTE(out) {
+		return math.ZeroInt(), nil
+	}
+	return sum.Sub(out), nil
+}
+
+func emit(ctx context.Context, event proto.Message) error {
+	return sdk.UnwrapSDKContext(ctx).EventManager().EmitTypedEvent(event)
+}
+
+func consumeGas(ctx context.Context, amount uint64, descriptor string) {
+	sdk.UnwrapSDKContext(ctx).GasMeter().ConsumeGas(amount, descriptor)
+}

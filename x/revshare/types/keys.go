@@ -1,0 +1,68 @@
+package types
+
+import (
+	"encoding/binary"
+	"math/big"
+
+	"cosmossdk.io/collections"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	"github.com/cosmos/cosmos-sdk/types/address"
+)
+
+const (
+	// ModuleName is the module's name. The module has no module account: each pool's
+	// coins lie in a derived account (PoolAddress).
+	ModuleName = "revshare"
+	// StoreKey is the key of the module's store.
+	StoreKey = ModuleName
+
+	// AccountLength is the length of every account that may hold shares or be paid. The
+	// EVM mirrors balances by 20-byte addresses; paying a longer one would forge coins.
+	AccountLength = 20
+)
+
+// Store prefixes. Never reused.
+var (
+	ParamsKey         = collections.NewPrefix(1)  // -> Params
+	ClockKey          = collections.NewPrefix(2)  // -> Clock
+	PoolSequenceKey   = collections.NewPrefix(3)  // -> next pool id
+	PoolsPrefix       = collections.NewPrefix(4)  // share denom -> Pool
+	SuppliesPrefix    = collections.NewPrefix(5)  // (pool, epoch) -> eligible supply from that epoch on
+	StreamsPrefix     = collections.NewPrefix(6)  // (pool, denom) -> Stream
+	ExpiriesPrefix    = collections.NewPrefix(7)  // (pool, denom, epoch) -> rate that ends before that epoch
+	SegmentsPrefix    = collections.NewPrefix(8)  // (pool, denom, first epoch) -> Segment
+	CheckpointsPrefix = collections.NewPrefix(9)  // (pool, account, last epoch) -> Checkpoint
+	PositionsPrefix   = collections.NewPrefix(10) // (pool, account) -> Position
+	PayoutsPrefix     = collections.NewPrefix(11) // account -> payout address
+	EarningsPrefix    = collections.NewPrefix(12) // (pool, denom, source kind) -> sum of deposits
+)
+
+// PoolAddress is the 20-byte account of a pool. It is funded by Deposit and Sync and
+// drawn on by Claim and ClaimFor only; coins sent to it directly are gifts that no rule
+// looks at.
+func PoolAddress(id uint64) sdk.AccAddress {
+	key := binary.BigEndian.AppendUint64(nil, id)
+	return sdk.AccAddress(address.Module(ModuleName, []byte("pool"), key)[:AccountLength])
+}
+
+// LowAddress tells whether addr is the zero address or lies in the range of precompiles:
+// only its last two bytes may be set.
+func LowAddress(addr sdk.AccAddress) bool {
+	for i := 0; i < len(addr)-2; i++ {
+		if addr[i] != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// Residue is the scaled fraction that a position keeps of a denom.
+func (p Position) Residue(denom string) *big.Int {
+	for _, r := range p.Residues {
+		if r.Denom == denom {
+			return r.Amount.BigInt()
+		}
+	}
+	return new(big.Int)
+}
