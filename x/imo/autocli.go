@@ -1,0 +1,52 @@
+package imo
+
+import (
+	autocliv1 "cosmossdk.io/api/cosmos/autocli/v1"
+)
+
+// AutoCLIOptions names the commands and their positional arguments.
+func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
+	return &autocliv1.ModuleOptions{
+		Query: &autocliv1.ServiceCommandDescriptor{
+			Service: "imod.imo.v1.Query",
+			RpcCommandOptions: []*autocliv1.RpcCommandOptions{
+				command("Params", "params", "Show the parameters"),
+				command("Model", "model [id]", "Show a model", "id"),
+				command("Models", "models", "List models"),
+				command("Version", "version [model-id] [version]", "Show a version of a model with its manifest; 0 is the latest", "id", "version"),
+				command("Offering", "offering [id]", "Show an offering and its terms", "id"),
+				command("Offerings", "offerings", "List offerings"),
+				command("Bids", "bids [offering-id]", "List the bids of an offering", "id"),
+				command("Clearing", "clearing [offering-id]", "Show the price expected now and the book behind it", "id"),
+				command("Allocation", "allocation [offering-id] [address]", "Show what an address has in an offering", "id", "address"),
+				command("Vesting", "vesting [model-id]", "Show the locked tokens of a model's contributors and treasury", "id"),
+			},
+		},
+		Tx: &autocliv1.ServiceCommandDescriptor{
+			Service: "imod.imo.v1.Msg",
+			RpcCommandOptions: []*autocliv1.RpcCommandOptions{
+				command("RegisterModel", "register-model", "Register a model with its first version"),
+				command("RetireModel", "retire-model [model-id]", "Withdraw a model without token", "model_id"),
+				command("SetPrice", "set-price [model-id] [price]", "Change a model's price per request", "model_id", "price"),
+				command("CreateOffering", "create-offering [model-id]", "Fix the terms of a sale of the model's token", "model_id"),
+				command("CancelOffering", "cancel-offering [offering-id]", "Withdraw an offering without bids", "offering_id"),
+				command("PlaceBid", "place-bid [offering-id] [amount] [max-price] [terms-hash]", "Place a bid", "offering_id", "amount", "max_price", "terms_hash"),
+				command("CancelBid", "cancel-bid [offering-id] [bid-id]", "Take a bid back", "offering_id", "bid_id"),
+				command("FinalizeOffering", "finalize-offering [offering-id]", "Settle an offering that has ended", "offering_id"),
+				command("CollectAllocation", "collect-allocation [offering-id]", "Collect bought and vested tokens; with --model-id and 0, a contributor's income", "offering_id"),
+				command("CollectRefund", "collect-refund [offering-id]", "Collect refundable deposits; with --model-id and 0, a registration deposit", "offering_id"),
+				command("ReleaseProceeds", "release-proceeds [offering-id]", "Release a tranche that is due and pay the contributors", "offering_id"),
+				command("Exit", "exit [amount]", "Burn tokens for their part of the unreleased proceeds", "amount"),
+				{RpcMethod: "UpdateParams", Skip: true},
+			},
+		},
+	}
+}
+
+func command(method, use, short string, args ...string) *autocliv1.RpcCommandOptions {
+	options := &autocliv1.RpcCommandOptions{RpcMethod: method, Use: use, Short: short}
+	for _, arg := range args {
+		options.PositionalArgs = append(options.PositionalArgs, &autocliv1.PositionalArgDescriptor{ProtoField: arg})
+	}
+	return options
+}

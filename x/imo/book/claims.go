@@ -1,0 +1,32 @@
+package book
+
+import (
+	"cosmossdk.io/math"
+
+	"github.com/imochain/imod/x/imo/types"
+)
+
+// Refundable is what an owner can take back now: everything if the offering did not come about, the part of the
+// deposits that buys nothing otherwise.
+func Refundable(o types.Offering, a types.Allocation) math.Int {
+	left := a.Deposited.Sub(a.Refunded)
+	switch o.Status {
+	case types.OFFERING_STATUS_FAILED, types.OFFERING_STATUS_CANCELLED:
+		return left
+	default:
+		return left.Sub(a.Cost)
+	}
+}
+
+// Collectable is how many bought tokens an owner can have now.
+func Collectable(o types.Offering, a types.Allocation) math.Int {
+	if o.Status != types.OFFERING_STATUS_SUCCEEDED {
+		return math.ZeroInt()
+	}
+	return a.Tokens.Sub(a.Collected)
+}
+
+// Owed is what the escrow of an offering must hold: deposits less everything that went out.
+func Owed(o types.Offering) math.Int {
+	return o.Deposited.Sub(o.Refunded).Sub(o.Exited).Sub(o.ReleasedProtocol).Sub(o.PaidContributors)
+}

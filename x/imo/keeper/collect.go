@@ -1,0 +1,171 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+
+	"cosmossdk.io/collections"
+	"cosmossdk.io/math"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/imochain/imod/x/imo/book"
+	"github.com/imochain/imod/x/imo/types"
+)
+
+// beneficiary returns what a contributor or the treasury took out so far, zero without a record.
+func (k *Keeper) beneficiary(ctx context.Context, id uint64, addr sdk.AccAddress) (types.Beneficiary, error) {
+	b, err := k.beneficiaries.Get(ctx, collections.Join(id, addr))
+	if !errors.Is(err, collections.ErrNotFound) {
+		return b, err
+	}
+	text, err := k.text(addr)
+	return types.NewBeneficiary(id, text), err
+}
+
+// claim is what an owner can have now of the tokens of an offering.
+type claim struct {
+	offering    types.Offering
+	terms       types.Terms
+	allocation  types.Allocation
+	beneficiary types.Beneficiary
+	// bought comes from bids, vested from a contributor's or the treasury's part; lazy is everything not handed out
+	// yet, vested or not.
+	bought, vested, lazy math.Int
+}
+
+func (k *Keeper) claimOf(ctx context.Context, id uint64, owner sdk.AccAddress) (claim, error) {
+	c := claim{bought: math.ZeroInt(), vested: math.ZeroInt(), lazy: math.ZeroInt()}
+	var err error
+	if c.offering, c.terms, err = k.offering(ctx, id); err != nil {
+		return c, err
+	}
+	if c.allocation, err = k.allocation(ctx, id, owner); err != nil {
+		return c, err
+	}
+	if c.beneficiary, err = k.beneficiary(ctx, id, owner); err != nil {
+		return c, err
+	}
+	if c.offering.Status != types.OFFERING_STATUS_SUCCEEDED {
+		return c, nil
+	}
+	c.bought = book.Collectable(c.offering, c.allocation)
+	allotment := book.Allotment(c.terms, c.beneficiary.Address)
+	now := sdk.UnwrapSDKContext(ctx).BlockTime()
+	c.vested = book.Vested(c.terms, c.offering, allotment, now).Sub(c.beneficiary.Collected)
+	c.lazy = c.bought.Add(allotment).Sub(c.beneficiary.Collected)
+	return c, nil
+}
+
+// CollectAllocation hands an owner the tokens that are free: bought ones and vested ones. Anyone may call it for
+// anyone. Revshare is told right before, while the lazy share still is what it was.
+func (k *Keeper) CollectAllocation(ctx context.Context, id uint64, owner sdk.AccAddress) (sdk.Coin, error) {
+	c, err := k.claimOf(ctx, id, owner)
+	if err != nil {
+		return sdk.Coin{}, err
+	}
+	if c.offering.Status != types.OFFERING_STATUS_SUCCEEDED {
+		return sdk.Coin{}, types.ErrOfferingNotSold.Wrapf("offering %d is %s", id, c.offering.Status)
+	}
+	total := c.bought.Add(c.vested)
+	if !total.IsPositive() {
+		return sdk.Coin{}, types.ErrNothingToCollect.Wrapf("tokens of %s in offering %d", c.allocation.Owner, id)
+	}
+	if err := k.checkRecipient("owner", owner); err != nil {
+		return sdk.Coin{}, err
+	}
+	coin := c.terms.Tokens(total)
+	if err := k.revshare.MaterializeLazy(ctx, coin.Denom, owner, total); err != nil {
+		return sdk.Coin{}, err
+	}
+	c.offering.HandedOut = c.offering.HandedOut.Add(total)
+	if err := k.offerings.Set(ctx, id, c.offering); err != nil {
+		return sdk.Coin{}, err
+	}
+	if c.bought.IsPositive() {
+		c.allocation.Collected = c.allocation.Collected.Add(c.bought)
+		if err := k.allocations.Set(ctx, collections.Join(id, owner), c.allocation); err != nil {
+			return sdk.Coin{}, err
+		}
+	}
+	if c.vested.IsPositive() {
+		c.beneficiary.Collected = c.beneficiary.Collected.Add(c.vested)
+		if err := k.beneficiaries.Set(ctx, collections.Join(id, owner), c.beneficiary); err != nil {
+			return sdk.Coin{}, err
+		}
+	}
+	if err := k.bank.SendCoins(ctx, k.moduleAddress(), owner, sdk.NewCoins(coin)); err != nil {
+		return sdk.Coin{}, err
+	}
+	return coin, emit(ctx, &types.EventAllocationCollected{
+		OfferingId: id, Owner: c.allocation.Owner, Bought: c.terms.Tokens(c.bought), Vested: c.terms.Tokens(c.vested),
+	})
+}
+
+// CollectRefund hands an owner what is refundable: excess of deposits, or all of them if the offering did not come
+// about. Anyone may call it for anyone; nothing stops it.
+func (k *Keeper) CollectRefund(ctx context.Context, id uint64, owner sdk.AccAddress) (sdk.Coin, error) {
+	o, t, err := k.offering(ctx, id)
+	if err != nil {
+		return sdk.Coin{}, err
+	}
+	a, err := k.allocation(ctx, id, owner)
+	if err != nil {
+		return sdk.Coin{}, err
+	}
+	refund := t.Payment(book.Refundable(o, a))
+	if !refund.IsPositive() {
+		return sdk.Coin{}, types.ErrNothingToCollect.Wrapf("refund of %s in offering %d", a.Owner, id)
+	}
+	if err := k.checkRecipient("owner", owner); err != nil {
+		return sdk.Coin{}, err
+	}
+	a.Refunded = a.Refunded.Add(refund.Amount)
+	o.Refunded = o.Refunded.Add(refund.Amount)
+	if err := k.allocations.Set(ctx, collections.Join(id, owner), a); err != nil {
+		return sdk.Coin{}, err
+	}
+	if err := k.offerings.Set(ctx, id, o); err != nil {
+		return sdk.Coin{}, err
+	}
+	if err := k.bank.SendCoins(ctx, types.OfferingAddress(id), owner, sdk.NewCoins(refund)); err != nil {
+		return sdk.Coin{}, err
+	}
+	return refund, emit(ctx, &types.EventRefundCollected{OfferingId: id, Owner: a.Owner, Refund: refund})
+}
+
+// LazyShares implements revshare's provider: what an account holds of a token without a bank balance, since the epoch
+// of the settlement.
+func (k *Keeper) LazyShares(ctx context.Context, denom string, account sdk.AccAddress) (math.Int, uint64, error) {
+	m, sold, err := k.soldModel(ctx, denom)
+	if err != nil || !sold {
+		return math.ZeroInt(), 0, err
+	}
+	c, err := k.claimOf(ctx, m.SoldOfferingId, account)
+	if err != nil || !c.lazy.IsPositive() {
+		return math.ZeroInt(), 0, err
+	}
+	return c.lazy, c.offering.SettledEpoch, nil
+}
+
+// VirtualTotal implements revshare's provider: the sum of LazyShares over all accounts.
+func (k *Keeper) VirtualTotal(ctx context.Context, denom string) (math.Int, error) {
+	m, sold, err := k.soldModel(ctx, denom)
+	if err != nil || !sold {
+		return math.ZeroInt(), err
+	}
+	o, _, err := k.offering(ctx, m.SoldOfferingId)
+	if err != nil {
+		return math.ZeroInt(), err
+	}
+	return o.Minted.Sub(o.HandedOut), nil
+}
+
+// soldModel returns the model of a denom, false if the denom is none or its token has no supply.
+func (k *Keeper) soldModel(ctx context.Context, denom string) (types.Model, bool, error) {
+	m, err := k.ModelByDenom(ctx, denom)
+	if errors.Is(err, types.ErrModelNotFound) {
+		return m, false, nil
+	}
+	return m, m.SoldOfferingId != 0, err
+}

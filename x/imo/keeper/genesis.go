@@ -1,0 +1,225 @@
+package keeper
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+
+	"cosmossdk.io/collections"
+	"cosmossdk.io/math"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/imochain/imod/x/imo/types"
+)
+
+// InitGenesis writes the whole state. The due queue, the index of weights and the other indexes are rebuilt.
+func (k *Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
+	if err := g.Validate(); err != nil {
+		return err
+	}
+	// Made here as a module account, before a coin sent to its address could make an ordinary one.
+	k.account.GetModuleAccount(ctx, types.ModuleName)
+	if err := k.params.Set(ctx, g.Params); err != nil {
+		return err
+	}
+	for _, sequence := range []struct {
+		item  collections.Item[uint64]
+		value uint64
+	}{
+		{k.modelSequence, g.LastModelId}, {k.offeringSequence, g.LastOfferingId}, {k.payoutCursor, g.PayoutCursor},
+	} {
+		if err := sequence.item.Set(ctx, sequence.value); err != nil {
+			return err
+		}
+	}
+	if err := k.initModels(ctx, g); err != nil {
+		return err
+	}
+	return k.initOfferings(ctx, g)
+}
+
+func (k *Keeper) initModels(ctx context.Context, g types.GenesisState) error {
+	for _, m := range g.Models {
+		if err := k.models.Set(ctx, m.Id, m); err != nil {
+			return err
+		}
+	}
+	for _, entry := range g.Versions {
+		if err := k.storeVersion(ctx, entry.Version, entry.Manifest); err != nil {
+			return err
+		}
+	}
+	if err := k.rebuildWeights(ctx, g.Versions); err != nil {
+		return err
+	}
+	for _, income := range g.Incomes {
+		if err := k.incomes.Set(ctx, collections.Join(income.ModelId, income.Total.Denom), income); err != nil {
+			return err
+		}
+	}
+	for _, p := range g.IncomePayments {
+		addr, err := k.accountOf("contributor", p.Address)
+		if err != nil {
+			return err
+		}
+		if err := k.incomePayments.Set(ctx, collections.Join3(p.ModelId, p.Paid.Denom, addr), p.Paid.Amount); err != nil {
+			return err
+		}
+	}
+	for _, id := range g.PayoutsDue {
+		if err := k.payoutsDue.Set(ctx, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rebuildWeights indexes the weights of versions that are neither rejected nor expired.
+func (k *Keeper) rebuildWeights(ctx context.Context, versions []types.GenesisVersion) error {
+	for _, entry := range versions {
+		v := entry.Version
+		if v.Status == types.MODEL_STATUS_REJECTED || v.Status == types.MODEL_STATUS_EXPIRED {
+			continue
+		}
+		root, err := hex.DecodeString(v.WeightsRoot)
+		if err != nil {
+			return err
+		}
+		if err := k.checkWeightsFree(ctx, root); err != nil {
+			return err
+		}
+		if err := k.weightsRoots.Set(ctx, root, v.ModelId); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (k *Keeper) initOfferings(ctx context.Context, g types.GenesisState) error {
+	for _, entry := range g.Offerings {
+		o := entry.Offering
+		if err := k.terms.Set(ctx, o.Id, entry.Terms); err != nil {
+			return err
+		}
+		if err := k.offerings.Set(ctx, o.Id, o); err != nil {
+			return err
+		}
+		if o.DueTime == nil {
+			continue
+		}
+		if err := k.due.Set(ctx, dueKey(*o.DueTime, o.Id)); err != nil {
+			return err
+		}
+	}
+	for _, b := range g.Bids {
+		if err := k.bids.Set(ctx, collections.Join(b.OfferingId, b.Id), b); err != nil {
+			return err
+		}
+	}
+	for _, a := range g.Allocations {
+		owner, err := k.accountOf("owner", a.Owner)
+		if err != nil {
+			return err
+		}
+		if err := k.allocations.Set(ctx, collections.Join(a.OfferingId, owner), a); err != nil {
+			return err
+		}
+	}
+	for _, b := range g.Beneficiaries {
+		addr, err := k.accountOf("beneficiary", b.Address)
+		if err != nil {
+			return err
+		}
+		if err := k.beneficiaries.Set(ctx, collections.Join(b.OfferingId, addr), b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ExportGenesis reads the whole state, every list in the order of its keys.
+func (k *Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) {
+	g := &types.GenesisState{}
+	var err error
+	if g.Params, err = k.params.Get(ctx); err != nil {
+		return nil, err
+	}
+	for _, sequence := range []struct {
+		item collections.Item[uint64]
+		to   *uint64
+	}{
+		{k.modelSequence, &g.LastModelId}, {k.offeringSequence, &g.LastOfferingId}, {k.payoutCursor, &g.PayoutCursor},
+	} {
+		value, err := sequence.item.Get(ctx)
+		if err != nil && !errors.Is(err, collections.ErrNotFound) {
+			return nil, err
+		}
+		*sequence.to = value
+	}
+	if err := k.exportModels(ctx, g); err != nil {
+		return nil, err
+	}
+	return g, k.exportOfferings(ctx, g)
+}
+
+func (k *Keeper) exportModels(ctx context.Context, g *types.GenesisState) error {
+	if err := k.models.Walk(ctx, nil, func(_ uint64, m types.Model) (bool, error) {
+		g.Models = append(g.Models, m)
+		return false, nil
+	}); err != nil {
+		return err
+	}
+	if err := k.versions.Walk(ctx, nil, func(key collections.Pair[uint64, uint32], v types.Version) (bool, error) {
+		manifest, err := k.manifests.Get(ctx, key)
+		g.Versions = append(g.Versions, types.GenesisVersion{Version: v, Manifest: manifest})
+		return false, err
+	}); err != nil {
+		return err
+	}
+	if err := k.incomes.Walk(ctx, nil, func(_ collections.Pair[uint64, string], income types.Income) (bool, error) {
+		g.Incomes = append(g.Incomes, income)
+		return false, nil
+	}); err != nil {
+		return err
+	}
+	if err := k.incomePayments.Walk(ctx, nil, func(key collections.Triple[uint64, string, sdk.AccAddress], paid math.Int) (bool, error) {
+		text, err := k.text(key.K3())
+		g.IncomePayments = append(g.IncomePayments, types.IncomePayment{
+			ModelId: key.K1(), Address: text, Paid: sdk.NewCoin(key.K2(), paid),
+		})
+		return false, err
+	}); err != nil {
+		return err
+	}
+	return k.payoutsDue.Walk(ctx, nil, func(id uint64) (bool, error) {
+		g.PayoutsDue = append(g.PayoutsDue, id)
+		return false, nil
+	})
+}
+
+func (k *Keeper) exportOfferings(ctx context.Context, g *types.GenesisState) error {
+	if err := k.offerings.Walk(ctx, nil, func(id uint64, o types.Offering) (bool, error) {
+		t, err := k.terms.Get(ctx, id)
+		g.Offerings = append(g.Offerings, types.GenesisOffering{Offering: o, Terms: t})
+		return false, err
+	}); err != nil {
+		return err
+	}
+	if err := k.bids.Walk(ctx, nil, func(_ collections.Pair[uint64, uint64], b types.Bid) (bool, error) {
+		g.Bids = append(g.Bids, b)
+		return false, nil
+	}); err != nil {
+		return err
+	}
+	if err := k.allocations.Walk(ctx, nil, func(_ collections.Pair[uint64, sdk.AccAddress], a types.Allocation) (bool, error) {
+		g.Allocations = append(g.Allocations, a)
+		return false, nil
+	}); err != nil {
+		return err
+	}
+	return k.beneficiaries.Walk(ctx, nil, func(_ collections.Pair[uint64, sdk.AccAddress], b types.Beneficiary) (bool, error) {
+		g.Beneficiaries = append(g.Beneficiaries, b)
+		return false, nil
+	})
+}

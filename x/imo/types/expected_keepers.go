@@ -1,0 +1,47 @@
+package types
+
+import (
+	"context"
+
+	"cosmossdk.io/core/address"
+	"cosmossdk.io/math"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
+
+	revsharetypes "github.com/imochain/imod/x/revshare/types"
+)
+
+// AccountKeeper reads addresses and makes the module account.
+type AccountKeeper interface {
+	AddressCodec() address.Codec
+	GetModuleAddress(moduleName string) sdk.AccAddress
+	GetModuleAccount(ctx context.Context, moduleName string) sdk.ModuleAccountI
+}
+
+// BankKeeper moves the coins of offerings and mints and burns model tokens.
+type BankKeeper interface {
+	SendCoins(ctx context.Context, from, to sdk.AccAddress, amt sdk.Coins) error
+	SendCoinsFromAccountToModule(ctx context.Context, from sdk.AccAddress, module string, amt sdk.Coins) error
+	MintCoins(ctx context.Context, module string, amt sdk.Coins) error
+	BurnCoins(ctx context.Context, module string, amt sdk.Coins) error
+	GetBalance(ctx context.Context, addr sdk.AccAddress, denom string) sdk.Coin
+	GetSupply(ctx context.Context, denom string) sdk.Coin
+	SetDenomMetaData(ctx context.Context, metadata banktypes.Metadata)
+	BlockedAddr(addr sdk.AccAddress) bool
+}
+
+// CommunityPoolKeeper takes the protocol's shares.
+type CommunityPoolKeeper interface {
+	FundCommunityPool(ctx context.Context, amount sdk.Coins, sender sdk.AccAddress) error
+}
+
+// RevShareKeeper keeps the revenue pools of model tokens.
+type RevShareKeeper interface {
+	CreatePool(ctx context.Context, shareDenom string) error
+	HasPool(ctx context.Context, shareDenom string) (bool, error)
+	Touch(ctx context.Context, shareDenom string, accounts ...sdk.AccAddress) error
+	MaterializeLazy(ctx context.Context, shareDenom string, account sdk.AccAddress, amount math.Int) error
+	Deposit(ctx context.Context, from sdk.AccAddress, shareDenom string, amount sdk.Coin, kind revsharetypes.SourceKind) error
+	CurrentEpoch(ctx context.Context) (uint64, error)
+}

@@ -1,0 +1,118 @@
+package types
+
+import (
+	"cosmossdk.io/math"
+)
+
+// DefaultGenesis returns the state of a new chain.
+func DefaultGenesis() *GenesisState { return &GenesisState{Params: DefaultParams()} }
+
+// Validate checks that the state is whole: ordered without duplicates, no dangling ids, sums that agree.
+func (g GenesisState) Validate() error {
+	if err := g.Params.Validate(); err != nil {
+		return err
+	}
+	if err := g.checkModels(); err != nil {
+		return err
+	}
+	if err := g.checkIncomes(); err != nil {
+		return err
+	}
+	return g.checkOfferings()
+}
+
+func (g GenesisState) checkModels() error {
+	models := make(map[uint64]Model, len(g.Models))
+	last := uint64(0)
+	for _, m := range g.Models {
+		if m.Id <= last || m.Id > g.LastModelId {
+			return ErrInvalidGenesis.Wrapf("model %d after %d, last_model_id is %d", m.Id, last, g.LastModelId)
+		}
+		if err := CheckContributors(m.Contributors); err != nil {
+			return err
+		}
+		if err := CheckCoin("price", m.Price); err != nil {
+			return err
+		}
+		if err := CheckCoinOf("deposit", m.Deposit, BaseDenom); err != nil {
+			return err
+		}
+		if m.OfferingId > g.LastOfferingId || m.SoldOfferingId > g.LastOfferingId {
+			return ErrInvalidGenesis.Wrapf("model %d has offerings %d and %d, last_offering_id is %d", m.Id, m.OfferingId, m.SoldOfferingId, g.LastOfferingId)
+		}
+		models[m.Id], last = m, m.Id
+	}
+	counts := make(map[uint64]uint32, len(models))
+	for _, v := range g.Versions {
+		m, ok := models[v.Version.ModelId]
+		counts[m.Id]++
+		if !ok || v.Version.Version != counts[m.Id] || len(v.Manifest) == 0 {
+			return ErrInvalidGenesis.Wrapf("version %d of model %d is out of order or has no model or manifest", v.Version.Version, v.Version.ModelId)
+		}
+		if err := CheckHash("manifest_root", v.Version.ManifestRoot); err != nil {
+			return err
+		}
+		if err := CheckHash("weights_root", v.Version.WeightsRoot); err != nil {
+			return err
+		}
+	}
+	for _, m := range g.Models {
+		if counts[m.Id] != m.VersionCount || m.LatestVersion > m.VersionCount || m.ProofVersion > m.VersionCount {
+			return ErrInvalidGenesis.Wrapf("model %d has %d versions, %d are given", m.Id, m.VersionCount, counts[m.Id])
+		}
+	}
+	last = 0
+	for _, id := range g.PayoutsDue {
+		if _, ok := models[id]; !ok || id <= last {
+			return ErrInvalidGenesis.Wrapf("payouts_due has model %d after %d", id, last)
+		}
+		last = id
+	}
+	return nil
+}
+
+func (g GenesisState) checkIncomes() error {
+	type key struct {
+		model uint64
+		denom string
+	}
+	models := make(map[uint64]Model, len(g.Models))
+	for _, m := range g.Models {
+		models[m.Id] = m
+	}
+	unpaid := make(map[key]math.Int, len(g.Incomes))
+	for _, income := range g.Incomes {
+		at := key{income.ModelId, income.Total.Denom}
+		_, known := models[income.ModelId]
+		if _, twice := unpaid[at]; twice || !known {
+			return ErrInvalidGenesis.Wrapf("income of model %d in %s is given twice or has no model", at.model, at.denom)
+		}
+		if err := CheckCoin("total", income.Total); err != nil {
+			return err
+		}
+		if err := CheckAmount("paid", income.Paid); err != nil {
+			return err
+		}
+		unpaid[at] = income.Paid
+	}
+	seen := make(map[IncomePayment]bool, len(g.IncomePayments))
+	for _, p := range g.IncomePayments {
+		at := key{p.ModelId, p.Paid.Denom}
+		id := IncomePayment{ModelId: p.ModelId, Address: p.Address}
+		id.Paid.Denom = p.Paid.Denom
+		left, ok := unpaid[at]
+		if !ok || seen[id] || ContributorIndex(models[p.ModelId].Contributors, p.Address) < 0 {
+			return ErrInvalidGenesis.Wrapf("payment to %s by model %d in %s is given twice or has no income", p.Address, at.model, at.denom)
+		}
+		if err := CheckCoin("paid", p.Paid); err != nil {
+			return err
+		}
+		seen[id], unpaid[at] = true, left.Sub(p.Paid.Amount)
+	}
+	for _, income := range g.Incomes {
+		if left := unpaid[key{income.ModelId, income.Total.Denom}]; !left.IsZero() || income.Paid.GT(income.Total.Amount) {
+			return ErrInvalidGenesis.Wrapf("payments by model %d do not sum to %s%s", income.ModelId, income.Paid, income.Total.Denom)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,229 @@
+package types
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"time"
+
+	"cosmossdk.io/math"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+)
+
+const (
+	// MinBidTokens is how many base units of the token the smallest bid must buy, so that rounding to whole base
+	// units moves the price of a bid by less than a millionth.
+	MinBidTokens = 1_000_000
+	// MaxVesting bounds vesting and the date of a release after the end of the sale.
+	MaxVesting = 3_660 * day
+	// MaxTranches bounds the releases of an offering.
+	MaxTranches = 1
+
+	termsDomain = "imod/terms/v1"
+)
+
+// Hash is SHA-256("imod/terms/v1" || deterministic proto bytes), in hex.
+func (t Terms) Hash() (string, error) {
+	bz, err := t.Marshal()
+	if err != nil {
+		return "", ErrInvalidTerms.Wrap(err.Error())
+	}
+	sum := sha256.Sum256(append([]byte(termsDomain), bz...))
+	return hex.EncodeToString(sum[:]), nil
+}
+
+// Part is a share of the total supply. It is exact: the supply is a multiple of 10,000.
+func (t Terms) Part(bps uint32) math.Int {
+	return t.TotalSupply.Amount.MulRaw(int64(bps)).QuoRaw(BasisPoints)
+}
+
+// ForSale is the number of tokens that are sold at most.
+func (t Terms) ForSale() math.Int { return t.Part(t.SaleBps) }
+
+// Payment is a coin of the payment denom.
+func (t Terms) Payment(amount math.Int) sdk.Coin { return sdk.NewCoin(t.PaymentDenom, amount) }
+
+// Tokens is a coin of the model's token.
+func (t Terms) Tokens(amount math.Int) sdk.Coin { return sdk.NewCoin(t.TotalSupply.Denom, amount) }
+
+// Validate checks everything that follows from the terms alone.
+func (t Terms) Validate() error {
+	if t.OfferingId == 0 || t.ModelId == 0 || t.Version == 0 {
+		return ErrInvalidTerms.Wrapf("offering %d, model %d, version %d: ids count from 1", t.OfferingId, t.ModelId, t.Version)
+	}
+	if t.Kind != OFFERING_KIND_FIXED {
+		return ErrUnsupported.Wrapf("offering kind %s, supported is %s", t.Kind, OFFERING_KIND_FIXED)
+	}
+	for _, check := range []func() error{t.checkToken, t.checkAllocation, t.checkSale, t.checkTimes, t.checkRelease, t.checkModel} {
+		if err := check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t Terms) checkToken() error {
+	if err := CheckName("token_name", t.TokenName); err != nil {
+		return err
+	}
+	if err := CheckSymbol(t.TokenSymbol); err != nil {
+		return err
+	}
+	if err := CheckCoinOf("total_supply", t.TotalSupply, TokenDenom(t.ModelId)); err != nil {
+		return err
+	}
+	if t.TotalSupply.Amount.LT(OneToken()) || !t.TotalSupply.Amount.ModRaw(BasisPoints).IsZero() {
+		return ErrInvalidTerms.Wrapf("total_supply is %s, must be at least 10^18 and a multiple of %d", t.TotalSupply, BasisPoints)
+	}
+	return nil
+}
+
+func (t Terms) checkAllocation() error {
+	sum := uint64(t.SaleBps) + uint64(t.ContributorsBps) + uint64(t.LiquidityBps) + uint64(t.TreasuryBps)
+	if sum != BasisPoints {
+		return ErrInvalidTerms.Wrapf("sale_bps, contributors_bps, liquidity_bps and treasury_bps sum to %d, must be %d", sum, BasisPoints)
+	}
+	if t.SaleBps == 0 {
+		return ErrInvalidTerms.Wrap("sale_bps is 0, must be positive")
+	}
+	if t.LiquidityBps != 0 {
+		return ErrUnsupported.Wrapf("liquidity_bps is %d, must be 0 while tokens have no market on this chain", t.LiquidityBps)
+	}
+	return CheckContributors(t.Contributors)
+}
+
+func (t Terms) checkSale() error {
+	if err := sdk.ValidateDenom(t.PaymentDenom); err != nil || IsTokenDenom(t.PaymentDenom) {
+		return ErrPaymentDenom.Wrapf("%q is a model token or no denom", t.PaymentDenom)
+	}
+	if err := CheckAmount("price", t.Price); err != nil {
+		return err
+	}
+	if !t.Price.IsPositive() {
+		return ErrInvalidTerms.Wrap("price is 0, must be positive")
+	}
+	for _, c := range []struct {
+		field string
+		coin  sdk.Coin
+	}{{"soft_cap", t.SoftCap}, {"min_bid", t.MinBid}, {"owner_cap", t.OwnerCap}} {
+		if err := CheckPositive(c.field, c.coin, t.PaymentDenom); err != nil {
+			return err
+		}
+	}
+	hardCap := CostRoundedUp(t.ForSale(), t.Price)
+	if hardCap.GT(MaxAmount()) {
+		return ErrInvalidTerms.Wrapf("price x tokens for sale is %s, allowed are at most 2^120", hardCap)
+	}
+	if t.SoftCap.Amount.GT(hardCap) {
+		return ErrInvalidTerms.Wrapf("soft_cap is %s, all tokens for sale bring %s", t.SoftCap, t.Payment(hardCap))
+	}
+	if least := CostRoundedUp(math.NewInt(MinBidTokens), t.Price); t.MinBid.Amount.LT(least) {
+		return ErrInvalidTerms.Wrapf("min_bid is %s, must be at least %s to buy %d base units", t.MinBid, t.Payment(least), MinBidTokens)
+	}
+	if t.OwnerCap.Amount.LT(t.MinBid.Amount) {
+		return ErrInvalidTerms.Wrapf("owner_cap is %s, below min_bid %s", t.OwnerCap, t.MinBid)
+	}
+	return nil
+}
+
+func (t Terms) checkTimes() error {
+	if !t.StartTime.Before(t.EndTime) {
+		return ErrInvalidTerms.Wrapf("end_time %s is not after start_time %s", stamp(t.EndTime), stamp(t.StartTime))
+	}
+	if t.CancelDeadline.Before(t.StartTime) || t.CancelDeadline.After(t.EndTime) {
+		return ErrInvalidTerms.Wrapf("cancel_deadline %s is not between start_time %s and end_time %s",
+			stamp(t.CancelDeadline), stamp(t.StartTime), stamp(t.EndTime))
+	}
+	return nil
+}
+
+func (t Terms) checkRelease() error {
+	if t.ExitWindow < 0 || t.ExitWindow > maxParamDuration {
+		return ErrInvalidTerms.Wrapf("exit_window is %s, allowed are 0 to %s", t.ExitWindow, maxParamDuration)
+	}
+	if n := len(t.Tranches); n < 1 || n > MaxTranches {
+		return ErrUnsupported.Wrapf("%d tranches, supported is %d", n, MaxTranches)
+	}
+	sum, earliest := uint64(0), t.EndTime.Add(t.ExitWindow)
+	for i, tranche := range t.Tranches {
+		if tranche.ReleaseTime.Before(earliest) || tranche.ReleaseTime.After(t.EndTime.Add(MaxVesting)) {
+			return ErrInvalidTerms.Wrapf("tranche %d has release_time %s, allowed are %s to %s",
+				i, stamp(tranche.ReleaseTime), stamp(earliest), stamp(t.EndTime.Add(MaxVesting)))
+		}
+		if tranche.Bps == 0 {
+			return ErrInvalidTerms.Wrapf("tranche %d has 0 bps, must be positive", i)
+		}
+		sum, earliest = sum+uint64(tranche.Bps), tranche.ReleaseTime.Add(t.ExitWindow)
+	}
+	if sum != BasisPoints {
+		return ErrInvalidTerms.Wrapf("tranches sum to %d bps, must be %d", sum, BasisPoints)
+	}
+	if t.VestingDuration < 0 || t.VestingDuration > MaxVesting {
+		return ErrInvalidTerms.Wrapf("vesting_duration is %s, allowed are 0 to %s", t.VestingDuration, MaxVesting)
+	}
+	if t.VestingCliff < 0 || t.VestingCliff > t.VestingDuration {
+		return ErrInvalidTerms.Wrapf("vesting_cliff is %s, allowed are 0 to vesting_duration %s", t.VestingCliff, t.VestingDuration)
+	}
+	return nil
+}
+
+func (t Terms) checkModel() error {
+	if err := CheckHash("manifest_root", t.ManifestRoot); err != nil {
+		return err
+	}
+	if err := CheckHash("disclosure_hash", t.DisclosureHash); err != nil {
+		return err
+	}
+	if err := CheckCoin("min_request_price", t.MinRequestPrice); err != nil {
+		return err
+	}
+	if err := CheckCoinOf("max_request_price", t.MaxRequestPrice, t.MinRequestPrice.Denom); err != nil {
+		return err
+	}
+	if t.MinRequestPrice.Amount.GT(t.MaxRequestPrice.Amount) {
+		return ErrInvalidTerms.Wrapf("min_request_price %s is above max_request_price %s", t.MinRequestPrice, t.MaxRequestPrice)
+	}
+	if t.PriceWindow < 0 || t.PriceWindow > maxParamDuration {
+		return ErrInvalidTerms.Wrapf("price_window is %s, allowed are 0 to %s", t.PriceWindow, maxParamDuration)
+	}
+	if t.IncomeProtocolBps > maxProtocolBps || t.ProceedsProtocolBps > maxProtocolBps {
+		return ErrInvalidTerms.Wrapf("income_protocol_bps %d and proceeds_protocol_bps %d, allowed are 0 to %d",
+			t.IncomeProtocolBps, t.ProceedsProtocolBps, maxProtocolBps)
+	}
+	return nil
+}
+
+// ValidateNew checks what new terms owe to the parameters, the model and the clock; Validate holds for ever, this only
+// at creation.
+func (t Terms) ValidateNew(p Params, m Model, now time.Time) error {
+	if err := p.CheckPaymentDenom(t.PaymentDenom); err != nil {
+		return err
+	}
+	if t.StartTime.Before(now) || t.StartTime.After(now.Add(p.MaxSaleLead)) {
+		return ErrInvalidTerms.Wrapf("start_time is %s, allowed are %s to %s", stamp(t.StartTime), stamp(now), stamp(now.Add(p.MaxSaleLead)))
+	}
+	if d := t.EndTime.Sub(t.StartTime); d < p.MinSaleDuration || d > p.MaxSaleDuration {
+		return ErrInvalidTerms.Wrapf("sale lasts %s, allowed are %s to %s", d, p.MinSaleDuration, p.MaxSaleDuration)
+	}
+	latest := t.EndTime.Add(-p.CancelGap)
+	if latest.Before(t.StartTime) {
+		latest = t.StartTime
+	}
+	if t.CancelDeadline.After(latest) {
+		return ErrInvalidTerms.Wrapf("cancel_deadline is %s, must be at most %s", stamp(t.CancelDeadline), stamp(latest))
+	}
+	if t.ExitWindow < p.MinExitWindow {
+		return ErrInvalidTerms.Wrapf("exit_window is %s, must be at least %s", t.ExitWindow, p.MinExitWindow)
+	}
+	if m.Price.Denom != t.MinRequestPrice.Denom {
+		return ErrInvalidTerms.Wrapf("min_request_price is in %s, the model's price is in %s", t.MinRequestPrice.Denom, m.Price.Denom)
+	}
+	if m.Price.Amount.LT(t.MinRequestPrice.Amount) || m.Price.Amount.GT(t.MaxRequestPrice.Amount) {
+		return ErrInvalidTerms.Wrapf("the model's price %s is not between min_request_price %s and max_request_price %s",
+			m.Price, t.MinRequestPrice, t.MaxRequestPrice)
+	}
+	return nil
+}
+
+// stamp prints a time as messages carry it.
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
