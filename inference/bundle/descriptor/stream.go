@@ -1,0 +1,52 @@
+package descriptor
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+)
+
+// Stream is a deterministic stream of random bytes: block i is SHA-256(key ‖ i),
+// i of eight bytes big-endian from 0. The key carries the domain.
+type Stream struct {
+	key  []byte
+	next uint64
+	buf  [sha256.Size]byte
+	used int
+}
+
+// NewStream returns the stream of a key.
+func NewStream(key []byte) *Stream { return &Stream{key: key, used: sha256.Size} }
+
+// Bytes fills b with the next bytes.
+func (s *Stream) Bytes(b []byte) {
+	for len(b) > 0 {
+		if s.used == len(s.buf) {
+			block := append(make([]byte, 0, len(s.key)+8), s.key...)
+			s.buf = sha256.Sum256(binary.BigEndian.AppendUint64(block, s.next))
+			s.next++
+			s.used = 0
+		}
+		n := copy(b, s.buf[s.used:])
+		s.used += n
+		b = b[n:]
+	}
+}
+
+// Uint32 takes four bytes, big-endian.
+func (s *Stream) Uint32() uint32 {
+	var b [4]byte
+	s.Bytes(b[:])
+	return binary.BigEndian.Uint32(b[:])
+}
+
+// Uint64 takes eight bytes, big-endian.
+func (s *Stream) Uint64() uint64 {
+	var b [8]byte
+	s.Bytes(b[:])
+	return binary.BigEndian.Uint64(b[:])
+}
+
+// LatentStream is the stream from which an image pipeline draws its latent numbers.
+func LatentStream(seed uint64) *Stream {
+	return NewStream(binary.BigEndian.AppendUint64([]byte("imod/latent/v1"), seed))
+}

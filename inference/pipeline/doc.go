@@ -1,0 +1,10 @@
+// Package pipeline runs models: bytes in, bytes out, with the roots that bind them.
+//
+// New checks a bundle, loads its graph and returns a Runner; Run turns a raw input
+// and a seed into a raw output, the roots of both, and the witness. Prove runs all
+// vectors and challenges of a proof of model. EncodeDisplay turns raw outputs into
+// files to look at; nothing that it returns is ever hashed.
+//
+// An error that every runner must find is a *bundle.Refusal; any other error
+// (damaged bytes, a cancelled context) says nothing about the model.
+package pipeline

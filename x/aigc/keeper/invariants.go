@@ -1,0 +1,130 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+
+	"cosmossdk.io/collections"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/imochain/imod/x/aigc/types"
+)
+
+// Invariants checks what must hold between any two messages. Tests and simulation
+// call it; it walks everything.
+func (k *Keeper) Invariants(ctx context.Context) error {
+	gs, err := k.ExportGenesis(ctx)
+	if err != nil {
+		return err
+	}
+	// owners unique, positions dense, listings by owners, ids equal to the hash of
+	// their prompts: an exported state is checked like an imported one
+	if err := gs.Validate(); err != nil {
+		return err
+	}
+	if err := k.checkSeats(ctx, gs); err != nil {
+		return err
+	}
+	return k.checkEscrow(ctx, gs)
+}
+
+// checkSeats compares the indexes with the tokens, in both directions.
+func (k *Keeper) checkSeats(ctx context.Context, gs *types.GenesisState) error {
+	var supply, minted uint64
+	for _, g := range gs.Tokens {
+		minted++
+		if g.Ownership == nil {
+			continue
+		}
+		supply++
+		id, err := types.TokenIDFromBytes(g.Token.TokenId)
+		if err != nil {
+			return err
+		}
+		owner, err := k.account(g.Ownership.Owner)
+		if err != nil {
+			return err
+		}
+		byIndex, err := k.TokenByIndex(ctx, g.Token.CollectionId, g.Ownership.Position)
+		if err != nil {
+			return err
+		}
+		byOwner, err := k.TokenOfOwnerByIndex(ctx, g.Token.CollectionId, owner, g.Ownership.OwnerPosition)
+		if err != nil {
+			return err
+		}
+		if byIndex != id || byOwner != id {
+			return types.ErrInconsistent.Wrapf("token %s is not at its positions", id)
+		}
+	}
+	return k.checkCounts(ctx, supply, minted)
+}
+
+// checkCounts compares the sums of all indexes with the number of tokens.
+func (k *Keeper) checkCounts(ctx context.Context, supply, minted uint64) error {
+	var counted types.Counts
+	var balances, seats, owned uint64
+	err := errors.Join(
+		k.counts.Walk(ctx, nil, func(_ uint64, c types.Counts) (bool, error) {
+			counted.Supply += c.Supply
+			counted.Minted += c.Minted
+			return false, nil
+		}),
+		k.balances.Walk(ctx, nil, func(_ collections.Pair[sdk.AccAddress, uint64], n uint64) (bool, error) {
+			balances += n
+			return false, nil
+		}),
+		k.enumeration.Walk(ctx, nil, func(collections.Pair[uint64, uint64], []byte) (bool, error) {
+			seats++
+			return false, nil
+		}),
+		k.owned.Walk(ctx, nil, func(collections.Triple[sdk.AccAddress, uint64, uint64], []byte) (bool, error) {
+			owned++
+			return false, nil
+		}),
+	)
+	if err != nil {
+		return err
+	}
+	if counted.Supply != supply || counted.Minted != minted || balances != supply || seats != supply || owned != supply {
+		return types.ErrInconsistent.Wrapf("%d tokens with owner and %d minted, but supply %d, minted %d, balances %d, seats %d, owned %d",
+			supply, minted, counted.Supply, counted.Minted, balances, seats, owned)
+	}
+	return nil
+}
+
+// owed is what a collection's escrow account owes: mint prices of pending tokens,
+// storage deposits, credits.
+func owed(gs *types.GenesisState, collectionID uint64) sdk.Coins {
+	sum := sdk.NewCoins()
+	for _, g := range gs.Tokens {
+		if g.Token.CollectionId != collectionID {
+			continue
+		}
+		if g.Token.Escrowed != nil {
+			sum = sum.Add(*g.Token.Escrowed)
+		}
+		if g.Token.Deposit != nil {
+			sum = sum.Add(g.Token.Deposit.Amount)
+		}
+	}
+	for _, credit := range gs.Credits {
+		if credit.CollectionId == collectionID {
+			sum = sum.Add(credit.Amount)
+		}
+	}
+	return sum
+}
+
+// checkEscrow holds if every escrow account covers what it owes; gifts may make it more.
+func (k *Keeper) checkEscrow(ctx context.Context, gs *types.GenesisState) error {
+	for _, c := range gs.Collections {
+		for _, coin := range owed(gs, c.Id) {
+			if has := k.bank.GetBalance(ctx, types.EscrowAddress(c.Id), coin.Denom); has.IsLT(coin) {
+				return types.ErrInconsistent.Wrapf("escrow of collection %d has %s and owes %s", c.Id, has, coin)
+			}
+		}
+	}
+	return nil
+}

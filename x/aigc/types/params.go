@@ -1,0 +1,120 @@
+package types
+
+import (
+	"cosmossdk.io/math"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/imochain/imod/x/aigc/settlement"
+	imotypes "github.com/imochain/imod/x/imo/types"
+)
+
+// Bounds of the parameters.
+const (
+	// MaxAllowedDenoms bounds the list of denoms, and with it the loop of a withdrawal.
+	MaxAllowedDenoms = 16
+	// MaxProtocolFeeBps is 10 %.
+	MaxProtocolFeeBps = 1_000
+	// MaxContentBytes is 1 MiB, the most that one token can keep on chain.
+	MaxContentBytes = 1 << 20
+	// maxDepositBits bounds the deposit per byte, so that the product with a length stays an amount.
+	maxDepositBits = 64
+)
+
+// Defaults of the parameters.
+const (
+	defaultProtocolFeeBps  = 100
+	defaultMaxRoyaltyBps   = 5_000
+	defaultMaxContentBytes = 64 << 10
+	// 10^13 aimo a byte: a picture of 12 KiB locks 0.12 IMO.
+	defaultDepositPerByte = 10_000_000_000_000
+)
+
+// DefaultParams are the settings of a new chain.
+func DefaultParams() Params {
+	return Params{
+		AllowedDenoms:   []string{imotypes.BaseDenom},
+		ProtocolFeeBps:  defaultProtocolFeeBps,
+		MaxRoyaltyBps:   defaultMaxRoyaltyBps,
+		DepositPerByte:  sdk.NewInt64Coin(imotypes.BaseDenom, defaultDepositPerByte),
+		MaxContentBytes: defaultMaxContentBytes,
+	}
+}
+
+// Validate checks every bound.
+func (p Params) Validate() error {
+	if len(p.AllowedDenoms) == 0 || len(p.AllowedDenoms) > MaxAllowedDenoms {
+		return ErrInvalidParams.Wrapf("%d allowed denoms, want 1 to %d", len(p.AllowedDenoms), MaxAllowedDenoms)
+	}
+	for i, denom := range p.AllowedDenoms {
+		if err := validatePriceDenom(denom); err != nil {
+			return ErrInvalidParams.Wrapf("allowed denom %q: %s", denom, err)
+		}
+		for _, other := range p.AllowedDenoms[:i] {
+			if other == denom {
+				return ErrInvalidParams.Wrapf("allowed denom %q is listed twice", denom)
+			}
+		}
+	}
+	if p.ProtocolFeeBps > MaxProtocolFeeBps {
+		return ErrInvalidParams.Wrapf("protocol fee of %d basis points, at most %d", p.ProtocolFeeBps, MaxProtocolFeeBps)
+	}
+	if p.MaxRoyaltyBps > settlement.Whole {
+		return ErrInvalidParams.Wrapf("royalty bound of %d basis points, at most %d", p.MaxRoyaltyBps, settlement.Whole)
+	}
+	if err := p.DepositPerByte.Validate(); err != nil {
+		return ErrInvalidParams.Wrapf("deposit per byte: %s", err)
+	}
+	if imotypes.IsTokenDenom(p.DepositPerByte.Denom) {
+		return ErrInvalidParams.Wrap("deposit per byte: share tokens are never a deposit")
+	}
+	if p.DepositPerByte.Amount.BigInt().BitLen() > maxDepositBits {
+		return ErrInvalidParams.Wrapf("deposit per byte of %s, at most 2^%d", p.DepositPerByte.Amount, maxDepositBits)
+	}
+	if p.MaxContentBytes > MaxContentBytes {
+		return ErrInvalidParams.Wrapf("content of %d bytes, at most %d", p.MaxContentBytes, MaxContentBytes)
+	}
+	return nil
+}
+
+// AllowsDenom tells whether prices may be named in denom.
+func (p Params) AllowsDenom(denom string) bool {
+	for _, allowed := range p.AllowedDenoms {
+		if allowed == denom {
+			return true
+		}
+	}
+	return false
+}
+
+// CheckPrice accepts a price that may be named now: a valid coin of an allowed
+// denom, 0 to 2^120.
+func (p Params) CheckPrice(price sdk.Coin) error {
+	if err := price.Validate(); err != nil {
+		return ErrInvalidPrice.Wrap(err.Error())
+	}
+	if err := settlement.CheckPrice(price.Amount); err != nil {
+		return ErrInvalidPrice.Wrapf("%s: %s", price, err)
+	}
+	if !p.AllowsDenom(price.Denom) {
+		return ErrInvalidPrice.Wrapf("denom %s is not allowed", price.Denom)
+	}
+	return nil
+}
+
+// Deposit is what length bytes of content lock.
+func (p Params) Deposit(length int) sdk.Coin {
+	return sdk.NewCoin(p.DepositPerByte.Denom, p.DepositPerByte.Amount.Mul(math.NewInt(int64(length))))
+}
+
+// validatePriceDenom refuses model tokens: royalty paid in a share into its own
+// pool would change the balances it is shared by.
+func validatePriceDenom(denom string) error {
+	if err := sdk.ValidateDenom(denom); err != nil {
+		return err
+	}
+	if imotypes.IsTokenDenom(denom) {
+		return ErrInvalidPrice.Wrap("share tokens are never a price")
+	}
+	return nil
+}

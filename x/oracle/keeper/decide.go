@@ -1,0 +1,186 @@
+package keeper
+
+import (
+	"encoding/hex"
+
+	"cosmossdk.io/collections"
+	"cosmossdk.io/math"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/imochain/imod/inference/bundle"
+	imotypes "github.com/imochain/imod/x/imo/types"
+	"github.com/imochain/imod/x/oracle/attestation"
+	"github.com/imochain/imod/x/oracle/receipt"
+	"github.com/imochain/imod/x/oracle/types"
+	revsharetypes "github.com/imochain/imod/x/revshare/types"
+)
+
+// decide makes a subject final on its own branch, then books it. The booking is arithmetic in
+// memory and cannot fail, so state and ledger stay together.
+func (b *ballot) decide(ctx sdk.Context, s attestation.Subject, result attestation.Result, w attestation.Weighing) error {
+	if b.ledger == nil {
+		l, err := b.k.openLedger(ctx, b.round)
+		if err != nil {
+			return err
+		}
+		b.ledger = l
+	}
+	switch s.Kind {
+	case attestation.Request:
+		return b.decideRequest(ctx, s, result, w)
+	case attestation.Proof:
+		return b.decideProof(ctx, s, result, w)
+	default:
+		return types.ErrInvalidState.Wrapf("subject of kind %d", s.Kind)
+	}
+}
+
+func (b *ballot) decideRequest(ctx sdk.Context, s attestation.Subject, result attestation.Result, w attestation.Weighing) error {
+	var r types.Request
+	err := isolate(ctx, func(ctx sdk.Context) (err error) {
+		if r, err = b.k.Request(ctx, s.ID); err != nil {
+			return err
+		}
+		if r.Status != types.RequestStatus_REQUEST_STATUS_PENDING {
+			return types.ErrInvalidState.Wrapf("request %d is %s", r.Id, r.Status)
+		}
+		r.Status = types.RequestStatus_REQUEST_STATUS_FINAL
+		r.TrustClass = types.TrustClass_TRUST_CLASS_ATTESTED
+		r.OutputRoot, r.Witness = result.Output[:], result.Witness[:]
+		r.FinalHeight = ctx.BlockHeight()
+		r.Attested = b.ledger.attestedBy(w)
+		if err := b.k.closeRequest(ctx, r); err != nil {
+			return err
+		}
+		if err := b.k.payModel(ctx, r.ModelId, r.ModelPrice); err != nil {
+			return err
+		}
+		return ctx.EventManager().EmitTypedEvent(&types.EventRequestFinalized{
+			RequestId: r.Id, ModelId: r.ModelId, OutputRoot: hex.EncodeToString(r.OutputRoot),
+			TrustClass: r.TrustClass, MatchedPower: w.Matched, TotalPower: w.Total,
+		})
+	})
+	if err != nil {
+		return err
+	}
+	b.ledger.finals = append(b.ledger.finals, r)
+	b.ledger.pay(r.NetworkFee.Amount, r.ProposerBps, b.round, w)
+	b.ledger.count(w)
+	return nil
+}
+
+func (b *ballot) decideProof(ctx sdk.Context, s attestation.Subject, result attestation.Result, w attestation.Weighing) error {
+	var p types.Proof
+	err := isolate(ctx, func(ctx sdk.Context) (err error) {
+		if p, err = b.k.proofs.Get(ctx, s.ID); err != nil {
+			return err
+		}
+		outcome := imotypes.ProofOutcome_PROOF_OUTCOME_REPRODUCED
+		reason := refusal(result.Output)
+		if reason != 0 {
+			outcome = imotypes.ProofOutcome_PROOF_OUTCOME_REJECTED
+		}
+		if err := b.k.closeProof(ctx, p); err != nil {
+			return err
+		}
+		if err := b.k.models.RecordProof(ctx, p.ModelId, p.Version, outcome); err != nil {
+			return err
+		}
+		return ctx.EventManager().EmitTypedEvent(&types.EventProofClosed{
+			ModelId: p.ModelId, Version: p.Version, Outcome: outcomeName(outcome), Refused: uint32(reason),
+			MatchedPower: w.Matched, TotalPower: w.Total,
+		})
+	})
+	if err != nil {
+		return err
+	}
+	b.ledger.proofs++
+	b.ledger.pay(p.Fee.Amount, p.ProposerBps, b.round, w)
+	b.ledger.count(w)
+	return nil
+}
+
+// refusal returns the reason if the output root of a proof says that the version cannot be run,
+// else 0. A proof without custody has 32 zero bytes for the digest. There are 255 reasons: it tries
+// them, once per decided proof.
+func refusal(output [32]byte) byte {
+	for reason := 1; reason <= 255; reason++ {
+		if bundle.ProofOutputRoot(bundle.RefusedRoot(bundle.Reason(reason)), [32]byte{}) == output {
+			return byte(reason)
+		}
+	}
+	return 0
+}
+
+// closeRequest takes a decided or expired request out of the open list. The totals are the
+// caller's.
+func (k *Keeper) closeRequest(ctx sdk.Context, r types.Request) error {
+	key := attestation.Key{Kind: attestation.Request, ID: r.Id}
+	if err := k.clearBindings(ctx, key); err != nil {
+		return err
+	}
+	if err := k.open.Remove(ctx, collections.Join3(r.DeadlineHeight, uint32(key.Kind), key.ID)); err != nil {
+		return err
+	}
+	if err := k.closed.Set(ctx, collections.Join(r.FinalHeight, r.Id)); err != nil {
+		return err
+	}
+	return k.requests.Set(ctx, r.Id, r)
+}
+
+// closeProof takes a proof out of the open list.
+func (k *Keeper) closeProof(ctx sdk.Context, p types.Proof) error {
+	key := attestation.Key{Kind: attestation.Proof, ID: p.ModelId}
+	if err := k.clearBindings(ctx, key); err != nil {
+		return err
+	}
+	if err := k.open.Remove(ctx, collections.Join3(p.DeadlineHeight, uint32(key.Kind), key.ID)); err != nil {
+		return err
+	}
+	return k.proofs.Remove(ctx, p.ModelId)
+}
+
+// payModel hands a model its price together with what is held for it in the same denom. If that
+// fails the result still stands: the income is held and goes out with the model's next one.
+func (k *Keeper) payModel(ctx sdk.Context, modelID uint64, price sdk.Coin) error {
+	if price.IsZero() {
+		return nil
+	}
+	at := collections.Join(modelID, price.Denom)
+	held, err := getOr(ctx, k.heldIncomes, at, math.ZeroInt())
+	if err != nil {
+		return err
+	}
+	due := sdk.NewCoin(price.Denom, price.Amount.Add(held))
+	err = isolate(ctx, func(ctx sdk.Context) error {
+		return k.models.PayModelIncome(ctx, types.EscrowAddress(), modelID, due,
+			uint32(revsharetypes.SourceKind_SOURCE_KIND_INFERENCE))
+	})
+	switch {
+	case err == nil && held.IsZero():
+		return nil
+	case err == nil:
+		return k.heldIncomes.Remove(ctx, at)
+	}
+	ctx.Logger().Error("model income is held", "model", modelID, "amount", due, "error", err)
+	if err := k.heldIncomes.Set(ctx, at, due.Amount); err != nil {
+		return err
+	}
+	return ctx.EventManager().EmitTypedEvent(&types.EventIncomeHeld{ModelId: modelID, Amount: due})
+}
+
+// setReceiptRoot commits to the requests that this block made final, in id order.
+func (k *Keeper) setReceiptRoot(ctx sdk.Context, finals []types.Request) error {
+	if len(finals) == 0 {
+		return nil
+	}
+	receipts, err := receiptsOf(finals)
+	if err != nil {
+		return err
+	}
+	root, _ := receipt.Root(receipts, -1)
+	return k.receiptRoots.Set(ctx, ctx.BlockHeight(), types.ReceiptRoot{
+		Height: ctx.BlockHeight(), Root: root[:], Count: uint32(len(receipts)),
+	})
+}

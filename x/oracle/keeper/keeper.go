@@ -1,0 +1,112 @@
+// Package keeper holds the state of x/oracle: requests, proofs of model, bindings, fees.
+package keeper
+
+import (
+	"context"
+	"errors"
+
+	"cosmossdk.io/collections"
+	"cosmossdk.io/core/address"
+	"cosmossdk.io/core/store"
+	"cosmossdk.io/math"
+
+	"github.com/cosmos/cosmos-sdk/codec"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/imochain/imod/x/oracle/types"
+)
+
+// Keeper of the module. It holds no state of its own.
+type Keeper struct {
+	addresses address.Codec
+	bank      types.BankKeeper
+	staking   types.StakingKeeper
+	distr     types.DistributionKeeper
+	models    types.ModelKeeper
+	outputs   types.OutputSource
+	authority string
+
+	Schema           collections.Schema
+	params           collections.Item[types.Params]
+	totals           collections.Item[types.Totals]
+	requests         *collections.IndexedMap[uint64, types.Request, requestIndexes]
+	open             collections.KeySet[openKey]
+	proofs           collections.Map[uint64, types.Proof]
+	bindings         collections.Map[bindingKey, []byte]
+	validators       collections.Map[sdk.ConsAddress, types.Validator]
+	validatorNumbers collections.Map[uint64, []byte]
+	credits          collections.Map[collections.Pair[sdk.AccAddress, string], math.Int]
+	heldIncomes      collections.Map[collections.Pair[uint64, string], math.Int]
+	receiptRoots     collections.Map[int64, types.ReceiptRoot]
+	closed           collections.KeySet[collections.Pair[int64, uint64]]
+}
+
+// NewKeeper makes the keeper. addresses reads account addresses in every form that the chain
+// accepts; authority may change parameters.
+func NewKeeper(
+	cdc codec.BinaryCodec,
+	service store.KVStoreService,
+	addresses address.Codec,
+	bank types.BankKeeper,
+	staking types.StakingKeeper,
+	distr types.DistributionKeeper,
+	models types.ModelKeeper,
+	authority string,
+) *Keeper {
+	sb := collections.NewSchemaBuilder(service)
+	k := &Keeper{
+		addresses: addresses,
+		bank:      bank,
+		staking:   staking,
+		distr:     distr,
+		models:    models,
+		authority: authority,
+
+		params: collections.NewItem(sb, types.ParamsPrefix, "params", codec.CollValue[types.Params](cdc)),
+		totals: collections.NewItem(sb, types.TotalsPrefix, "totals", codec.CollValue[types.Totals](cdc)),
+		requests: collections.NewIndexedMap(sb, types.RequestsPrefix, "requests",
+			collections.Uint64Key, codec.CollValue[types.Request](cdc), newRequestIndexes(sb, addresses)),
+		open: collections.NewKeySet(sb, types.OpenSubjectsPrefix, "open_subjects",
+			collections.TripleKeyCodec(collections.Int64Key, collections.Uint32Key, collections.Uint64Key)),
+		proofs: collections.NewMap(sb, types.ProofsPrefix, "proofs",
+			collections.Uint64Key, codec.CollValue[types.Proof](cdc)),
+		bindings: collections.NewMap(sb, types.BindingsPrefix, "bindings",
+			collections.TripleKeyCodec(collections.Uint32Key, collections.Uint64Key, sdk.ConsAddressKey), collections.BytesValue),
+		validators: collections.NewMap(sb, types.ValidatorsPrefix, "validators",
+			sdk.ConsAddressKey, codec.CollValue[types.Validator](cdc)),
+		validatorNumbers: collections.NewMap(sb, types.ValidatorNumbersPrefix, "validator_numbers",
+			collections.Uint64Key, collections.BytesValue),
+		credits: collections.NewMap(sb, types.CreditsPrefix, "credits",
+			collections.PairKeyCodec(sdk.AccAddressKey, collections.StringKey), sdk.IntValue),
+		heldIncomes: collections.NewMap(sb, types.HeldIncomesPrefix, "held_incomes",
+			collections.PairKeyCodec(collections.Uint64Key, collections.StringKey), sdk.IntValue),
+		receiptRoots: collections.NewMap(sb, types.ReceiptRootsPrefix, "receipt_roots",
+			collections.Int64Key, codec.CollValue[types.ReceiptRoot](cdc)),
+		closed: collections.NewKeySet(sb, types.ClosedRequestsPrefix, "closed_requests",
+			collections.PairKeyCodec(collections.Int64Key, collections.Uint64Key)),
+	}
+	schema, err := sb.Build()
+	if err != nil {
+		panic(err)
+	}
+	k.Schema = schema
+	return k
+}
+
+// SetOutputSource sets where the Output query finds bytes that are not in state. It is called once
+// at wiring; without it such a query is answered Unavailable.
+func (k *Keeper) SetOutputSource(source types.OutputSource) { k.outputs = source }
+
+// Params returns the parameters.
+func (k *Keeper) Params(ctx context.Context) (types.Params, error) { return k.params.Get(ctx) }
+
+func (k *Keeper) getTotals(ctx context.Context) (types.Totals, error) { return k.totals.Get(ctx) }
+
+// getOr reads a map and returns fallback for an absent key.
+func getOr[K, V any](ctx context.Context, m collections.Map[K, V], key K, fallback V) (V, error) {
+	value, err := m.Get(ctx, key)
+	if errors.Is(err, collections.ErrNotFound) {
+		return fallback, nil
+	}
+	return value, err
+}

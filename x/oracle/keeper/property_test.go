@@ -1,0 +1,183 @@
+package keeper_test
+
+import (
+	"flag"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/imochain/imod/x/oracle/attestation"
+	"github.com/imochain/imod/x/oracle/internal/fixture"
+	"github.com/imochain/imod/x/oracle/types"
+)
+
+// TestProperties: whatever comes in whatever order, the escrow holds exactly what it owes, every
+// requester has what it began with less the fees of requests that did not expire, and what final
+// requests and closed proofs paid lies with validators, models and the community.
+func TestProperties(t *testing.T) {
+	if f := flag.Lookup("rapid.checks"); f != nil && f.Value.String() == f.DefValue {
+		require.NoError(t, f.Value.Set("1000"))
+		defer func() { require.NoError(t, f.Value.Set(f.DefValue)) }()
+	}
+	rapid.Check(t, func(rt *rapid.T) {
+		w := newWorld(rt)
+		for range rapid.IntRange(1, 60).Draw(rt, "steps") {
+			w.step(rt)
+			w.check(rt)
+		}
+	})
+}
+
+type world struct {
+	*fixture.Fixture
+	users  []sdk.AccAddress
+	proofs map[uint64]types.Proof
+	fees   sdk.Coins // of all proofs ever opened
+}
+
+func newWorld(rt *rapid.T) *world {
+	f := fixture.New(rt, 40, 30, 20, 10)
+	params := types.DefaultParams()
+	params.RequestBlocks, params.ProofBlocks, params.PayoutBlocks = 4, 5, 3
+	f.SetParams(params)
+	w := &world{Fixture: f, proofs: make(map[uint64]types.Proof)}
+	for i := range 3 {
+		w.users = append(w.users, f.Account(fmt.Sprint("user ", i)))
+	}
+	f.Bank.Mint(f.Ctx, fixture.Address("creator"), aimo(1_000_000))
+	return w
+}
+
+func (w *world) step(rt *rapid.T) {
+	user := w.users[rapid.IntRange(0, len(w.users)-1).Draw(rt, "user")]
+	switch rapid.SampledFrom([]string{"ask", "ask", "attest", "attest", "attest", "block", "block", "fault", "power", "proof", "claim", "deliver"}).Draw(rt, "what") {
+	case "ask":
+		in := fixture.Request(user, rapid.Uint64Range(1, 3).Draw(rt, "model"), rapid.Uint64Range(0, 9).Draw(rt, "seed"))
+		in.StoreOutput = rapid.Bool().Draw(rt, "store")
+		if _, err := w.Keeper.CreateRequest(w.Ctx, in); w.Bank.Blocked[string(user)] {
+			require.ErrorIs(rt, err, types.ErrInvalidAccount)
+		} else {
+			require.NoError(rt, err)
+		}
+	case "attest":
+		w.attest(rt)
+	case "block":
+		w.Next()
+	case "fault":
+		w.Bank.Refusing[string(user)] = rapid.Bool().Draw(rt, "refusing")
+		w.Bank.Blocked[string(user)] = rapid.Bool().Draw(rt, "blocked")
+		w.Models.FailIncome = rapid.Bool().Draw(rt, "income fails")
+		w.Models.FailProof = rapid.Bool().Draw(rt, "proof fails")
+		w.Distr.Fail = rapid.Bool().Draw(rt, "distribution fails")
+	case "power":
+		w.Validators[rapid.IntRange(0, 3).Draw(rt, "validator")].Power = rapid.Int64Range(0, 50).Draw(rt, "power")
+	case "proof":
+		model := rapid.Uint64Range(5, 7).Draw(rt, "model")
+		w.Models.Proving[model] = fixture.Version(rt, model, 4, aimo(0))
+		fee := aimo(rapid.Int64Range(0, 1000).Draw(rt, "fee"))
+		branch, write := w.Ctx.CacheContext()
+		if w.Keeper.AfterVersionSubmitted(branch, model, 1, fixture.Address("creator"), fee) == nil {
+			write()
+			w.fees = w.fees.Add(fee)
+		}
+	case "claim":
+		branch, write := w.Ctx.CacheContext()
+		if _, err := w.Keeper.ClaimRefund(branch, user); err == nil {
+			write()
+		}
+	case "deliver":
+		if id := w.anyRequest(rt); id != 0 && w.Get(id).Final() && len(w.Get(id).OutputRoot) == 32 {
+			_ = w.Keeper.Deliver(w.Ctx, id, fixture.Output(w.Get(id).Seed)) // a lie that became final does not match
+		}
+	}
+}
+
+func (w *world) anyRequest(rt *rapid.T) uint64 {
+	g, err := w.Keeper.ExportGenesis(w.Ctx)
+	require.NoError(rt, err)
+	if g.Totals.LastRequestId == 0 {
+		return 0
+	}
+	return rapid.Uint64Range(1, g.Totals.LastRequestId).Draw(rt, "request")
+}
+
+// attest brings a block with random bindings, right and wrong, and random reveals.
+func (w *world) attest(rt *rapid.T) {
+	round := attestation.Round{Set: w.Set(), Proposer: w.Validators[rapid.IntRange(0, 3).Draw(rt, "proposer")].Address}
+	g, err := w.Keeper.ExportGenesis(w.Ctx)
+	require.NoError(rt, err)
+	items := make([][]attestation.Item, 4)
+	add := func(s attestation.Subject, right attestation.Result) {
+		for v := range items {
+			result := right
+			switch rapid.IntRange(0, 5).Draw(rt, "binding") {
+			case 0:
+				continue
+			case 1:
+				result.Output[0] ^= 0xff
+			}
+			items[v] = append(items[v], attestation.Item{
+				Key: s.Key, Binding: attestation.Bind(attestation.ChainHash(fixture.ChainID), s, result, w.Validators[v].Address),
+			})
+		}
+		if rapid.Bool().Draw(rt, "reveal") {
+			round.Reveals = append(round.Reveals, attestation.Reveal{Key: s.Key, Result: right})
+		}
+	}
+	for _, r := range g.Requests[max(0, len(g.Requests)-5):] {
+		s, err := r.Subject()
+		require.NoError(rt, err)
+		add(s, fixture.Result(r))
+	}
+	for _, p := range g.Proofs {
+		s, err := p.Subject(noInput)
+		require.NoError(rt, err)
+		add(s, rapid.SampledFrom([]attestation.Result{reproduced, refused}).Draw(rt, "outcome"))
+	}
+	for v := range items {
+		round.Votes = append(round.Votes, attestation.RoundVote{Index: v, Items: items[v]})
+	}
+	require.NoError(rt, w.Keeper.Attest(w.Ctx, round))
+}
+
+func (w *world) check(rt *rapid.T) {
+	w.CheckMoney()
+	g, err := w.Keeper.ExportGenesis(w.Ctx)
+	require.NoError(rt, err)
+	require.NoError(rt, g.Validate())
+	kept := make(map[string]sdk.Coins) // requester -> fees of requests that are pending or final
+	earned := w.fees                   // by final requests and closed proofs
+	for _, p := range g.Proofs {
+		earned = earned.Sub(p.Fee)
+	}
+	for _, r := range g.Requests {
+		if r.Status != types.RequestStatus_REQUEST_STATUS_EXPIRED {
+			kept[r.Requester] = kept[r.Requester].Add(r.Fee()...)
+		}
+		if r.Final() {
+			earned = earned.Add(r.Fee()...)
+		}
+	}
+	for _, user := range w.users {
+		credit, err := w.Keeper.Credit(w.Ctx, user)
+		require.NoError(rt, err)
+		has := w.Bank.All(w.Ctx, user).Add(credit...).Add(kept[user.String()]...)
+		require.Equal(rt, fmt.Sprintf("%daimo,1000000000usdc", start), has.String())
+	}
+	paid := w.Bank.All(w.Ctx, w.Distr.Module()).Add(w.Bank.All(w.Ctx, w.Distr.Community())...)
+	for model := uint64(1); model <= 3; model++ {
+		paid = paid.Add(w.Bank.All(w.Ctx, w.Models.Pool(model))...)
+	}
+	for _, v := range g.Validators {
+		paid = paid.Add(sdk.NewCoin(types.FeeDenom, v.Tally))
+	}
+	for _, h := range g.HeldIncomes {
+		paid = paid.Add(h.Amount)
+	}
+	paid = paid.Add(sdk.NewCoin(types.FeeDenom, g.Totals.CommunityTally))
+	require.Equal(rt, earned.String(), paid.String(), "earned once, to the last unit")
+}

@@ -1,0 +1,190 @@
+package keeper
+
+import (
+	"bytes"
+	"context"
+	"errors"
+
+	"cosmossdk.io/collections"
+
+	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/imochain/imod/inference/bundle"
+	"github.com/imochain/imod/inference/merkle"
+	imotypes "github.com/imochain/imod/x/imo/types"
+	"github.com/imochain/imod/x/oracle/attestation"
+	"github.com/imochain/imod/x/oracle/types"
+)
+
+// Gas for work that the store does not see: decoding a manifest and hashing bytes.
+const (
+	gasPerManifestByte storetypes.Gas = 4
+	gasPerHashedByte   storetypes.Gas = 4
+)
+
+// Request returns a request.
+func (k *Keeper) Request(ctx context.Context, id uint64) (types.Request, error) {
+	r, err := k.requests.Get(ctx, id)
+	if errors.Is(err, collections.ErrNotFound) {
+		return types.Request{}, types.ErrRequestNotFound.Wrapf("%d", id)
+	}
+	return r, err
+}
+
+// CreateRequest checks a request, takes network fee and model price from the payer into escrow and
+// opens it. Price, deadline and everything else it needs later are copied into it.
+func (k *Keeper) CreateRequest(ctx context.Context, in types.NewRequest) (types.Request, error) {
+	sdkCtx := sdk.UnwrapSDKContext(ctx)
+	params, err := k.params.Get(ctx)
+	if err != nil {
+		return types.Request{}, err
+	}
+	if err := k.checkNewRequest(in, params); err != nil {
+		return types.Request{}, err
+	}
+	version, err := k.models.ServableVersion(ctx, in.ModelID, in.Version)
+	if err != nil {
+		return types.Request{}, err
+	}
+	if err := checkInput(sdkCtx, version, in.Input); err != nil {
+		return types.Request{}, err
+	}
+	totals, err := k.getTotals(ctx)
+	if err != nil {
+		return types.Request{}, err
+	}
+	if err := checkRoom(totals, params, version.WorkUnits); err != nil {
+		return types.Request{}, err
+	}
+	r, err := k.newRequest(sdkCtx, in, params, version)
+	if err != nil {
+		return types.Request{}, err
+	}
+	if !in.MaxFee.IsAllGTE(r.Fee()) {
+		return types.Request{}, types.ErrFeeAboveMax.Wrapf("fee %s, at most %s", r.Fee(), in.MaxFee)
+	}
+
+	totals.LastRequestId++
+	totals.OpenRequests++
+	totals.OpenWorkUnits += version.WorkUnits
+	r.Id = totals.LastRequestId
+	if err := k.totals.Set(ctx, totals); err != nil {
+		return types.Request{}, err
+	}
+	if err := k.requests.Set(ctx, r.Id, r); err != nil {
+		return types.Request{}, err
+	}
+	if err := k.open.Set(ctx, collections.Join3(r.DeadlineHeight, uint32(attestation.Request), r.Id)); err != nil {
+		return types.Request{}, err
+	}
+	if fee := r.Fee(); !fee.IsZero() {
+		if err := k.bank.SendCoins(ctx, in.Payer, types.EscrowAddress(), fee); err != nil {
+			return types.Request{}, err
+		}
+	}
+	return r, sdkCtx.EventManager().EmitTypedEvent(&types.EventRequestCreated{
+		RequestId: r.Id, ModelId: r.ModelId, Version: r.Version, Requester: r.Requester,
+		NetworkFee: r.NetworkFee, ModelPrice: r.ModelPrice, DeadlineHeight: r.DeadlineHeight, Origin: r.Origin,
+	})
+}
+
+// newRequest fills the record of a request that passed its checks.
+func (k *Keeper) newRequest(
+	ctx sdk.Context, in types.NewRequest, params types.Params, version imotypes.ServableVersion,
+) (types.Request, error) {
+	networkFee, err := feeOf(params, version, uint64(len(in.Input)), in.StoreOutput)
+	if err != nil {
+		return types.Request{}, err
+	}
+	price, err := priceOf(version)
+	if err != nil {
+		return types.Request{}, err
+	}
+	requester, err := k.addresses.BytesToString(in.Requester)
+	if err != nil {
+		return types.Request{}, err
+	}
+	if len(version.ManifestRoot) != 32 {
+		return types.Request{}, types.ErrInvalidState.Wrapf("manifest root has %d bytes", len(version.ManifestRoot))
+	}
+	inputRoot := merkle.BytesRoot(in.Input)
+	return types.Request{
+		Requester:      requester,
+		ModelId:        version.ModelID,
+		Version:        version.Version,
+		ManifestRoot:   version.ManifestRoot,
+		Input:          bytes.Clone(in.Input),
+		InputRoot:      inputRoot[:],
+		Seed:           in.Seed,
+		NetworkFee:     networkFee,
+		ModelPrice:     price,
+		CreatedHeight:  ctx.BlockHeight(),
+		DeadlineHeight: ctx.BlockHeight() + int64(params.RequestBlocks),
+		Status:         types.RequestStatus_REQUEST_STATUS_PENDING,
+		StoreOutput:    in.StoreOutput,
+		WorkUnits:      version.WorkUnits,
+		MaxOutputBytes: version.MaxOutputBytes,
+		ProposerBps:    params.ProposerBps,
+		Origin:         in.Origin,
+	}, nil
+}
+
+// checkNewRequest checks what does not need the model.
+func (k *Keeper) checkNewRequest(in types.NewRequest, params types.Params) error {
+	if err := k.checkAccount("requester", in.Requester); err != nil {
+		return err
+	}
+	if len(in.Payer) != 20 {
+		return types.ErrInvalidAccount.Wrapf("payer has %d bytes, must have 20", len(in.Payer))
+	}
+	if len(in.Input) > int(params.MaxInputBytes) {
+		return types.ErrInputTooLong.Wrapf("%d bytes, at most %d", len(in.Input), params.MaxInputBytes)
+	}
+	if len(in.Origin) > types.MaxOriginBytes {
+		return types.ErrInvalidRequest.Wrapf("origin has %d bytes, at most %d", len(in.Origin), types.MaxOriginBytes)
+	}
+	if err := in.MaxFee.Validate(); err != nil {
+		return types.ErrInvalidRequest.Wrapf("max fee: %v", err)
+	}
+	return nil
+}
+
+// checkInput lets the manifest judge the input before anything is paid.
+func checkInput(ctx sdk.Context, version imotypes.ServableVersion, input []byte) error {
+	ctx.GasMeter().ConsumeGas(gasPerManifestByte*storetypes.Gas(len(version.Manifest)), "oracle manifest")
+	ctx.GasMeter().ConsumeGas(gasPerHashedByte*storetypes.Gas(len(input)), "oracle input")
+	manifest, err := bundle.DecodeManifest(version.Manifest)
+	if err != nil {
+		return types.ErrInvalidState.Wrapf("manifest of model %d version %d: %v", version.ModelID, version.Version, err)
+	}
+	if err := manifest.ValidateInput(input); err != nil {
+		return types.ErrInvalidInput.Wrap(err.Error())
+	}
+	return nil
+}
+
+// checkRoom refuses requests beyond what validators can attest.
+func checkRoom(totals types.Totals, params types.Params, work uint64) error {
+	if totals.OpenRequests >= params.MaxOpenRequests {
+		return types.ErrTooManyOpen.Wrapf("%d requests are open, at most %d", totals.OpenRequests, params.MaxOpenRequests)
+	}
+	if work > params.MaxOpenWorkUnits || totals.OpenWorkUnits > params.MaxOpenWorkUnits-work {
+		return types.ErrTooManyOpen.Wrapf("%d work units are open, the request needs %d, at most %d",
+			totals.OpenWorkUnits, work, params.MaxOpenWorkUnits)
+	}
+	return nil
+}
+
+// checkAccount refuses owners and recipients that are not ordinary 20-byte accounts.
+func (k *Keeper) checkAccount(role string, account sdk.AccAddress) error {
+	switch {
+	case len(account) != 20:
+		return types.ErrInvalidAccount.Wrapf("%s has %d bytes, must have 20", role, len(account))
+	case bytes.Equal(account, make([]byte, 20)):
+		return types.ErrInvalidAccount.Wrapf("%s is the zero address", role)
+	case account.Equals(types.EscrowAddress()) || k.bank.BlockedAddr(account):
+		return types.ErrInvalidAccount.Wrapf("%s is not allowed to receive coins", role)
+	}
+	return nil
+}

@@ -1,0 +1,150 @@
+package keeper
+
+import (
+	"context"
+
+	"cosmossdk.io/collections"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/imochain/imod/inference/merkle"
+	imotypes "github.com/imochain/imod/x/imo/types"
+	"github.com/imochain/imod/x/oracle/attestation"
+	"github.com/imochain/imod/x/oracle/types"
+)
+
+// maxOpen bounds every walk over open subjects. It is above what the parameters allow, so that
+// entries whose expiry failed and waits do not hide open ones.
+const maxOpen = 2 * (types.MaxOpenRequests + types.MaxOpenProofs)
+
+// OpenSubjects returns the subjects that a block at height may decide, in (deadline, kind, id)
+// order. A record that cannot be read is left out: its expiry will deal with it.
+func (k *Keeper) OpenSubjects(ctx context.Context, height int64) ([]attestation.Subject, error) {
+	keys, err := k.openKeys(ctx, height, maxOpen)
+	if err != nil {
+		return nil, err
+	}
+	subjects := make([]attestation.Subject, 0, len(keys))
+	for _, key := range keys {
+		if s, err := k.subject(ctx, key); err == nil && s.Deadline == key.K1() {
+			subjects = append(subjects, s)
+		}
+	}
+	return subjects, nil
+}
+
+// openKeys reads at most limit keys of the open list whose deadline is from on.
+func (k *Keeper) openKeys(ctx context.Context, from int64, limit int) ([]openKey, error) {
+	iter, err := k.open.Iterate(ctx, new(collections.Range[openKey]).
+		StartInclusive(collections.Join3(from, uint32(0), uint64(0))))
+	if err != nil {
+		return nil, err
+	}
+	defer iter.Close() //nolint:errcheck // a read iterator has nothing to lose
+	var keys []openKey
+	for ; iter.Valid() && len(keys) < limit; iter.Next() {
+		key, err := iter.Key()
+		if err != nil {
+			return nil, err
+		}
+		keys = append(keys, key)
+	}
+	return keys, nil
+}
+
+// subject reads the record behind an open key.
+func (k *Keeper) subject(ctx context.Context, key openKey) (attestation.Subject, error) {
+	switch attestation.Kind(key.K2()) {
+	case attestation.Request:
+		r, err := k.requests.Get(ctx, key.K3())
+		if err != nil {
+			return attestation.Subject{}, err
+		}
+		return r.Subject()
+	case attestation.Proof:
+		p, err := k.proofs.Get(ctx, key.K3())
+		if err != nil {
+			return attestation.Subject{}, err
+		}
+		return p.Subject(merkle.BytesRoot(nil))
+	default:
+		return attestation.Subject{}, types.ErrInvalidState.Wrapf("open subject of kind %d", key.K2())
+	}
+}
+
+// OpenWork returns at most limit open subjects with everything a sidecar needs, in (deadline,
+// kind, id) order, that the block after this one may still decide.
+func (k *Keeper) OpenWork(ctx context.Context, limit int) ([]types.WorkItem, error) {
+	keys, err := k.openKeys(ctx, sdk.UnwrapSDKContext(ctx).BlockHeight()+1, min(limit, maxOpen))
+	if err != nil {
+		return nil, err
+	}
+	bundles := make(map[versionKey][]string, len(keys))
+	items := make([]types.WorkItem, 0, len(keys))
+	for _, key := range keys {
+		item, err := k.workItem(ctx, key, bundles)
+		if err != nil {
+			continue // unreadable, or a retried expiry: nobody can compute it
+		}
+		items = append(items, item)
+	}
+	return items, nil
+}
+
+type versionKey struct {
+	model   uint64
+	version uint32
+}
+
+func (k *Keeper) workItem(ctx context.Context, key openKey, bundles map[versionKey][]string) (types.WorkItem, error) {
+	item := types.WorkItem{
+		Kind:     types.SubjectKind(key.K2()),
+		Id:       key.K3(),
+		Deadline: key.K1(),
+	}
+	switch attestation.Kind(key.K2()) {
+	case attestation.Request:
+		r, err := k.requests.Get(ctx, key.K3())
+		if err != nil {
+			return item, err
+		}
+		if r.DeadlineHeight != key.K1() {
+			return item, types.ErrInvalidState.Wrap("expired")
+		}
+		item.ModelId, item.Version, item.ManifestRoot = r.ModelId, r.Version, r.ManifestRoot
+		item.Input, item.Seed = r.Input, r.Seed
+		item.Uris = k.bundleURIs(ctx, versionKey{r.ModelId, r.Version}, bundles)
+	case attestation.Proof:
+		p, err := k.proofs.Get(ctx, key.K3())
+		if err != nil {
+			return item, err
+		}
+		if p.DeadlineHeight != key.K1() {
+			return item, types.ErrInvalidState.Wrap("expired")
+		}
+		item.ModelId, item.Version, item.ManifestRoot, item.Beacon = p.ModelId, p.Version, p.ManifestRoot, p.Beacon
+		v, found, err := k.models.VersionForProof(ctx, p.ModelId)
+		if err != nil || !found {
+			return item, types.ErrProofNotFound.Wrapf("model %d", p.ModelId)
+		}
+		item.Uris = v.URIs
+	default:
+		return item, types.ErrInvalidState.Wrapf("open subject of kind %d", key.K2())
+	}
+	return item, nil
+}
+
+// bundleURIs asks x/imo once per version. A model that can no longer be asked (frozen, retired)
+// has no addresses to offer; a sidecar that holds the bundle needs none.
+func (k *Keeper) bundleURIs(ctx context.Context, key versionKey, known map[versionKey][]string) []string {
+	if uris, ok := known[key]; ok {
+		return uris
+	}
+	var v imotypes.ServableVersion
+	v, err := k.models.ServableVersion(ctx, key.model, key.version)
+	if err != nil {
+		v.URIs = nil
+	}
+	known[key] = v.URIs
+	return v.URIs
+}

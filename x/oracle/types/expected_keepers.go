@@ -1,0 +1,47 @@
+package types
+
+import (
+	"context"
+
+	cmtcrypto "github.com/cometbft/cometbft/proto/tendermint/crypto"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	stakingtypes "github.com/cosmos/cosmos-sdk/x/staking/types"
+
+	imotypes "github.com/imochain/imod/x/imo/types"
+)
+
+// BankKeeper moves the coins of requests.
+type BankKeeper interface {
+	SendCoins(ctx context.Context, from, to sdk.AccAddress, amt sdk.Coins) error
+	SendCoinsFromAccountToModule(ctx context.Context, from sdk.AccAddress, module string, amt sdk.Coins) error
+	GetBalance(ctx context.Context, addr sdk.AccAddress, denom string) sdk.Coin
+	BlockedAddr(addr sdk.AccAddress) bool
+}
+
+// StakingKeeper finds validators by consensus address and the keys that sign extensions.
+type StakingKeeper interface {
+	ValidatorByConsAddr(ctx context.Context, addr sdk.ConsAddress) (stakingtypes.ValidatorI, error)
+	Validator(ctx context.Context, addr sdk.ValAddress) (stakingtypes.ValidatorI, error)
+	GetPubKeyByConsAddr(ctx context.Context, addr sdk.ConsAddress) (cmtcrypto.PublicKey, error)
+}
+
+// DistributionKeeper pays validators and the community pool.
+type DistributionKeeper interface {
+	AllocateTokensToValidator(ctx context.Context, val stakingtypes.ValidatorI, tokens sdk.DecCoins) error
+	FundCommunityPool(ctx context.Context, amount sdk.Coins, sender sdk.AccAddress) error
+}
+
+// ModelKeeper is what x/imo answers about models and takes for them.
+type ModelKeeper interface {
+	ServableVersion(ctx context.Context, modelID uint64, version uint32) (imotypes.ServableVersion, error)
+	VersionForProof(ctx context.Context, modelID uint64) (imotypes.ServableVersion, bool, error)
+	RecordProof(ctx context.Context, modelID uint64, version uint32, outcome imotypes.ProofOutcome) error
+	PayModelIncome(ctx context.Context, payer sdk.AccAddress, modelID uint64, amount sdk.Coin, kind uint32) error
+}
+
+// OutputSource serves output bytes that the node's sidecar computed. Its answers are checked
+// against the root, so it is not trusted; it may be absent.
+type OutputSource interface {
+	Output(ctx context.Context, root [32]byte) (output []byte, mediaType string, err error)
+}

@@ -1,0 +1,27 @@
+package types
+
+import (
+	sdk "github.com/cosmos/cosmos-sdk/types"
+)
+
+// MaxOriginBytes bounds the name of the door or module that asks.
+const MaxOriginBytes = 64
+
+// NewRequest is what every door (message, precompile, packet, x/aigc) hands to the keeper.
+type NewRequest struct {
+	Requester   sdk.AccAddress // owns the request, receives refunds; 20 bytes
+	Payer       sdk.AccAddress // pays network fee and model price; 20 bytes
+	ModelID     uint64
+	Version     uint32 // 0 = latest
+	Input       []byte
+	Seed        uint64
+	MaxFee      sdk.Coins // the most that network fee and model price may be together
+	StoreOutput bool      // pays for keeping the output in state
+	Origin      string    // names the door, for explorers; at most MaxOriginBytes
+}
+
+// Fee returns network fee and model price together.
+func (r Request) Fee() sdk.Coins { return sdk.NewCoins(r.NetworkFee).Add(r.ModelPrice) }
+
+// Final tells whether the request has its result.
+func (r Request) Final() bool { return r.Status == RequestStatus_REQUEST_STATUS_FINAL }

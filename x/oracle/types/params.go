@@ -1,0 +1,76 @@
+package types
+
+import (
+	"cosmossdk.io/math"
+)
+
+const (
+	// FreeOutputBytes is the largest output that may be stored without having been paid for.
+	FreeOutputBytes = 1024
+	// MaxOpenRequests is the highest cap of pending requests: what extensions of 4 KiB carry.
+	MaxOpenRequests = 150
+	// MaxOpenProofs is the highest cap of versions under proof.
+	MaxOpenProofs = 32
+	// MaxInputBytes is the highest cap of an input.
+	MaxInputBytes = 64 << 10
+	// MaxStoredBytes is the highest cap of a stored output.
+	MaxStoredBytes = 256 << 10
+	// maxProposerBps is the highest part of a network fee that the proposer may get.
+	maxProposerBps = 1000
+	// minBlocks is the shortest life of a subject: it is final in the second block after its own.
+	minBlocks = 3
+)
+
+// MaxAmount is 2^120, the most that any amount may be where it enters.
+func MaxAmount() math.Int { return math.NewIntWithDecimal(1, 0).MulRaw(1 << 60).MulRaw(1 << 60) }
+
+// DefaultParams returns the parameters of a new chain.
+func DefaultParams() Params {
+	return Params{
+		UnitPrice:         math.NewInt(100_000_000),        // 20 million multiply-adds cost 0.002 IMO
+		BytePrice:         math.NewInt(10_000_000_000_000), // 1 KiB costs 0.01 IMO
+		ProposerBps:       200,
+		MaxOpenRequests:   MaxOpenRequests,
+		MaxOpenWorkUnits:  50_000_000_000,
+		MaxOpenProofs:     16,
+		MaxInputBytes:     16 << 10,
+		MaxStoredBytes:    64 << 10,
+		RequestBlocks:     60,
+		ProofBlocks:       300,
+		PayoutBlocks:      100,
+		PerformanceBlocks: 1000,
+	}
+}
+
+// Validate checks every parameter against its bounds.
+func (p Params) Validate() error {
+	maxPrice := math.NewIntWithDecimal(1, 24)
+	for _, price := range []struct {
+		name  string
+		value math.Int
+	}{{"unit_price", p.UnitPrice}, {"byte_price", p.BytePrice}} {
+		if price.value.IsNil() || price.value.IsNegative() || price.value.GT(maxPrice) {
+			return ErrInvalidParams.Wrapf("%s must be 0 to %s aimo", price.name, maxPrice)
+		}
+	}
+	for _, bound := range []struct {
+		name             string
+		value, low, high uint64
+	}{
+		{"proposer_bps", uint64(p.ProposerBps), 0, maxProposerBps},
+		{"max_open_requests", uint64(p.MaxOpenRequests), 1, MaxOpenRequests},
+		{"max_open_work_units", p.MaxOpenWorkUnits, 1, 1 << 62},
+		{"max_open_proofs", uint64(p.MaxOpenProofs), 1, MaxOpenProofs},
+		{"max_input_bytes", uint64(p.MaxInputBytes), 1, MaxInputBytes},
+		{"max_stored_bytes", uint64(p.MaxStoredBytes), FreeOutputBytes, MaxStoredBytes},
+		{"request_blocks", uint64(p.RequestBlocks), minBlocks, 100_000},
+		{"proof_blocks", uint64(p.ProofBlocks), minBlocks, 1_000_000},
+		{"payout_blocks", uint64(p.PayoutBlocks), 1, 100_000},
+		{"performance_blocks", uint64(p.PerformanceBlocks), 10, 1_000_000},
+	} {
+		if bound.value < bound.low || bound.value > bound.high {
+			return ErrInvalidParams.Wrapf("%s is %d, must be %d to %d", bound.name, bound.value, bound.low, bound.high)
+		}
+	}
+	return nil
+}
