@@ -12,23 +12,77 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	vmrunner "github.com/cosmos/evm/x/vm/runner"
+
+	oracleabci "github.com/imochain/imod/x/oracle/abci"
+	"github.com/imochain/imod/x/oracle/abci/injected"
+	oracletypes "github.com/imochain/imod/x/oracle/types"
 )
+
+// Node is what a particular node adds to the application: its sidecar and its validator. None of
+// it reaches the state except through votes.
+type Node struct {
+	// Results are the finished results of open work.
+	Results oracleabci.Results
+	// Outputs serves output bytes to queries.
+	Outputs oracletypes.OutputSource
+	// Update is given the open work after every commit; it must not block.
+	Update func(height int64, items []oracletypes.WorkItem)
+	// Validator is the node's consensus address, empty on a node that does not vote.
+	Validator []byte
+}
+
+// Attach connects the application to its node. It is called once, before the first block.
+func (app *App) Attach(node Node) {
+	app.attestor.Results = node.Results
+	app.attestor.Validator = node.Validator
+	app.workUpdate = node.Update
+	if node.Outputs != nil {
+		app.OracleKeeper.SetOutputSource(node.Outputs)
+	}
+}
 
 // addConsensusHandlers installs what the node does when it proposes, judges and votes.
 func (app *App) addConsensusHandlers() {
-	app.SetPrepareProposal(app.selectTransactions())
+	app.attestor = oracleabci.New(oracleabci.Config{
+		Keeper:     app.OracleKeeper,
+		Validators: app.StakingKeeper,
+		TxDecoder:  app.txConfig.TxDecoder(),
+		Select:     app.selectTransactions(),
+		Logger:     app.Logger(),
+	})
+	app.SetExtendVoteHandler(app.attestor.ExtendVote)
+	app.SetVerifyVoteExtensionHandler(app.attestor.VerifyVoteExtension)
+	app.SetPrepareProposal(app.attestor.PrepareProposal)
+	app.SetProcessProposal(app.attestor.ProcessProposal)
+
+	handOver := oracleabci.AfterCommit(app.OracleKeeper, app.Logger(), func(height int64, items []oracletypes.WorkItem) {
+		if app.workUpdate != nil {
+			app.workUpdate(height, items)
+		}
+	})
+	app.SetPrepareCheckStater(func(ctx sdk.Context) {
+		app.notifyMempool()
+		handOver(ctx)
+	})
 }
 
-// PreBlocker runs before any transaction of a block.
-func (app *App) PreBlocker(ctx sdk.Context, _ *abci.RequestFinalizeBlock) (*sdk.ResponsePreBlock, error) {
-	return app.modules.PreBlock(ctx)
+// PreBlocker runs before any transaction of a block: the modules first, then the attestations
+// that the proposer injected.
+func (app *App) PreBlocker(ctx sdk.Context, req *abci.RequestFinalizeBlock) (*sdk.ResponsePreBlock, error) {
+	res, err := app.modules.PreBlock(ctx)
+	if err != nil {
+		return nil, err
+	}
+	app.attestor.HandleInjected(ctx, req)
+	return res, nil
 }
 
 // addExecutor installs the block executor that the operator chose; every one of them gives the
-// same results. Optimistic execution stays off.
+// same results. The injected transaction is taken out before any executor sees it. Optimistic
+// execution stays off.
 func (app *App) addExecutor(appOpts servertypes.AppOptions) {
 	blockexec.Apply(app.BaseApp, appOpts, app.storeKeys.nonTransient, app.txConfig.TxDecoder(), app.evmDenom,
-		blockexec.WithRunnerWrap(vmrunner.Wrap))
+		blockexec.WithRunnerWrap(func(next sdk.TxRunner) sdk.TxRunner { return injected.Wrap(vmrunner.Wrap(next)) }))
 }
 
 // evmDenom reads the gas denom for the parallel executor's estimate.

@@ -20,6 +20,8 @@ import (
 	erc20types "github.com/cosmos/evm/x/erc20/types"
 	feemarkettypes "github.com/cosmos/evm/x/feemarket/types"
 	evmtypes "github.com/cosmos/evm/x/vm/types"
+
+	imotypes "github.com/imochain/imod/x/imo/types"
 )
 
 // moduleAccounts lists every module account and what it may do. Each is also blocked: the EVM
@@ -37,6 +39,7 @@ var moduleAccounts = map[string][]string{
 	evmtypes.ModuleName:                         {authtypes.Minter, authtypes.Burner},
 	feemarkettypes.ModuleName:                   nil,
 	erc20types.ModuleName:                       {authtypes.Minter, authtypes.Burner},
+	imotypes.ModuleName:                         {authtypes.Minter, authtypes.Burner},
 }
 
 // ModuleAccountPermissions returns the permissions of the module accounts.

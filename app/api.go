@@ -25,6 +25,9 @@ func (app *App) RegisterAPIRoutes(server *api.Server, cfg config.APIConfig) {
 	cmtservice.RegisterGRPCGatewayRoutes(ctx, server.GRPCGatewayRouter)
 	node.RegisterGRPCGatewayRoutes(ctx, server.GRPCGatewayRouter)
 	app.basics.RegisterGRPCGatewayRoutes(ctx, server.GRPCGatewayRouter)
+	if cfg.Swagger {
+		serveOpenAPI(server.Router)
+	}
 	if err := sdkserver.RegisterSwaggerAPI(ctx, server.Router, cfg.Swagger); err != nil {
 		panic(err)
 	}

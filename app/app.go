@@ -33,6 +33,10 @@ import (
 	evmserver "github.com/cosmos/evm/server"
 	srvflags "github.com/cosmos/evm/server/flags"
 	evmtypes "github.com/cosmos/evm/x/vm/types"
+
+	"github.com/imochain/imod/precompiles"
+	oracleabci "github.com/imochain/imod/x/oracle/abci"
+	oracletypes "github.com/imochain/imod/x/oracle/types"
 )
 
 var (
@@ -55,6 +59,10 @@ type App struct {
 	basics       module.BasicManager
 	configurator module.Configurator
 	simulation   *module.SimulationManager
+
+	router     *precompiles.Router
+	attestor   *oracleabci.Handlers
+	workUpdate func(height int64, items []oracletypes.WorkItem)
 
 	evmMempool         sdkmempool.ExtMempool
 	pendingTxListeners []evmante.PendingTxListener
@@ -93,6 +101,7 @@ func New(
 	app.addSDKKeepers(appOpts)
 	app.addIBCKeepers()
 	app.addEVMKeepers(appOpts, chainID)
+	app.addImodKeepers()
 	app.addTransferStack()
 	app.addModules()
 	app.addServices()

@@ -19,17 +19,20 @@ import (
 	"github.com/cosmos/evm/x/vm"
 	evmkeeper "github.com/cosmos/evm/x/vm/keeper"
 	evmtypes "github.com/cosmos/evm/x/vm/types"
+
+	"github.com/imochain/imod/precompiles"
 )
 
-// addEVMKeepers makes the fee market, EVM and ERC-20 keepers. The EVM holds a pointer to the
-// ERC-20 keeper, which is filled in afterwards because it needs the EVM.
+// addEVMKeepers makes the fee market, EVM and ERC-20 keepers. The EVM finds contracts through the
+// router, which is filled in afterwards because what it routes to needs the EVM.
 func (app *App) addEVMKeepers(appOpts servertypes.AppOptions, chainID uint64) {
+	app.router = &precompiles.Router{Rest: &app.Erc20Keeper}
 	app.FeeMarketKeeper = feemarketkeeper.NewKeeper(app.codec, authority(), app.storeKeys.kv[feemarkettypes.StoreKey])
 
 	app.EVMKeeper = evmkeeper.NewKeeper(
 		app.codec, app.storeKeys.kv[evmtypes.StoreKey], app.storeKeys.object[evmtypes.ObjectKey], app.storeKeys.nonTransient,
 		authority(), app.AccountKeeper, app.BankKeeper, app.StakingKeeper, app.FeeMarketKeeper, &app.ConsensusKeeper,
-		&app.Erc20Keeper, chainID, cast.ToString(appOpts.Get(srvflags.EVMTracer)),
+		app.router, chainID, cast.ToString(appOpts.Get(srvflags.EVMTracer)),
 	)
 	app.EVMKeeper.WithStaticPrecompiles(precompiletypes.DefaultStaticPrecompiles(
 		*app.StakingKeeper, app.DistrKeeper, app.BankKeeper, &app.Erc20Keeper, app.TransferKeeper,

@@ -14,6 +14,8 @@ import (
 	erc20types "github.com/cosmos/evm/x/erc20/types"
 	feemarkettypes "github.com/cosmos/evm/x/feemarket/types"
 	evmtypes "github.com/cosmos/evm/x/vm/types"
+
+	"github.com/imochain/imod/precompiles"
 )
 
 // GenesisState is the genesis of every module by its name.
@@ -70,7 +72,8 @@ func NativeMetadata() banktypes.Metadata {
 // ActivePrecompiles lists the static precompiles, sorted as text. The vesting address is left
 // out: nothing is built there, and an active address without a contract panics.
 func ActivePrecompiles() []string {
-	active := slices.DeleteFunc(slices.Clone(evmtypes.AvailableStaticPrecompiles), func(address string) bool {
+	available := slices.Concat(evmtypes.AvailableStaticPrecompiles, precompiles.Static)
+	active := slices.DeleteFunc(available, func(address string) bool {
 		return address == evmtypes.VestingPrecompileAddress
 	})
 	slices.Sort(active)

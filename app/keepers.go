@@ -54,6 +54,15 @@ import (
 	feemarkettypes "github.com/cosmos/evm/x/feemarket/types"
 	evmkeeper "github.com/cosmos/evm/x/vm/keeper"
 	evmtypes "github.com/cosmos/evm/x/vm/types"
+
+	aigckeeper "github.com/imochain/imod/x/aigc/keeper"
+	aigctypes "github.com/imochain/imod/x/aigc/types"
+	imokeeper "github.com/imochain/imod/x/imo/keeper"
+	imotypes "github.com/imochain/imod/x/imo/types"
+	oraclekeeper "github.com/imochain/imod/x/oracle/keeper"
+	oracletypes "github.com/imochain/imod/x/oracle/types"
+	revsharekeeper "github.com/imochain/imod/x/revshare/keeper"
+	revsharetypes "github.com/imochain/imod/x/revshare/types"
 )
 
 // Keepers are the keepers of every module.
@@ -77,6 +86,11 @@ type Keepers struct {
 	FeeMarketKeeper feemarketkeeper.Keeper
 	EVMKeeper       *evmkeeper.Keeper
 	Erc20Keeper     erc20keeper.Keeper
+
+	RevShareKeeper *revsharekeeper.Keeper
+	IMOKeeper      *imokeeper.Keeper
+	OracleKeeper   *oraclekeeper.Keeper
+	AIGCKeeper     *aigckeeper.Keeper
 }
 
 // storeKeys are the keys of all persistent and object stores. nonTransient lists both, because
@@ -95,6 +109,7 @@ func newStoreKeys() storeKeys {
 			upgradetypes.StoreKey, feegrant.StoreKey, evidencetypes.StoreKey, protocolpooltypes.StoreKey,
 			ibcexported.StoreKey, transfertypes.StoreKey,
 			evmtypes.StoreKey, feemarkettypes.StoreKey, erc20types.StoreKey,
+			revsharetypes.StoreKey, imotypes.StoreKey, oracletypes.StoreKey, aigctypes.StoreKey,
 		),
 		object: storetypes.NewObjectStoreKeys(banktypes.ObjectStoreKey, evmtypes.ObjectKey),
 	}

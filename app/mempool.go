@@ -37,11 +37,13 @@ func (app *App) addMempool(appOpts servertypes.AppOptions) {
 	app.SetInsertTxHandler(pool.NewInsertTxHandler(app.TxDecode))
 	app.SetReapTxsHandler(pool.NewReapTxsHandler())
 	app.SetCheckTxHandler(pool.NewCheckTxHandler(app.TxDecode, evmserver.GetMempoolCheckTxTimeout(appOpts, app.Logger())))
-	app.SetPrepareCheckStater(func(sdk.Context) {
-		if !pool.HasEventBus() {
-			pool.NotifyNewBlock()
-		}
-	})
+}
+
+// notifyMempool tells the pool of a new block when no event bus does.
+func (app *App) notifyMempool() {
+	if pool, ok := app.evmMempool.(*evmmempool.Mempool); ok && pool != nil && !pool.HasEventBus() {
+		pool.NotifyNewBlock()
+	}
 }
 
 // selectTransactions is the inner PrepareProposal handler: it takes what the mempool offers, in

@@ -50,6 +50,15 @@ import (
 	feemarkettypes "github.com/cosmos/evm/x/feemarket/types"
 	"github.com/cosmos/evm/x/vm"
 	evmtypes "github.com/cosmos/evm/x/vm/types"
+
+	"github.com/imochain/imod/x/aigc"
+	aigctypes "github.com/imochain/imod/x/aigc/types"
+	"github.com/imochain/imod/x/imo"
+	imotypes "github.com/imochain/imod/x/imo/types"
+	"github.com/imochain/imod/x/oracle"
+	oracletypes "github.com/imochain/imod/x/oracle/types"
+	"github.com/imochain/imod/x/revshare"
+	revsharetypes "github.com/imochain/imod/x/revshare/types"
 )
 
 // Orders of the modules. Where order matters the reason is beside it.
@@ -78,6 +87,8 @@ var (
 		stakingtypes.ModuleName,
 		feegrant.ModuleName,
 		protocolpooltypes.ModuleName,
+		imotypes.ModuleName,    // settles what is due
+		oracletypes.ModuleName, // expires what is due
 		evmtypes.ModuleName,
 		erc20types.ModuleName,
 		feemarkettypes.ModuleName, // last: sees all gas of the block
@@ -95,8 +106,12 @@ var (
 		ibcexported.ModuleName,
 		evmtypes.ModuleName,
 		feemarkettypes.ModuleName, // before genutil: genesis transactions pay fees
-		erc20types.ModuleName,
+		erc20types.ModuleName,     // before imo: holds the pairs of its tokens
 		transfertypes.ModuleName,
+		revsharetypes.ModuleName, // after bank: balances are there
+		imotypes.ModuleName,
+		oracletypes.ModuleName,
+		aigctypes.ModuleName,
 		genutiltypes.ModuleName,
 		evidencetypes.ModuleName,
 		feegrant.ModuleName,
@@ -127,6 +142,10 @@ func (app *App) addModules() {
 		vm.NewAppModule(app.EVMKeeper, app.AccountKeeper, app.BankKeeper, app.AccountKeeper.AddressCodec()),
 		feemarket.NewAppModule(app.FeeMarketKeeper),
 		erc20.NewAppModule(app.Erc20Keeper, app.AccountKeeper),
+		revshare.NewAppModule(app.RevShareKeeper),
+		imo.NewAppModule(app.IMOKeeper),
+		oracle.NewAppModule(app.OracleKeeper),
+		aigc.NewAppModule(app.AIGCKeeper),
 	)
 	app.basics = module.NewBasicManagerFromManager(app.modules, map[string]module.AppModuleBasic{
 		genutiltypes.ModuleName:  genutil.NewAppModuleBasic(genutiltypes.DefaultMessageValidator),

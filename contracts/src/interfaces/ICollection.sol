@@ -39,6 +39,9 @@ interface ICollection {
     /// @notice ERC-7007: true if and only if a final record of this collection says that the model
     /// gave `aigcData` for `prompt`. The record is the proof, so `proof` is ignored.
     function verify(bytes calldata prompt, bytes calldata aigcData, bytes calldata proof) external view returns (bool success);
+    /// @notice ERC-7007: settles a pending token, provided that `prompt` made it and `aigcData` is what
+    /// the model gave; reverts otherwise. Nobody can replace content.
+    function addAigcData(uint256 tokenId, bytes calldata prompt, bytes calldata aigcData, bytes calldata proof) external;
     /// @notice ERC-7007 enumeration: the token that a prompt makes.
     function tokenId(bytes calldata prompt) external view returns (uint256);
     /// @notice ERC-7007 enumeration: the prompt that made a token.

@@ -1,0 +1,185 @@
+package collection
+
+import (
+	"fmt"
+	"math/big"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	sdkmath "cosmossdk.io/math"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/imochain/imod/precompiles/contract"
+	"github.com/imochain/imod/x/aigc/prompt"
+	aigctypes "github.com/imochain/imod/x/aigc/types"
+)
+
+func (n collection) approve(c *contract.Call, args []any) ([]byte, error) {
+	approved, err := contract.Account("to", args[0])
+	if err != nil {
+		return nil, err
+	}
+	id, err := idOf(args[1])
+	if err != nil {
+		return nil, err
+	}
+	owner, err := n.Keeper.OwnerOf(c.Ctx, n.id, id)
+	if err != nil {
+		return nil, err
+	}
+	// ERC-721 clears an approval with the zero address, the keeper with no address.
+	target := approved
+	if evmAddress(approved) == (common.Address{}) {
+		target = nil
+	}
+	if err := n.Keeper.Approve(c.Ctx, c.Caller(), target, n.id, id); err != nil {
+		return nil, err
+	}
+	if err := c.Log("Approval", evmAddress(owner), evmAddress(approved), idInt(id)); err != nil {
+		return nil, err
+	}
+	return c.Pack()
+}
+
+func (n collection) setApprovalForAll(c *contract.Call, args []any) ([]byte, error) {
+	operator, err := contract.Account("operator", args[0])
+	if err != nil {
+		return nil, err
+	}
+	approved, ok := args[1].(bool)
+	if !ok {
+		return nil, fmt.Errorf("approved is not a boolean")
+	}
+	if err := n.Keeper.SetApprovalForAll(c.Ctx, c.Caller(), operator, n.id, approved); err != nil {
+		return nil, err
+	}
+	if err := c.Log("ApprovalForAll", c.Frame.Caller(), evmAddress(operator), approved); err != nil {
+		return nil, err
+	}
+	return c.Pack()
+}
+
+func (n collection) transferFrom(c *contract.Call, args []any) ([]byte, error) {
+	from, err := contract.Account("from", args[0])
+	if err != nil {
+		return nil, err
+	}
+	to, err := contract.Account("to", args[1])
+	if err != nil {
+		return nil, err
+	}
+	id, err := idOf(args[2])
+	if err != nil {
+		return nil, err
+	}
+	if err := n.Keeper.TransferFrom(c.Ctx, c.Caller(), from, to, n.id, id); err != nil {
+		return nil, err
+	}
+	if err := c.Log("Transfer", evmAddress(from), evmAddress(to), idInt(id)); err != nil {
+		return nil, err
+	}
+	return c.Pack()
+}
+
+// mint pays with the value of the call: the mint price first, the rest bounds the oracle's fees,
+// and what those do not take never left the caller.
+func (n collection) mint(c *contract.Call, args []any) ([]byte, error) {
+	encoded, err := contract.Bytes("prompt", args[0])
+	if err != nil {
+		return nil, err
+	}
+	decoded, err := prompt.Decode(encoded)
+	if err != nil {
+		return nil, err
+	}
+	record, err := n.Keeper.Collection(c.Ctx, n.id)
+	if err != nil {
+		return nil, err
+	}
+	left := sdkmath.NewIntFromBigInt(c.Value)
+	if price := record.MintPrice; price.IsPositive() {
+		if price.Denom != n.NativeDenom {
+			return nil, fmt.Errorf("mint price is %s: mint by message, value carries only %s", price, n.NativeDenom)
+		}
+		if left.LT(price.Amount) {
+			return nil, fmt.Errorf("value is %s, the mint price alone is %s", left, price.Amount)
+		}
+		left = left.Sub(price.Amount)
+	}
+	if err := c.ReturnValue(n.Bank, n.NativeDenom); err != nil {
+		return nil, err
+	}
+	minted, err := n.Keeper.Mint(c.Ctx, aigctypes.NewMint{
+		Minter: c.Caller(), Payer: c.Caller(), CollectionID: n.id, Version: decoded.Version, Seed: decoded.Seed,
+		Input: decoded.Input, MaxFee: sdk.NewCoins(sdk.NewCoin(n.NativeDenom, left)),
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := c.Log("Transfer", common.Address{}, c.Frame.Caller(), idInt(minted.TokenID)); err != nil {
+		return nil, err
+	}
+	return c.Pack(idInt(minted.TokenID))
+}
+
+// settle emits what finality itself could not, because no EVM runs where results become final.
+func (n collection) settle(c *contract.Call, args []any) ([]byte, error) {
+	id, err := idOf(args[0])
+	if err != nil {
+		return nil, err
+	}
+	settled, err := n.Keeper.Settle(c.Ctx, c.Caller(), n.id, id, nil)
+	if err != nil {
+		return nil, err
+	}
+	if err := n.logSettled(c, settled, idInt(id)); err != nil {
+		return nil, err
+	}
+	return c.Pack()
+}
+
+func (n collection) logSettled(c *contract.Call, settled aigctypes.Settled, id *big.Int) error {
+	if settled.Status == aigctypes.TOKEN_STATUS_BURNT {
+		return c.Log("Transfer", evmAddress(settled.Owner), common.Address{}, id)
+	}
+	if err := c.Log("AigcData", id, settled.Prompt, settled.OutputRoot, []byte{}); err != nil {
+		return err
+	}
+	return c.Log("MetadataUpdate", id)
+}
+
+// addAigcData is ERC-7007's way to give a token its content: here the chain's record has it, so the
+// call settles the token and fails unless the record says the same.
+func (n collection) addAigcData(c *contract.Call, args []any) ([]byte, error) {
+	id, err := idOf(args[0])
+	if err != nil {
+		return nil, err
+	}
+	encoded, err := contract.Bytes("prompt", args[1])
+	if err != nil {
+		return nil, err
+	}
+	data, err := contract.Bytes("aigcData", args[2])
+	if err != nil {
+		return nil, err
+	}
+	if aigctypes.TokenID(prompt.TokenID(n.address, encoded)) != id {
+		return nil, fmt.Errorf("the prompt is not that of token %s", id)
+	}
+	settled, err := n.Keeper.Settle(c.Ctx, c.Caller(), n.id, id, nil)
+	if err != nil {
+		return nil, err
+	}
+	verified, err := n.Keeper.Verify(c.Ctx, n.id, encoded, data)
+	if err != nil {
+		return nil, err
+	}
+	if !verified {
+		return nil, fmt.Errorf("the record of token %s says otherwise", id)
+	}
+	if err := n.logSettled(c, settled, idInt(id)); err != nil {
+		return nil, err
+	}
+	return c.Pack()
+}

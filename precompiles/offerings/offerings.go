@@ -1,0 +1,55 @@
+// Package offerings is the precompiled contract at 0x…0a01: bids, collection, refunds and exits
+// of x/imo for callers of the EVM. It holds no rule; the messages of x/imo do.
+package offerings
+
+import (
+	"bytes"
+	_ "embed"
+
+	"github.com/ethereum/go-ethereum/accounts/abi"
+	"github.com/ethereum/go-ethereum/common"
+
+	cmn "github.com/cosmos/evm/precompiles/common"
+
+	"github.com/imochain/imod/precompiles/contract"
+	imotypes "github.com/imochain/imod/x/imo/types"
+)
+
+// Address is where the contract lives, in its checksum form.
+const Address = "0x0000000000000000000000000000000000000a01"
+
+//go:embed abi.json
+var abiJSON []byte
+
+// Gas of the methods, taken before they run; state access is charged besides.
+const (
+	gasWrite = 20_000
+	gasView  = 3_000
+)
+
+type offerings struct {
+	msgs    imotypes.MsgServer
+	queries imotypes.QueryServer
+	bank    cmn.BankKeeper
+	denom   string
+}
+
+// New returns the contract. denom is the gas coin, in which value travels.
+func New(msgs imotypes.MsgServer, queries imotypes.QueryServer, bank cmn.BankKeeper, denom string) (*contract.Contract, error) {
+	api, err := abi.JSON(bytes.NewReader(abiJSON))
+	if err != nil {
+		return nil, err
+	}
+	o := offerings{msgs: msgs, queries: queries, bank: bank, denom: denom}
+	return contract.New("offerings", common.HexToAddress(Address), api, bank, map[string]contract.Method{
+		"placeBid":      {Kind: contract.Payable, Gas: gasWrite, Run: o.placeBid},
+		"cancelBid":     {Kind: contract.Write, Gas: gasWrite, Run: o.cancelBid},
+		"finalize":      {Kind: contract.Write, Gas: gasWrite, Run: o.finalize},
+		"collect":       {Kind: contract.Write, Gas: gasWrite, Run: o.collect},
+		"refund":        {Kind: contract.Write, Gas: gasWrite, Run: o.refund},
+		"exit":          {Kind: contract.Write, Gas: gasWrite, Run: o.exit},
+		"offering":      {Kind: contract.View, Gas: gasView, Run: o.offering},
+		"allocation":    {Kind: contract.View, Gas: gasView, Run: o.allocation},
+		"expectedPrice": {Kind: contract.View, Gas: gasView, Run: o.expectedPrice},
+	}), nil
+}
