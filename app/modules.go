@@ -89,6 +89,7 @@ var (
 		protocolpooltypes.ModuleName,
 		imotypes.ModuleName,    // settles what is due
 		oracletypes.ModuleName, // expires what is due
+		aigctypes.ModuleName,   // pays royalty that is due
 		evmtypes.ModuleName,
 		erc20types.ModuleName,
 		feemarkettypes.ModuleName, // last: sees all gas of the block

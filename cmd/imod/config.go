@@ -17,12 +17,42 @@ const blockInterval = 800 * time.Millisecond
 
 // appConfig is app.toml.
 type appConfig struct {
-	serverconfig.Config
+	serverconfig.Config `mapstructure:",squash"`
 
-	EVM     evmserverconfig.EVMConfig
-	JSONRPC evmserverconfig.JSONRPCConfig
-	TLS     evmserverconfig.TLSConfig
+	EVM     evmserverconfig.EVMConfig     `mapstructure:"evm"`
+	JSONRPC evmserverconfig.JSONRPCConfig `mapstructure:"json-rpc"`
+	TLS     evmserverconfig.TLSConfig     `mapstructure:"tls"`
+	Sidecar sidecarConfig                 `mapstructure:"sidecar"`
 }
+
+// sidecarConfig is the section [sidecar] of app.toml.
+type sidecarConfig struct {
+	Disable   bool     `mapstructure:"disable"`
+	Address   string   `mapstructure:"address"`
+	Args      []string `mapstructure:"args"`
+	Validator string   `mapstructure:"validator"`
+}
+
+const sidecarTemplate = `
+###############################################################################
+###                                  Sidecar                                ###
+###############################################################################
+
+[sidecar]
+
+# disable runs and uses no sidecar: the node attests nothing.
+disable = {{ .Sidecar.Disable }}
+
+# address is a sidecar that already runs, unix:///absolute/path or a loopback host:port.
+# Empty: the node starts one as a child process and keeps it alive.
+address = "{{ .Sidecar.Address }}"
+
+# args are further arguments of the child, as in "imod sidecar --help".
+args = [{{ range $i, $arg := .Sidecar.Args }}{{ if $i }}, {{ end }}"{{ $arg }}"{{ end }}]
+
+# validator is the consensus address in hex, when a remote signer holds the key.
+validator = "{{ .Sidecar.Validator }}"
+`
 
 // defaultAppConfig returns the template and the values of a new app.toml. Servers bind to the
 // loopback address and the JSON-RPC namespaces that sign or debug are off until asked for.
@@ -43,7 +73,7 @@ func defaultAppConfig() (string, appConfig) {
 	rpc.BatchRequestLimit = 100
 	rpc.MaxOpenConnections = 500
 
-	return serverconfig.DefaultConfigTemplate + evmserverconfig.DefaultEVMConfigTemplate, appConfig{
+	return serverconfig.DefaultConfigTemplate + evmserverconfig.DefaultEVMConfigTemplate + sidecarTemplate, appConfig{
 		Config:  *server,
 		EVM:     *evm,
 		JSONRPC: *rpc,

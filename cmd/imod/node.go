@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/spf13/cast"
-	"github.com/spf13/cobra"
 
 	dbm "github.com/cosmos/cosmos-db"
 
@@ -14,7 +13,6 @@ import (
 	"github.com/cosmos/cosmos-sdk/baseapp"
 	"github.com/cosmos/cosmos-sdk/client/flags"
 	sdkserver "github.com/cosmos/cosmos-sdk/server"
-	serverconfig "github.com/cosmos/cosmos-sdk/server/config"
 	servertypes "github.com/cosmos/cosmos-sdk/server/types"
 
 	evmserver "github.com/cosmos/evm/server"
@@ -33,7 +31,11 @@ func newApp(logger log.Logger, db dbm.DB, options servertypes.AppOptions) evmser
 	if err != nil {
 		panic(err)
 	}
-	return app.New(logger, db, true, options, append(sdkserver.DefaultBaseappOptions(options), baseapp.SetChainID(chainID))...)
+	application := app.New(logger, db, true, options, append(sdkserver.DefaultBaseappOptions(options), baseapp.SetChainID(chainID))...)
+	if err := attach(application, logger, options); err != nil {
+		panic(err)
+	}
+	return application
 }
 
 // exportApp opens the application at a height, or at the last one for -1, and exports its state.
@@ -63,11 +65,4 @@ func chainIDOf(options servertypes.AppOptions) (string, error) {
 		return id, nil
 	}
 	return evmutils.GetChainIDFromHome(cast.ToString(options.Get(flags.FlagHome)))
-}
-
-// addStartFlags adds the flags of the block executor, which the EVM's start command leaves out.
-func addStartFlags(cmd *cobra.Command) {
-	cmd.Flags().String(sdkserver.FlagBlockExecutor, serverconfig.DefaultBlockExecutor, "block executor: sequential or block-stm")
-	cmd.Flags().Int(sdkserver.FlagBlockSTMWorkers, 0, "workers of the block-stm executor (0: one per core)")
-	cmd.Flags().Bool(sdkserver.FlagBlockSTMPreEstimate, false, "estimate the keys of a transaction before running it (block-stm)")
 }

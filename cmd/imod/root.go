@@ -117,6 +117,9 @@ func addCommands(root *cobra.Command, temporary *app.App) {
 		sdkserver.StatusCommand(),
 		queryCmd(),
 		txCmd(),
+		modelCmd(),
+		sidecarCmd(),
+		testnetCmd(localChain(temporary)),
 	)
 	evmserver.AddCommands(root, evmserver.NewDefaultStartOptions(newApp, app.DefaultNodeHome), exportApp, addStartFlags)
 	if _, err := srvflags.AddTxFlags(root); err != nil {

@@ -17,8 +17,8 @@ import (
 	"github.com/imochain/imod/testutil/chain"
 )
 
-// evmResponse decodes the response of an Ethereum transaction.
-func evmResponse(t *testing.T, data []byte) *evmtypes.MsgEthereumTxResponse {
+// decodeResponse decodes the response of an Ethereum transaction.
+func decodeResponse(t testing.TB, data []byte) *evmtypes.MsgEthereumTxResponse {
 	t.Helper()
 	var msg sdk.TxMsgData
 	require.NoError(t, proto.Unmarshal(data, &msg))
@@ -31,7 +31,7 @@ func evmResponse(t *testing.T, data []byte) *evmtypes.MsgEthereumTxResponse {
 // evmFailed tells whether an executed Ethereum transaction reverted.
 func evmFailed(t *testing.T, data []byte) bool {
 	t.Helper()
-	return evmResponse(t, data).VmError != ""
+	return decodeResponse(t, data).VmError != ""
 }
 
 // revertCode is PUSH0 PUSH0 REVERT.

@@ -29,6 +29,8 @@ import (
 	evmtypes "github.com/cosmos/evm/x/vm/types"
 
 	"github.com/imochain/imod/app"
+	oracleabci "github.com/imochain/imod/x/oracle/abci"
+	oracletypes "github.com/imochain/imod/x/oracle/types"
 )
 
 // ID is the chain id of every test network.
@@ -59,6 +61,8 @@ type Chain struct {
 	Validators []Validator
 	Accounts   []Account
 	Followers  []*Follower
+	// Worker computes open work for every validator of the first follower; nil leaves votes empty.
+	Worker Worker
 	// AfterBlock runs after every committed block; the default checks that supply equals balances.
 	AfterBlock func(*Chain)
 
@@ -69,6 +73,13 @@ type Chain struct {
 	genesis []byte
 }
 
+// Worker stands for the validators' sidecars.
+type Worker interface {
+	oracleabci.Results
+	oracletypes.OutputSource
+	Update(height int64, items []oracletypes.WorkItem)
+}
+
 // Options describe a test network.
 type Options struct {
 	// Powers are the validators' voting powers in whole IMO; default 4 x 100.
@@ -77,6 +88,8 @@ type Options struct {
 	Accounts []string
 	// Followers are the applications; default one sequential.
 	Followers []*Follower
+	// Worker computes open work.
+	Worker Worker
 	// Genesis changes the genesis before it is used.
 	Genesis func(*app.App, map[string]json.RawMessage)
 }
@@ -90,7 +103,7 @@ func New(t testing.TB, options Options) *Chain {
 	if len(options.Followers) == 0 {
 		options.Followers = []*Follower{{Name: "main"}}
 	}
-	c := &Chain{T: t, Followers: options.Followers, time: Start, AfterBlock: CheckSupply}
+	c := &Chain{T: t, Followers: options.Followers, time: Start, AfterBlock: CheckSupply, Worker: options.Worker}
 	for i, power := range options.Powers {
 		c.Validators = append(c.Validators, newValidator(i, power))
 	}

@@ -82,6 +82,9 @@ func (c *Chain) extension(v Validator, hash []byte, txs [][]byte) []byte {
 	if voter == nil {
 		voter = c.App()
 	}
+	if c.Worker != nil {
+		voter.Attach(app.Node{Results: c.Worker, Outputs: c.Worker, Update: c.Worker.Update, Validator: v.Address()})
+	}
 	res, err := voter.ExtendVote(c.T.Context(), &abci.RequestExtendVote{
 		Hash: hash, Height: c.height, Time: c.time, Txs: slices.Clone(txs),
 		ProposedLastCommit: c.lastCommit(), ProposerAddress: c.proposer(c.height).Address(),

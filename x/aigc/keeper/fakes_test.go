@@ -35,9 +35,16 @@ func (h *fakeHooks) AfterCollectionCreated(_ context.Context, id uint64) error {
 }
 
 // fakeCommunity keeps the community pool in one account.
-type fakeCommunity struct{ bank bankkeeper.BaseKeeper }
+type fakeCommunity struct {
+	bank bankkeeper.BaseKeeper
+	// onFund runs before money is taken: a way back into the keeper.
+	onFund func(ctx context.Context)
+}
 
-func (c fakeCommunity) FundCommunityPool(ctx context.Context, amount sdk.Coins, sender sdk.AccAddress) error {
+func (c *fakeCommunity) FundCommunityPool(ctx context.Context, amount sdk.Coins, sender sdk.AccAddress) error {
+	if c.onFund != nil {
+		c.onFund(ctx)
+	}
 	return c.bank.SendCoins(ctx, sender, communityAccount, amount)
 }
 
@@ -47,8 +54,8 @@ type fakeModels struct {
 	creator  sdk.AccAddress
 	latest   uint32
 	hasToken bool
-	// onPay runs before income is paid: a way back into the keeper.
-	onPay func(ctx context.Context)
+	// onPay runs before income is paid and can refuse it.
+	onPay func(ctx context.Context, model uint64, amount sdk.Coin) error
 	kinds []uint32
 }
 
@@ -70,9 +77,11 @@ func (m *fakeModels) ServableVersion(_ context.Context, model uint64, version ui
 	return imotypes.ServableVersion{ModelID: model, Version: version, ManifestRoot: root, Creator: m.creator}, nil
 }
 
-func (m *fakeModels) PayModelIncome(ctx context.Context, payer sdk.AccAddress, _ uint64, amount sdk.Coin, kind uint32) error {
+func (m *fakeModels) PayModelIncome(ctx context.Context, payer sdk.AccAddress, model uint64, amount sdk.Coin, kind uint32) error {
 	if m.onPay != nil {
-		m.onPay(ctx)
+		if err := m.onPay(ctx, model, amount); err != nil {
+			return err
+		}
 	}
 	m.kinds = append(m.kinds, kind)
 	return m.bank.SendCoins(ctx, payer, poolAccount, sdk.NewCoins(amount))

@@ -65,17 +65,18 @@ func TestMain(m *testing.M) {
 }
 
 type fixture struct {
-	ctx      sdk.Context
-	k        *keeper.Keeper
-	msgs     types.MsgServer
-	queries  types.QueryServer
-	bank     bankkeeper.BaseKeeper
-	models   *fakeModels
-	oracle   *fakeOracle
-	hooks    *fakeHooks
-	codec    address.Codec
-	blocked  map[string]bool
-	encoding moduletestutil.TestEncodingConfig
+	ctx       sdk.Context
+	k         *keeper.Keeper
+	msgs      types.MsgServer
+	queries   types.QueryServer
+	bank      bankkeeper.BaseKeeper
+	models    *fakeModels
+	community *fakeCommunity
+	oracle    *fakeOracle
+	hooks     *fakeHooks
+	codec     address.Codec
+	blocked   map[string]bool
+	encoding  moduletestutil.TestEncodingConfig
 
 	creator, alice, bob, carol sdk.AccAddress
 	authority                  string
@@ -102,11 +103,12 @@ func newFixture(t require.TestingT) *fixture {
 		accounts, f.blocked, f.authority, log.NewNopLogger())
 	require.NoError(t, f.bank.SetParams(f.ctx, banktypes.DefaultParams()))
 
+	f.community = &fakeCommunity{bank: f.bank}
 	f.models = newFakeModels(f.bank, f.creator)
 	f.oracle = newFakeOracle(f.bank, f.codec)
 	f.hooks = &fakeHooks{}
 	f.k = keeper.NewKeeper(f.encoding.Codec, runtime.NewKVStoreService(keys[types.StoreKey]), f.codec, f.bank,
-		fakeCommunity{f.bank}, f.models, f.oracle, f.authority)
+		f.community, f.models, f.oracle, f.authority)
 	f.k.SetHooks(f.hooks)
 	f.msgs, f.queries = keeper.NewMsgServer(f.k), keeper.NewQueryServer(f.k)
 
@@ -279,4 +281,10 @@ func (f *fixture) drain(t require.TestingT, who sdk.AccAddress, leave int64) {
 func refused(t require.TestingT, f *fixture, want error, action func(sdk.Context) error) {
 	branch, _ := f.ctx.CacheContext()
 	require.ErrorIs(t, action(branch), want)
+}
+
+// endBlock runs the module's block code and goes on to the next block.
+func (f *fixture) endBlock(t require.TestingT) {
+	require.NoError(t, f.k.EndBlock(f.ctx))
+	f.ctx = f.ctx.WithBlockHeight(f.ctx.BlockHeight() + 1)
 }

@@ -52,6 +52,14 @@ func (k *Keeper) InitGenesis(ctx context.Context, gs *types.GenesisState) error 
 			return err
 		}
 	}
+	for _, income := range gs.Incomes {
+		if err := k.incomes.Set(ctx, collections.Join(income.CollectionId, income.Amount.Denom), income); err != nil {
+			return err
+		}
+		if err := k.incomesDue.Set(ctx, due(income)); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -153,7 +161,13 @@ func (k *Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error)
 	if err := k.exportOperators(ctx, gs); err != nil {
 		return nil, err
 	}
-	return gs, k.exportCredits(ctx, gs)
+	if err := k.exportCredits(ctx, gs); err != nil {
+		return nil, err
+	}
+	return gs, k.incomes.Walk(ctx, nil, func(_ collections.Pair[uint64, string], income types.Income) (bool, error) {
+		gs.Incomes = append(gs.Incomes, income)
+		return false, nil
+	})
 }
 
 func (k *Keeper) exportToken(ctx context.Context, key tokenKey, token types.Token) (types.GenesisToken, error) {

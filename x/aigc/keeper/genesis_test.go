@@ -76,6 +76,8 @@ func TestImportExport(t *testing.T) {
 	_, err = g.k.Withdraw(g.ctx, g.creator, g.creator, c)
 	require.NoError(t, err, "credits are paid after the import")
 	require.Equal(t, uint64(3), g.createCollection(t, nil), "ids go on")
+	g.endBlock(t)
+	require.Positive(t, g.has(poolAccount), "royalty that was due is paid after the import")
 	g.invariants(t)
 }
 
@@ -86,7 +88,7 @@ func TestDefaultGenesis(t *testing.T) {
 	require.NoError(t, module.ValidateGenesis(f.encoding.Codec, nil, raw))
 	require.JSONEq(t, `{"params":{"allowed_denoms":["aimo"],"protocol_fee_bps":100,"max_royalty_bps":5000,
 		"deposit_per_byte":{"denom":"aimo","amount":"10000000000000"},"max_content_bytes":65536,
-		"open_collections":false,"paused":false},"last_collection_id":"0","collections":[],"tokens":[],"operators":[],"credits":[]}`, string(raw))
+		"open_collections":false,"paused":false},"last_collection_id":"0","collections":[],"tokens":[],"operators":[],"credits":[],"incomes":[]}`, string(raw))
 	require.Error(t, module.ValidateGenesis(f.encoding.Codec, nil, []byte(`{"unknown":1}`)))
 }
 
@@ -154,6 +156,10 @@ func TestGenesisRefuses(t *testing.T) {
 		"credit of zero":           {"not an amount", func(gs *state) { gs.Credits[0].Amount = coin(0) }},
 		"credit without denom":     {"not an amount", func(gs *state) { gs.Credits[0].Amount = sdk.Coin{} }},
 		"credit twice":             {"listed twice", func(gs *state) { gs.Credits = append(gs.Credits, gs.Credits[0]) }},
+		"income of nothing":        {"does not exist", func(gs *state) { gs.Incomes[0].CollectionId = 9 }},
+		"income of zero":           {"income of", func(gs *state) { gs.Incomes[0].Amount = coin(0) }},
+		"income before time":       {"income of", func(gs *state) { gs.Incomes[0].DueHeight = -1 }},
+		"income twice":             {"must ascend", func(gs *state) { gs.Incomes = append(gs.Incomes, gs.Incomes[0]) }},
 		"negative price":           {"negative coin amount", func(gs *state) { find(gs, listed).Listing.Price.Amount = math.NewInt(-1) }},
 		"price above 2^120":        {"between 0 and 2^120", func(gs *state) { find(gs, listed).Listing.Price.Amount = settlement.MaxPrice().AddRaw(1) }},
 		"fee above its bound":      {"protocol fee", func(gs *state) { find(gs, listed).Listing.ProtocolFeeBps = 1_001 }},

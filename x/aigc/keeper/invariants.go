@@ -26,7 +26,31 @@ func (k *Keeper) Invariants(ctx context.Context) error {
 	if err := k.checkSeats(ctx, gs); err != nil {
 		return err
 	}
+	if err := k.checkQueue(ctx, gs); err != nil {
+		return err
+	}
 	return k.checkEscrow(ctx, gs)
+}
+
+// checkQueue holds if every income is in the queue exactly once.
+func (k *Keeper) checkQueue(ctx context.Context, gs *types.GenesisState) error {
+	for _, income := range gs.Incomes {
+		queued, err := k.incomesDue.Has(ctx, due(income))
+		if err != nil {
+			return err
+		}
+		if !queued {
+			return types.ErrInconsistent.Wrapf("royalty of %s in collection %d is in no queue", income.Amount, income.CollectionId)
+		}
+	}
+	entries := 0
+	if err := k.incomesDue.Walk(ctx, nil, func(dueKey) (bool, error) { entries++; return false, nil }); err != nil {
+		return err
+	}
+	if entries != len(gs.Incomes) {
+		return types.ErrInconsistent.Wrapf("%d entries in the queue for %d incomes", entries, len(gs.Incomes))
+	}
+	return nil
 }
 
 // checkSeats compares the indexes with the tokens, in both directions.
@@ -95,7 +119,7 @@ func (k *Keeper) checkCounts(ctx context.Context, supply, minted uint64) error {
 }
 
 // owed is what a collection's escrow account owes: mint prices of pending tokens,
-// storage deposits, credits.
+// storage deposits, credits, royalty due.
 func owed(gs *types.GenesisState, collectionID uint64) sdk.Coins {
 	sum := sdk.NewCoins()
 	for _, g := range gs.Tokens {
@@ -112,6 +136,11 @@ func owed(gs *types.GenesisState, collectionID uint64) sdk.Coins {
 	for _, credit := range gs.Credits {
 		if credit.CollectionId == collectionID {
 			sum = sum.Add(credit.Amount)
+		}
+	}
+	for _, income := range gs.Incomes {
+		if income.CollectionId == collectionID {
+			sum = sum.Add(income.Amount)
 		}
 	}
 	return sum

@@ -18,6 +18,9 @@ import (
 // tokenKey is (collection id, token id).
 type tokenKey = collections.Pair[uint64, []byte]
 
+// dueKey is (due height, collection id, denom).
+type dueKey = collections.Triple[int64, uint64, string]
+
 // Keeper holds the module's state. Its public methods are the rules; messages
 // and precompiles only decode and authorise.
 type Keeper struct {
@@ -43,6 +46,8 @@ type Keeper struct {
 	operators        collections.KeySet[collections.Triple[uint64, sdk.AccAddress, sdk.AccAddress]]
 	listings         collections.Map[tokenKey, types.Listing]
 	credits          collections.Map[collections.Triple[sdk.AccAddress, uint64, string], math.Int]
+	incomes          collections.Map[collections.Pair[uint64, string], types.Income]
+	incomesDue       collections.KeySet[dueKey]
 }
 
 // NewKeeper builds the keeper. It panics on wiring mistakes only.
@@ -88,6 +93,10 @@ func NewKeeper(
 		listings: collections.NewMap(sb, types.ListingsKey, "listings", token, codec.CollValue[types.Listing](cdc)),
 		credits: collections.NewMap(sb, types.CreditsKey, "credits",
 			collections.TripleKeyCodec(sdk.AccAddressKey, collections.Uint64Key, collections.StringKey), sdk.IntValue),
+		incomes: collections.NewMap(sb, types.IncomesKey, "incomes",
+			collections.PairKeyCodec(collections.Uint64Key, collections.StringKey), codec.CollValue[types.Income](cdc)),
+		incomesDue: collections.NewKeySet(sb, types.IncomesDueKey, "incomes_due",
+			collections.TripleKeyCodec(collections.Int64Key, collections.Uint64Key, collections.StringKey)),
 	}
 	schema, err := sb.Build()
 	if err != nil {

@@ -86,6 +86,7 @@ func TestBuy(t *testing.T) {
 	id := f.finalToken(t, c, 1)
 	require.NoError(t, f.k.Approve(f.ctx, f.alice, f.carol, c, id))
 	f.list(t, c, id, coin(10_000))
+	f.endBlock(t)
 	f.clearEvents()
 	seller, creator, pool, community := f.has(f.alice), f.has(f.creator), f.has(poolAccount), f.has(communityAccount)
 
@@ -94,8 +95,11 @@ func TestBuy(t *testing.T) {
 	require.Equal(t, int64(10_000), f.spent(f.bob))
 	require.Equal(t, int64(9_150), f.has(f.alice)-seller)
 	require.Equal(t, int64(250), f.has(f.creator)-creator)
-	require.Equal(t, int64(500), f.has(poolAccount)-pool)
 	require.Equal(t, int64(100), f.has(communityAccount)-community)
+	f.endBlock(t)
+	require.Equal(t, int64(500), f.has(poolAccount)-pool)
+	require.Equal(t, types.EventIncomePaid{CollectionId: c, ModelId: modelID, Amount: coin(500)},
+		*events[*types.EventIncomePaid](t, f)[0])
 	owner, err := f.k.OwnerOf(f.ctx, c, id)
 	require.NoError(t, err)
 	require.Equal(t, f.bob, owner)
@@ -168,6 +172,8 @@ func TestSettlementSum(t *testing.T) {
 				f.list(t, c, id, sdk.NewCoin(denom, price))
 				require.NoError(t, f.k.Buy(f.ctx, f.bob, c, id, sdk.NewCoin(denom, price)))
 
+				f.invariants(t)
+				f.endBlock(t)
 				paid := buyer.Sub(f.bank.GetBalance(f.ctx, f.bob, denom).Amount)
 				require.Equal(t, price.String(), paid.String())
 				want, err := settlement.Split(price, settlement.Terms{PoolBps: royalty[0], CreatorBps: royalty[1], FeeBps: 100})
@@ -205,6 +211,7 @@ func TestHostileRecipient(t *testing.T) {
 	require.NoError(t, f.k.TransferFrom(f.ctx, f.alice, f.alice, f.bob, c, burnt))
 	pending, final := f.mint(t, c, 3), f.mint(t, c, 4)
 	f.list(t, c, sold, coin(10_000))
+	f.endBlock(t)
 	f.clearEvents()
 	f.block(f.alice)
 	f.block(f.creator)
@@ -219,6 +226,8 @@ func TestHostileRecipient(t *testing.T) {
 	alice += networkFee + modelPrice
 	_, err = f.k.Settle(f.ctx, f.carol, c, tokenID(t, pending.TokenId), nil)
 	require.NoError(t, err)
+
+	f.endBlock(t)
 
 	require.Equal(t, alice, f.has(f.alice), "nothing was sent to a blocked account")
 	require.Equal(t, creator, f.has(f.creator))
@@ -268,8 +277,8 @@ func TestReentry(t *testing.T) {
 	id := f.finalToken(t, c, 1)
 	f.list(t, c, id, coin(10_000))
 	calls := 0
-	f.models.onPay = func(ctx context.Context) {
-		f.models.onPay = nil
+	f.community.onFund = func(ctx context.Context) {
+		f.community.onFund = nil
 		calls++
 		require.ErrorIs(t, f.k.Buy(ctx, f.carol, c, id, coin(10_000)), types.ErrNotListed)
 		require.ErrorIs(t, f.k.TransferFrom(ctx, f.alice, f.alice, f.carol, c, id), types.ErrNotApproved)
@@ -282,8 +291,8 @@ func TestReentry(t *testing.T) {
 
 	minted := f.mint(t, c, 2)
 	f.oracle.finish(f.ctx, minted.RequestId, output(2))
-	f.models.onPay = func(ctx context.Context) {
-		f.models.onPay = nil
+	f.community.onFund = func(ctx context.Context) {
+		f.community.onFund = nil
 		calls++
 		_, err := f.k.Settle(ctx, f.carol, c, tokenID(t, minted.TokenId), nil)
 		require.ErrorIs(t, err, types.ErrAlreadySettled)
@@ -300,7 +309,16 @@ func TestReentry(t *testing.T) {
 		require.ErrorIs(t, err, types.ErrTokenExists)
 	}
 	f.mint(t, c, 3)
-	require.Equal(t, 3, calls)
+
+	f.models.onPay = func(ctx context.Context, _ uint64, _ sdk.Coin) error {
+		f.models.onPay = nil
+		calls++
+		return f.k.EndBlock(ctx) // finds nothing due: it is being paid
+	}
+	pool := f.has(poolAccount)
+	f.endBlock(t)
+	require.Equal(t, int64(500+2*50), f.has(poolAccount)-pool)
+	require.Equal(t, 4, calls)
 	f.invariants(t)
 }
 
@@ -358,7 +376,8 @@ func TestPaused(t *testing.T) {
 	_, err = f.k.Settle(f.ctx, f.carol, c, tokenID(t, pending.TokenId), nil)
 	require.NoError(t, err)
 	require.NoError(t, f.k.Burn(f.ctx, f.alice, c, tokenID(t, final.TokenId)))
-	require.Zero(t, f.has(types.EscrowAddress(c)))
+	f.endBlock(t)
+	require.Zero(t, f.has(types.EscrowAddress(c)), "royalty is paid while paused too")
 	f.invariants(t)
 }
 

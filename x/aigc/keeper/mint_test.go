@@ -167,9 +167,10 @@ func TestMintFromResult(t *testing.T) {
 	require.NoError(t, err)
 	deposit := int64(7 * len(output(7)))
 	require.Equal(t, int64(networkFee+modelPrice+1_000)+deposit, f.spent(f.alice))
-	require.Equal(t, int64(50), f.has(poolAccount)-poolBefore)
 	require.Equal(t, int64(10), f.has(communityAccount))
 	require.Equal(t, int64(940), f.has(f.creator)-creatorBefore)
+	f.endBlock(t)
+	require.Equal(t, int64(50), f.has(poolAccount)-poolBefore)
 	require.Equal(t, deposit, f.has(types.EscrowAddress(c)))
 
 	token, err := f.k.Token(f.ctx, c, tokenID(t, resp.TokenId))

@@ -11,7 +11,6 @@ import (
 
 	"github.com/imochain/imod/x/aigc/settlement"
 	"github.com/imochain/imod/x/aigc/types"
-	revsharetypes "github.com/imochain/imod/x/revshare/types"
 )
 
 // maxWithdrawnDenoms bounds one withdrawal. Governance allows at most
@@ -19,17 +18,20 @@ import (
 // second withdrawal takes the rest.
 const maxWithdrawnDenoms = 2 * types.MaxAllowedDenoms
 
-// toEscrow takes coins into a collection's escrow account.
+// toEscrow takes coins into a collection's escrow account, unless they lie there.
 func (k *Keeper) toEscrow(ctx context.Context, collectionID uint64, from sdk.AccAddress, amount sdk.Coin) error {
-	if amount.IsZero() {
+	escrow := types.EscrowAddress(collectionID)
+	if amount.IsZero() || from.Equals(escrow) {
 		return nil
 	}
-	return k.bank.SendCoins(ctx, from, types.EscrowAddress(collectionID), sdk.NewCoins(amount))
+	return k.bank.SendCoins(ctx, from, escrow, sdk.NewCoins(amount))
 }
 
 // distribute pays a price: to the model's revenue, the community pool, the
 // collection's creator and the seller, exactly. It is the one place where a price
-// turns into money; all state is written before it is called.
+// turns into money; all state is written before it is called. The part for the
+// model's revenue goes through the escrow account and arrives at the end of the
+// block, so that no rule of another module can keep a token from being settled or sold.
 func (k *Keeper) distribute(
 	ctx context.Context, c types.Collection, id types.TokenID,
 	from, seller sdk.AccAddress, price sdk.Coin, protocolFeeBps uint32,
@@ -42,11 +44,8 @@ func (k *Keeper) distribute(
 		return err
 	}
 	coin := func(amount math.Int) sdk.Coin { return sdk.NewCoin(price.Denom, amount) }
-	if parts.Pool.IsPositive() {
-		kind := uint32(revsharetypes.SourceKind_SOURCE_KIND_ROYALTY)
-		if err := k.models.PayModelIncome(ctx, from, c.ModelId, coin(parts.Pool), kind); err != nil {
-			return err
-		}
+	if err := k.addIncome(ctx, c.Id, from, coin(parts.Pool)); err != nil {
+		return err
 	}
 	if parts.Fee.IsPositive() {
 		if err := k.community.FundCommunityPool(ctx, sdk.NewCoins(coin(parts.Fee)), from); err != nil {
@@ -79,10 +78,8 @@ func (k *Keeper) pay(ctx context.Context, collectionID uint64, from, to sdk.AccA
 	if k.payable(to) {
 		return k.bank.SendCoins(ctx, from, to, sdk.NewCoins(amount))
 	}
-	if escrow := types.EscrowAddress(collectionID); !from.Equals(escrow) {
-		if err := k.toEscrow(ctx, collectionID, from, amount); err != nil {
-			return err
-		}
+	if err := k.toEscrow(ctx, collectionID, from, amount); err != nil {
+		return err
 	}
 	return k.credit(ctx, collectionID, to, amount)
 }

@@ -124,7 +124,7 @@ func (q queryServer) Verify(ctx context.Context, req *types.QueryVerifyRequest) 
 		return nil, toStatus(err)
 	}
 	out := &types.QueryVerifyResponse{Verified: verified}
-	if id, ok := TokenIDOf(req.CollectionId, encoded); ok {
+	if id, ok := types.TokenIDOf(req.CollectionId, encoded); ok {
 		out.TokenId = id.String()
 	}
 	return out, nil
@@ -175,8 +175,14 @@ func (q queryServer) collectionInfo(ctx context.Context, c types.Collection) (ty
 	if err != nil {
 		return types.CollectionInfo{}, err
 	}
+	incomes, err := q.k.collectionIncomes(ctx, c.Id)
+	if err != nil {
+		return types.CollectionInfo{}, err
+	}
 	escrow, err := q.k.text(types.EscrowAddress(c.Id))
-	return types.CollectionInfo{Collection: c, Contract: types.ContractText(c.Id), Escrow: escrow, Counts: counts}, err
+	return types.CollectionInfo{
+		Collection: c, Contract: types.ContractText(c.Id), Escrow: escrow, Counts: counts, Incomes: incomes,
+	}, err
 }
 
 func (q queryServer) storedToken(ctx context.Context, collectionID uint64, raw []byte) (types.TokenInfo, error) {

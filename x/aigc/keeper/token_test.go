@@ -32,10 +32,13 @@ func TestSettleFinal(t *testing.T) {
 	require.Equal(t, types.TOKEN_STATUS_FINAL, resp.Status)
 	require.Zero(t, f.spent(f.carol), "settling costs gas only")
 	require.Equal(t, aliceBefore, f.has(f.alice))
-	require.Zero(t, f.has(types.EscrowAddress(c)), "the mint price left the escrow account")
-	require.Equal(t, int64(50), f.has(poolAccount))
 	require.Equal(t, int64(10), f.has(communityAccount))
 	require.Equal(t, int64(940), f.has(f.creator)-creatorBefore)
+	require.Equal(t, int64(50), f.has(types.EscrowAddress(c)), "of the mint price the pool's part waits for the end of the block")
+	f.invariants(t)
+	f.endBlock(t)
+	require.Zero(t, f.has(types.EscrowAddress(c)))
+	require.Equal(t, int64(50), f.has(poolAccount))
 	require.Equal(t, []uint32{2}, f.models.kinds, "SOURCE_KIND_ROYALTY")
 
 	token, err := f.k.Token(f.ctx, c, id)
@@ -190,6 +193,7 @@ func TestContent(t *testing.T) {
 
 	// whoever settles first without content takes nothing away: it can be added
 	require.NoError(t, settle(f.ctx, nil))
+	f.endBlock(t)
 	f.clearEvents()
 	gasBefore := f.ctx.GasMeter().GasConsumed()
 	require.NoError(t, settle(f.ctx, output(42)))

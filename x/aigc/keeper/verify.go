@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/imochain/imod/x/aigc/metadata"
-	"github.com/imochain/imod/x/aigc/prompt"
 	"github.com/imochain/imod/x/aigc/types"
 )
 
@@ -19,7 +18,7 @@ func (k *Keeper) Verify(ctx context.Context, collectionID uint64, encoded, data 
 	if err := k.requireCollection(ctx, collectionID); err != nil {
 		return false, err
 	}
-	id, ok := TokenIDOf(collectionID, encoded)
+	id, ok := types.TokenIDOf(collectionID, encoded)
 	if !ok {
 		return false, nil
 	}
@@ -38,15 +37,6 @@ func (k *Keeper) Verify(ctx context.Context, collectionID uint64, encoded, data 
 	}
 	root := contentRoot(ctx, data)
 	return bytes.Equal(root[:], token.Provenance.OutputRoot), nil
-}
-
-// TokenIDOf is the id that an encoded prompt has in a collection; false if the
-// bytes are not the canonical encoding of a prompt.
-func TokenIDOf(collectionID uint64, encoded []byte) (types.TokenID, bool) {
-	if _, err := prompt.Decode(encoded); err != nil {
-		return types.TokenID{}, false
-	}
-	return prompt.TokenID(types.CollectionAddress(collectionID), encoded), true
 }
 
 // Prompt is the canonical encoding that a token's id is the hash of.

@@ -42,7 +42,7 @@ func ContractText(id uint64) string {
 }
 
 // EscrowAddress is the account that holds a collection's money: mint prices of
-// pending tokens, storage deposits and credits. Only this module draws from it.
+// pending tokens, storage deposits, royalty until the end of the block, credits. Only this module draws from it.
 func EscrowAddress(collectionID uint64) sdk.AccAddress {
 	key := binary.BigEndian.AppendUint64(nil, collectionID)
 	return address.Module(ModuleName, []byte("escrow"), key)[:AddressLength]

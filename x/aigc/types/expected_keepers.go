@@ -25,8 +25,8 @@ type CommunityPoolKeeper interface {
 type ModelKeeper interface {
 	// ServableVersion resolves version 0 to the latest and refuses what cannot be served.
 	ServableVersion(ctx context.Context, modelID uint64, version uint32) (imotypes.ServableVersion, error)
-	// PayModelIncome moves amount from payer to the model's revenue. It returns an
-	// error before it writes anything, or none.
+	// PayModelIncome moves amount from payer to the model's revenue. It is called in
+	// block code only, on a branch of its own: a refusal holds the money.
 	PayModelIncome(ctx context.Context, payer sdk.AccAddress, modelID uint64, amount sdk.Coin, kind uint32) error
 	// TokenDenom tells whether the model has a token, and with it a revenue pool.
 	TokenDenom(ctx context.Context, modelID uint64) (string, bool, error)

@@ -30,7 +30,10 @@ func (gs GenesisState) Validate() error {
 	if err := gs.validateOperators(known); err != nil {
 		return err
 	}
-	return gs.validateCredits(known)
+	if err := gs.validateCredits(known); err != nil {
+		return err
+	}
+	return gs.validateIncomes(known)
 }
 
 func (gs GenesisState) validateCollections() (map[uint64]Collection, error) {
@@ -53,7 +56,6 @@ func (gs GenesisState) validateCollections() (map[uint64]Collection, error) {
 }
 
 func (gs GenesisState) validateTokens(known map[uint64]Collection) error {
-	places := newPlaces()
 	minted := make(map[uint64]uint64)
 	for i, g := range gs.Tokens {
 		t := g.Token
@@ -71,14 +73,8 @@ func (gs GenesisState) validateTokens(known map[uint64]Collection) error {
 		if c.SupplyLimit > 0 && minted[t.CollectionId] > c.SupplyLimit {
 			return ErrInvalidGenesis.Wrapf("collection %d has more tokens than its limit", c.Id)
 		}
-		if g.Ownership != nil && !places.take(t.CollectionId, *g.Ownership) {
-			return ErrInvalidGenesis.Wrapf("token %x: its position is taken", t.TokenId)
-		}
 	}
-	if !places.dense() {
-		return ErrInvalidGenesis.Wrap("positions of tokens have gaps")
-	}
-	return nil
+	return gs.validatePlaces()
 }
 
 func before(a, b Token) bool {
@@ -213,6 +209,26 @@ func (gs GenesisState) validateCredits(known map[uint64]Collection) error {
 	return nil
 }
 
+func (gs GenesisState) validateIncomes(known map[uint64]Collection) error {
+	for i, income := range gs.Incomes {
+		if _, ok := known[income.CollectionId]; !ok {
+			return ErrInvalidGenesis.Wrapf("income: collection %d does not exist", income.CollectionId)
+		}
+		if err := income.Amount.Validate(); err != nil || !income.Amount.IsPositive() || income.DueHeight < 0 {
+			return ErrInvalidGenesis.Wrapf("income of %s at %d", income.Amount, income.DueHeight)
+		}
+		if i == 0 {
+			continue
+		}
+		last := gs.Incomes[i-1]
+		if income.CollectionId < last.CollectionId ||
+			(income.CollectionId == last.CollectionId && income.Amount.Denom <= last.Amount.Denom) {
+			return ErrInvalidGenesis.Wrap("incomes must ascend")
+		}
+	}
+	return nil
+}
+
 // place is one seat in an enumeration: the collection's for an empty owner, or an owner's.
 type place struct {
 	collection uint64
@@ -220,34 +236,43 @@ type place struct {
 	position   uint64
 }
 
-// places checks that the seats of every enumeration are 0 to n-1.
-type places struct {
-	taken map[place]bool
-	count map[place]uint64 // by enumeration: position is 0 in the key
+// seats are the two places that a token takes.
+func seats(collection uint64, o Ownership) [2]place {
+	return [2]place{{collection, "", o.Position}, {collection, o.Owner, o.OwnerPosition}}
 }
 
-func newPlaces() places {
-	return places{taken: make(map[place]bool), count: make(map[place]uint64)}
+// enumeration names the enumeration that a place is in.
+func (p place) enumeration() place {
+	p.position = 0
+	return p
 }
 
-func (p places) take(collection uint64, o Ownership) bool {
-	for _, at := range []place{{collection, "", o.Position}, {collection, o.Owner, o.OwnerPosition}} {
-		if p.taken[at] {
-			return false
+// validatePlaces checks that the places of every enumeration are 0 to n-1: all
+// different, and none beyond their number.
+func (gs GenesisState) validatePlaces() error {
+	taken := make(map[place]bool)
+	count := make(map[place]uint64)
+	for _, g := range gs.Tokens {
+		if g.Ownership == nil {
+			continue
 		}
-		p.taken[at] = true
-		p.count[place{collection: at.collection, owner: at.owner}]++
-	}
-	return true
-}
-
-// dense holds if no seat lies beyond the number of seats: with all seats
-// different, there is then no gap. The order of the map does not show.
-func (p places) dense() bool {
-	for at := range p.taken {
-		if at.position >= p.count[place{collection: at.collection, owner: at.owner}] {
-			return false
+		for _, at := range seats(g.Token.CollectionId, *g.Ownership) {
+			if taken[at] {
+				return ErrInvalidGenesis.Wrapf("token %x: its position is taken", g.Token.TokenId)
+			}
+			taken[at] = true
+			count[at.enumeration()]++
 		}
 	}
-	return true
+	for _, g := range gs.Tokens {
+		if g.Ownership == nil {
+			continue
+		}
+		for _, at := range seats(g.Token.CollectionId, *g.Ownership) {
+			if at.position >= count[at.enumeration()] {
+				return ErrInvalidGenesis.Wrapf("token %x: positions have gaps", g.Token.TokenId)
+			}
+		}
+	}
+	return nil
 }

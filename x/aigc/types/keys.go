@@ -48,4 +48,8 @@ var (
 	ListingsKey = collections.NewPrefix(12)
 	// CreditsKey: (owner, collection id, denom) -> amount that waits in the collection's escrow account
 	CreditsKey = collections.NewPrefix(13)
+	// IncomesKey: (collection id, denom) -> Income, royalty that waits in the collection's escrow account
+	IncomesKey = collections.NewPrefix(14)
+	// IncomesDueKey: (due height, collection id, denom) -> {}, one entry for each income
+	IncomesDueKey = collections.NewPrefix(15)
 )

@@ -3,6 +3,8 @@ package types
 import (
 	"encoding/hex"
 	"strings"
+
+	"github.com/imochain/imod/x/aigc/prompt"
 )
 
 // TokenID is the id of a token in its collection: the hash of collection and prompt.
@@ -37,4 +39,13 @@ func (id TokenID) String() string {
 // Bytes is a copy of the id.
 func (id TokenID) Bytes() []byte {
 	return append([]byte{}, id[:]...)
+}
+
+// TokenIDOf is the id that an encoded prompt has in a collection; false if the
+// bytes are not the canonical encoding of a prompt.
+func TokenIDOf(collectionID uint64, encoded []byte) (TokenID, bool) {
+	if _, err := prompt.Decode(encoded); err != nil {
+		return TokenID{}, false
+	}
+	return prompt.TokenID(CollectionAddress(collectionID), encoded), true
 }

@@ -2,6 +2,7 @@ package keeper
 
 import (
 	"bytes"
+	"encoding/hex"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
@@ -47,6 +48,15 @@ func (k *Keeper) text(addr sdk.AccAddress) (string, error) {
 	return text, nil
 }
 
+// show prints an account in an error.
+func (k *Keeper) show(addr sdk.AccAddress) string {
+	text, err := k.addresses.BytesToString(addr)
+	if err != nil {
+		return hex.EncodeToString(addr)
+	}
+	return text
+}
+
 // checkRecipient refuses accounts that must not own or be paid anything here: blocked and module accounts, tokens,
 // collections, precompiles, zero, and accounts of another length. It is asked when a user names somebody and again
 // before every payout, because accounts can become blocked in between.
@@ -55,9 +65,9 @@ func (k *Keeper) checkRecipient(field string, addr sdk.AccAddress) error {
 	case len(addr) != accountLength:
 		return types.ErrRecipient.Wrapf("%s has %d bytes, must have %d", field, len(addr), accountLength)
 	case types.ReservedAddress(addr):
-		return types.ErrRecipient.Wrapf("%s %s is reserved for tokens and precompiles", field, addr)
+		return types.ErrRecipient.Wrapf("%s %s is reserved for tokens and precompiles", field, k.show(addr))
 	case k.bank.BlockedAddr(addr), bytes.Equal(addr, k.moduleAddress()):
-		return types.ErrRecipient.Wrapf("%s %s is blocked", field, addr)
+		return types.ErrRecipient.Wrapf("%s %s is blocked", field, k.show(addr))
 	}
 	return nil
 }

@@ -50,12 +50,12 @@ func (k *Keeper) PlaceBid(
 	if err := k.checkRecipient("owner", owner); err != nil {
 		return none, err
 	}
-	if owner.Equals(types.OfferingAddress(id)) {
-		return none, types.ErrRecipient.Wrapf("owner %s is the escrow of offering %d", owner, id)
-	}
 	a, err := k.allocation(ctx, id, owner)
 	if err != nil {
 		return none, err
+	}
+	if owner.Equals(types.OfferingAddress(id)) {
+		return none, types.ErrRecipient.Wrapf("owner %s is the escrow of offering %d", a.Owner, id)
 	}
 	bidderText, err := k.text(bidder)
 	if err != nil {

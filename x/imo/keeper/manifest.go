@@ -14,7 +14,7 @@ import (
 const gasPerManifestByte = 20
 
 // readManifest decodes a manifest and checks that it is the creator's and within the governed maxima.
-func readManifest(ctx sdk.Context, p types.Params, creator sdk.AccAddress, encoded []byte) (*bundle.Manifest, error) {
+func (k *Keeper) readManifest(ctx sdk.Context, p types.Params, creator sdk.AccAddress, encoded []byte) (*bundle.Manifest, error) {
 	if len(encoded) > bundle.MaxManifest {
 		return nil, types.ErrInvalidManifest.Wrapf("manifest has %d bytes, allowed are %d", len(encoded), bundle.MaxManifest)
 	}
@@ -24,7 +24,8 @@ func readManifest(ctx sdk.Context, p types.Params, creator sdk.AccAddress, encod
 		return nil, types.ErrInvalidManifest.Wrap(err.Error())
 	}
 	if !bytes.Equal(m.Creator[:], creator) {
-		return nil, types.ErrNotCreator.Wrapf("the manifest names %s as creator, the signer is %s", sdk.AccAddress(m.Creator[:]), creator)
+		return nil, types.ErrNotCreator.Wrapf("the manifest names %s as creator, the signer is %s",
+			k.show(m.Creator[:]), k.show(creator))
 	}
 	for _, limit := range []struct {
 		name       string

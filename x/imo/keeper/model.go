@@ -62,7 +62,7 @@ func (k *Keeper) RegisterModel(ctx context.Context, creator sdk.AccAddress, msg 
 	if err != nil {
 		return m, noVersion, err
 	}
-	manifest, err := readManifest(sdkCtx, params, creator, msg.Manifest)
+	manifest, err := k.readManifest(sdkCtx, params, creator, msg.Manifest)
 	if err != nil {
 		return m, noVersion, err
 	}

@@ -35,13 +35,22 @@ func (k *Keeper) Attest(ctx sdk.Context, round attestation.Round) error {
 			reveals[r.Key] = r.Result
 		}
 		b := k.newBallot(ctx, round, subjects)
+		entries := make([]entry, 0, len(subjects))
 		for _, s := range subjects {
 			result, revealed := reveals[s.Key]
 			if len(b.arrivals[s.Key]) == 0 && !revealed {
 				continue
 			}
-			if err := b.settle(ctx, s, result, revealed); err != nil {
-				ctx.Logger().Error("oracle subject", "kind", s.Kind, "id", s.ID, "error", err)
+			e, err := b.entry(ctx, s)
+			if err != nil {
+				return err
+			}
+			e.result, e.revealed = result, revealed
+			entries = append(entries, e)
+		}
+		for _, e := range entries {
+			if err := b.settle(ctx, e); err != nil {
+				ctx.Logger().Error("oracle subject", "kind", e.Kind, "id", e.ID, "error", err)
 			}
 		}
 		if b.ledger == nil {
@@ -69,11 +78,11 @@ func (k *Keeper) Decidable(ctx sdk.Context, round attestation.Round, results []t
 		if !ok || len(reveals) == attestation.MaxReveals {
 			continue
 		}
-		slots, _, err := b.slots(ctx, s.Key)
+		e, err := b.entry(ctx, s)
 		if err != nil {
 			return nil, err
 		}
-		if attestation.Weigh(b.chain, s, result, round.Set, slots).Final() {
+		if attestation.Weigh(b.chain, s, result, round.Set, e.slots).Final() {
 			reveals = append(reveals, attestation.Reveal{Key: s.Key, Result: result})
 		}
 	}
@@ -116,50 +125,56 @@ func (k *Keeper) newBallot(ctx sdk.Context, round attestation.Round, subjects []
 	return b
 }
 
-// slots merges stored and new bindings in the order of the set and names the places that the new
-// ones changed. Bindings of validators outside the set weigh nothing and are left alone.
-func (b *ballot) slots(ctx context.Context, key attestation.Key) (slots []attestation.Slot, changed []int, err error) {
-	slots = make([]attestation.Slot, len(b.round.Set))
-	stored, err := b.k.storedBindings(ctx, key)
+// entry is one subject with its stored and new bindings merged.
+type entry struct {
+	attestation.Subject
+	slots    []attestation.Slot // in the order of the set
+	changed  []int              // places that this block's bindings changed
+	stored   []bindingKey       // what is in state, of members of the set and of others
+	result   attestation.Result
+	revealed bool
+}
+
+// entry reads the bindings of a subject. Those of validators outside the set weigh nothing.
+func (b *ballot) entry(ctx context.Context, s attestation.Subject) (entry, error) {
+	e := entry{Subject: s, slots: make([]attestation.Slot, len(b.round.Set))}
+	stored, err := b.k.storedBindings(ctx, s.Key)
 	if err != nil {
-		return nil, nil, err
+		return e, err
 	}
 	for _, kv := range stored {
+		e.stored = append(e.stored, kv.Key)
 		address := kv.Key.K3()
 		if len(address) != attestation.AddressSize {
 			continue
 		}
 		if i, ok := b.place[attestation.Address(address)]; ok {
-			slots[i] = slotOf(kv.Value)
+			e.slots[i] = slotOf(kv.Value)
 		}
 	}
-	for _, a := range b.arrivals[key] {
-		if slots[a.index].Bind(a.value) {
-			changed = append(changed, a.index)
+	for _, a := range b.arrivals[s.Key] {
+		if e.slots[a.index].Bind(a.value) {
+			e.changed = append(e.changed, a.index)
 		}
 	}
-	return slots, changed, nil
+	return e, nil
 }
 
 // settle decides one subject or stores its new bindings.
-func (b *ballot) settle(ctx sdk.Context, s attestation.Subject, result attestation.Result, revealed bool) error {
-	slots, changed, err := b.slots(ctx, s.Key)
-	if err != nil {
-		return err
-	}
-	if revealed {
-		w := attestation.Weigh(b.chain, s, result, b.round.Set, slices.Clone(slots))
+func (b *ballot) settle(ctx sdk.Context, e entry) error {
+	if e.revealed {
+		w := attestation.Weigh(b.chain, e.Subject, e.result, b.round.Set, slices.Clone(e.slots))
 		if w.Final() {
-			err := b.decide(ctx, s, result, w)
+			err := b.decide(ctx, e, w)
 			if err == nil {
 				return nil
 			}
-			ctx.Logger().Error("oracle decision", "kind", s.Kind, "id", s.ID, "error", err)
+			ctx.Logger().Error("oracle decision", "kind", e.Kind, "id", e.ID, "error", err)
 		}
 	}
 	return isolate(ctx, func(ctx sdk.Context) error {
-		for _, i := range changed {
-			if err := b.k.storeBinding(ctx, s.Key, b.round.Set[i].Address, slots[i]); err != nil {
+		for _, i := range e.changed {
+			if err := b.k.storeBinding(ctx, e.Key, b.round.Set[i].Address, e.slots[i]); err != nil {
 				return err
 			}
 		}
@@ -203,14 +218,23 @@ func (k *Keeper) HasBinding(ctx context.Context, key attestation.Key, validator 
 	return k.bindings.Has(ctx, collections.Join3(uint32(key.Kind), key.ID, sdk.ConsAddress(validator[:])))
 }
 
-// clearBindings forgets the bindings of a subject that closes.
-func (k *Keeper) clearBindings(ctx context.Context, key attestation.Key) error {
+// bindingKeys lists the stored bindings of a subject.
+func (k *Keeper) bindingKeys(ctx context.Context, key attestation.Key) ([]bindingKey, error) {
 	stored, err := k.storedBindings(ctx, key)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	keys := make([]bindingKey, 0, len(stored))
 	for _, kv := range stored {
-		if err := k.bindings.Remove(ctx, kv.Key); err != nil {
+		keys = append(keys, kv.Key)
+	}
+	return keys, nil
+}
+
+// clearBindings forgets the bindings of a subject that closes.
+func (k *Keeper) clearBindings(ctx context.Context, keys []bindingKey) error {
+	for _, key := range keys {
+		if err := k.bindings.Remove(ctx, key); err != nil {
 			return err
 		}
 	}

@@ -18,7 +18,7 @@ import (
 
 // decide makes a subject final on its own branch, then books it. The booking is arithmetic in
 // memory and cannot fail, so state and ledger stay together.
-func (b *ballot) decide(ctx sdk.Context, s attestation.Subject, result attestation.Result, w attestation.Weighing) error {
+func (b *ballot) decide(ctx sdk.Context, e entry, w attestation.Weighing) error {
 	if b.ledger == nil {
 		l, err := b.k.openLedger(ctx, b.round)
 		if err != nil {
@@ -26,20 +26,20 @@ func (b *ballot) decide(ctx sdk.Context, s attestation.Subject, result attestati
 		}
 		b.ledger = l
 	}
-	switch s.Kind {
+	switch e.Kind {
 	case attestation.Request:
-		return b.decideRequest(ctx, s, result, w)
+		return b.decideRequest(ctx, e, w)
 	case attestation.Proof:
-		return b.decideProof(ctx, s, result, w)
+		return b.decideProof(ctx, e, w)
 	default:
-		return types.ErrInvalidState.Wrapf("subject of kind %d", s.Kind)
+		return types.ErrInvalidState.Wrapf("subject of kind %d", e.Kind)
 	}
 }
 
-func (b *ballot) decideRequest(ctx sdk.Context, s attestation.Subject, result attestation.Result, w attestation.Weighing) error {
+func (b *ballot) decideRequest(ctx sdk.Context, e entry, w attestation.Weighing) error {
 	var r types.Request
 	err := isolate(ctx, func(ctx sdk.Context) (err error) {
-		if r, err = b.k.Request(ctx, s.ID); err != nil {
+		if r, err = b.k.Request(ctx, e.ID); err != nil {
 			return err
 		}
 		if r.Status != types.RequestStatus_REQUEST_STATUS_PENDING {
@@ -47,10 +47,10 @@ func (b *ballot) decideRequest(ctx sdk.Context, s attestation.Subject, result at
 		}
 		r.Status = types.RequestStatus_REQUEST_STATUS_FINAL
 		r.TrustClass = types.TrustClass_TRUST_CLASS_ATTESTED
-		r.OutputRoot, r.Witness = result.Output[:], result.Witness[:]
+		r.OutputRoot, r.Witness = e.result.Output[:], e.result.Witness[:]
 		r.FinalHeight = ctx.BlockHeight()
 		r.Attested = b.ledger.attestedBy(w)
-		if err := b.k.closeRequest(ctx, r); err != nil {
+		if err := b.k.closeRequest(ctx, r, e.stored); err != nil {
 			return err
 		}
 		if err := b.k.payModel(ctx, r.ModelId, r.ModelPrice); err != nil {
@@ -70,18 +70,18 @@ func (b *ballot) decideRequest(ctx sdk.Context, s attestation.Subject, result at
 	return nil
 }
 
-func (b *ballot) decideProof(ctx sdk.Context, s attestation.Subject, result attestation.Result, w attestation.Weighing) error {
+func (b *ballot) decideProof(ctx sdk.Context, e entry, w attestation.Weighing) error {
 	var p types.Proof
 	err := isolate(ctx, func(ctx sdk.Context) (err error) {
-		if p, err = b.k.proofs.Get(ctx, s.ID); err != nil {
+		if p, err = b.k.proofs.Get(ctx, e.ID); err != nil {
 			return err
 		}
 		outcome := imotypes.ProofOutcome_PROOF_OUTCOME_REPRODUCED
-		reason := refusal(result.Output)
+		reason := refusal(e.result.Output)
 		if reason != 0 {
 			outcome = imotypes.ProofOutcome_PROOF_OUTCOME_REJECTED
 		}
-		if err := b.k.closeProof(ctx, p); err != nil {
+		if err := b.k.closeProof(ctx, p, e.stored); err != nil {
 			return err
 		}
 		if err := b.k.models.RecordProof(ctx, p.ModelId, p.Version, outcome); err != nil {
@@ -113,14 +113,13 @@ func refusal(output [32]byte) byte {
 	return 0
 }
 
-// closeRequest takes a decided or expired request out of the open list. The totals are the
-// caller's.
-func (k *Keeper) closeRequest(ctx sdk.Context, r types.Request) error {
-	key := attestation.Key{Kind: attestation.Request, ID: r.Id}
-	if err := k.clearBindings(ctx, key); err != nil {
+// closeRequest takes a decided or expired request and its stored bindings out of the open list. The
+// totals are the caller's.
+func (k *Keeper) closeRequest(ctx sdk.Context, r types.Request, stored []bindingKey) error {
+	if err := k.clearBindings(ctx, stored); err != nil {
 		return err
 	}
-	if err := k.open.Remove(ctx, collections.Join3(r.DeadlineHeight, uint32(key.Kind), key.ID)); err != nil {
+	if err := k.open.Remove(ctx, collections.Join3(r.DeadlineHeight, uint32(attestation.Request), r.Id)); err != nil {
 		return err
 	}
 	if err := k.closed.Set(ctx, collections.Join(r.FinalHeight, r.Id)); err != nil {
@@ -129,13 +128,12 @@ func (k *Keeper) closeRequest(ctx sdk.Context, r types.Request) error {
 	return k.requests.Set(ctx, r.Id, r)
 }
 
-// closeProof takes a proof out of the open list.
-func (k *Keeper) closeProof(ctx sdk.Context, p types.Proof) error {
-	key := attestation.Key{Kind: attestation.Proof, ID: p.ModelId}
-	if err := k.clearBindings(ctx, key); err != nil {
+// closeProof takes a proof and its stored bindings out of the open list.
+func (k *Keeper) closeProof(ctx sdk.Context, p types.Proof, stored []bindingKey) error {
+	if err := k.clearBindings(ctx, stored); err != nil {
 		return err
 	}
-	if err := k.open.Remove(ctx, collections.Join3(p.DeadlineHeight, uint32(key.Kind), key.ID)); err != nil {
+	if err := k.open.Remove(ctx, collections.Join3(p.DeadlineHeight, uint32(attestation.Proof), p.ModelId)); err != nil {
 		return err
 	}
 	return k.proofs.Remove(ctx, p.ModelId)

@@ -67,18 +67,22 @@ func (k *Keeper) expireOne(ctx sdk.Context, key openKey) error {
 	if err := k.open.Remove(ctx, key); err != nil { // a retried key is not the record's own
 		return err
 	}
+	stored, err := k.bindingKeys(ctx, attestation.Key{Kind: attestation.Kind(key.K2()), ID: key.K3()})
+	if err != nil {
+		return err
+	}
 	switch attestation.Kind(key.K2()) {
 	case attestation.Request:
-		return k.expireRequest(ctx, key.K3())
+		return k.expireRequest(ctx, key.K3(), stored)
 	case attestation.Proof:
-		return k.expireProof(ctx, key.K3())
+		return k.expireProof(ctx, key.K3(), stored)
 	default:
 		return types.ErrInvalidState.Wrapf("open subject of kind %d", key.K2())
 	}
 }
 
 // expireRequest refunds network fee and model price in full: the requester got nothing.
-func (k *Keeper) expireRequest(ctx sdk.Context, id uint64) error {
+func (k *Keeper) expireRequest(ctx sdk.Context, id uint64, stored []bindingKey) error {
 	r, err := k.Request(ctx, id)
 	if err != nil {
 		return err
@@ -92,7 +96,7 @@ func (k *Keeper) expireRequest(ctx sdk.Context, id uint64) error {
 	}
 	r.Status = types.RequestStatus_REQUEST_STATUS_EXPIRED
 	r.FinalHeight = ctx.BlockHeight()
-	if err := k.closeRequest(ctx, r); err != nil {
+	if err := k.closeRequest(ctx, r, stored); err != nil {
 		return err
 	}
 	totals, err := k.totals.Get(ctx)
@@ -114,12 +118,12 @@ func (k *Keeper) expireRequest(ctx sdk.Context, id uint64) error {
 
 // expireProof gives the verification fee to the community pool: were it returned, filling every
 // validator's disk with bundles that cannot be fetched would cost nothing.
-func (k *Keeper) expireProof(ctx sdk.Context, modelID uint64) error {
+func (k *Keeper) expireProof(ctx sdk.Context, modelID uint64, stored []bindingKey) error {
 	p, err := k.proofs.Get(ctx, modelID)
 	if err != nil {
 		return err
 	}
-	if err := k.closeProof(ctx, p); err != nil {
+	if err := k.closeProof(ctx, p, stored); err != nil {
 		return err
 	}
 	outcome := imotypes.ProofOutcome_PROOF_OUTCOME_EXPIRED

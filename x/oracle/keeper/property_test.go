@@ -29,6 +29,10 @@ func TestProperties(t *testing.T) {
 			w.step(rt)
 			w.check(rt)
 		}
+		g, err := w.Keeper.ExportGenesis(w.Ctx)
+		require.NoError(rt, err)
+		require.NoError(rt, g.Validate())
+		require.NoError(rt, w.Keeper.EscrowCovers(w.Ctx))
 	})
 }
 
@@ -148,7 +152,6 @@ func (w *world) check(rt *rapid.T) {
 	w.CheckMoney()
 	g, err := w.Keeper.ExportGenesis(w.Ctx)
 	require.NoError(rt, err)
-	require.NoError(rt, g.Validate())
 	kept := make(map[string]sdk.Coins) // requester -> fees of requests that are pending or final
 	earned := w.fees                   // by final requests and closed proofs
 	for _, p := range g.Proofs {

@@ -221,7 +221,9 @@ func (k *Keeper) claimFor(ctx context.Context, caller, holder sdk.AccAddress, sh
 	return k.pay(ctx, holder, recipient, shareDenom, upTo)
 }
 
-// pay writes a planned claim and moves the coins last.
+// pay moves the coins of a planned claim and books it. Nothing is written before the coins
+// have moved, so that a refused transfer leaves nothing behind, whoever swallows its error;
+// no foreign code runs in between.
 func (k *Keeper) pay(ctx context.Context, holder, recipient sdk.AccAddress, shareDenom string, upTo uint64) (sdk.Coins, uint64, error) {
 	if k.excluded(holder) {
 		return nil, 0, errorsmod.Wrap(types.ErrInvalidAccount, "the holder is excluded from revenue")
@@ -238,6 +240,11 @@ func (k *Keeper) pay(ctx context.Context, holder, recipient sdk.AccAddress, shar
 	if err != nil {
 		return nil, 0, err
 	}
+	if !plan.payout.Empty() {
+		if err := k.deps.Bank.SendCoins(ctx, plan.pool.account(), recipient, plan.payout); err != nil {
+			return nil, 0, err
+		}
+	}
 	if err := k.saveRoll(ctx, &plan.pool); err != nil {
 		return nil, 0, err
 	}
@@ -249,11 +256,6 @@ func (k *Keeper) pay(ctx context.Context, holder, recipient sdk.AccAddress, shar
 	}
 	if err := k.positions.Set(ctx, collections.Join(plan.pool.Id, holder), plan.position); err != nil {
 		return nil, 0, err
-	}
-	if !plan.payout.Empty() {
-		if err := k.deps.Bank.SendCoins(ctx, plan.pool.account(), recipient, plan.payout); err != nil {
-			return nil, 0, err
-		}
 	}
 	return plan.payout, plan.position.Settled, k.emitClaimed(ctx, holder, recipient, shareDenom, plan)
 }

@@ -105,15 +105,17 @@ func (k *Keeper) addEarnings(ctx context.Context, poolID uint64, amount sdk.Coin
 	return k.earnings.Set(ctx, key, after)
 }
 
-// Sync sweeps coins that were sent to the share token's EVM address into its pool. Coins
-// can arrive there without running any code, so anyone may call it and calling it with
-// nothing to sweep is no error. It also starts drips that waited for somebody to share.
+// Sync is Sweep for callers that do not need to know what was found.
 func (k *Keeper) Sync(ctx context.Context, shareDenom string) error {
-	_, err := k.sync(ctx, shareDenom)
+	_, err := k.Sweep(ctx, shareDenom)
 	return err
 }
 
-func (k *Keeper) sync(ctx context.Context, shareDenom string) (sdk.Coins, error) {
+// Sweep moves coins that were sent to the share token's EVM address into its pool and
+// returns them. Coins can arrive there without running any code, so anyone may call it and
+// calling it with nothing to sweep is no error. It also starts drips that waited for
+// somebody to share.
+func (k *Keeper) Sweep(ctx context.Context, shareDenom string) (sdk.Coins, error) {
 	if has, err := k.pools.Has(ctx, shareDenom); err != nil || !has {
 		return nil, errorsmod.Wrap(orElse(err, types.ErrPoolNotFound), shareDenom)
 	}

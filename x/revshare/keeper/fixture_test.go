@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"errors"
 	"strconv"
 	"strings"
 
@@ -292,15 +293,27 @@ func pooled(t tester) *fixture {
 	return f
 }
 
-// operations counts what the keeper asks of its own store.
+// operations counts what the keeper asks of its own store, and can fail at a chosen one.
 type operations struct {
 	inner                      store.KVStoreService
 	get, has, set, del, ranges int
+	failAt, done               int
 }
 
-func (o *operations) reset() { o.get, o.has, o.set, o.del, o.ranges = 0, 0, 0, 0, 0 }
+var errStore = errors.New("the store fails")
+
+func (o *operations) reset() { o.get, o.has, o.set, o.del, o.ranges, o.done = 0, 0, 0, 0, 0, 0 }
 
 func (o *operations) counts() [5]int { return [5]int{o.get, o.has, o.set, o.del, o.ranges} }
+
+func (o *operations) count(what *int) error {
+	*what++
+	o.done++
+	if o.done == o.failAt {
+		return errStore
+	}
+	return nil
+}
 
 // OpenKVStore opens a counting store.
 func (o *operations) OpenKVStore(ctx context.Context) store.KVStore {
@@ -312,17 +325,45 @@ type counted struct {
 	o *operations
 }
 
-func (c counted) Get(key []byte) ([]byte, error) { c.o.get++; return c.KVStore.Get(key) }
-func (c counted) Has(key []byte) (bool, error)   { c.o.has++; return c.KVStore.Has(key) }
-func (c counted) Set(key, value []byte) error    { c.o.set++; return c.KVStore.Set(key, value) }
-func (c counted) Delete(key []byte) error        { c.o.del++; return c.KVStore.Delete(key) }
+func (c counted) Get(key []byte) ([]byte, error) {
+	if err := c.o.count(&c.o.get); err != nil {
+		return nil, err
+	}
+	return c.KVStore.Get(key)
+}
+
+func (c counted) Has(key []byte) (bool, error) {
+	if err := c.o.count(&c.o.has); err != nil {
+		return false, err
+	}
+	return c.KVStore.Has(key)
+}
+
+func (c counted) Set(key, value []byte) error {
+	if err := c.o.count(&c.o.set); err != nil {
+		return err
+	}
+	return c.KVStore.Set(key, value)
+}
+
+func (c counted) Delete(key []byte) error {
+	if err := c.o.count(&c.o.del); err != nil {
+		return err
+	}
+	return c.KVStore.Delete(key)
+}
+
 func (c counted) Iterator(start, end []byte) (store.Iterator, error) {
-	c.o.ranges++
+	if err := c.o.count(&c.o.ranges); err != nil {
+		return nil, err
+	}
 	return c.KVStore.Iterator(start, end)
 }
 
 func (c counted) ReverseIterator(start, end []byte) (store.Iterator, error) {
-	c.o.ranges++
+	if err := c.o.count(&c.o.ranges); err != nil {
+		return nil, err
+	}
 	return c.KVStore.ReverseIterator(start, end)
 }
 

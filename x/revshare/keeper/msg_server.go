@@ -20,7 +20,8 @@ func NewMsgServer(k *Keeper) types.MsgServer {
 	return msgServer{k: k}
 }
 
-// Deposit sweeps the token's address first, so that older money is not shared later.
+// Deposit sweeps the token's address first, as every message does that names a pool: money
+// that arrived without running code must not wait for whoever buys in before sweeping it.
 func (s msgServer) Deposit(ctx context.Context, msg *types.MsgDeposit) (*types.MsgDepositResponse, error) {
 	from, err := s.k.deps.AddressCodec.StringToBytes(msg.Depositor)
 	if err != nil {
@@ -39,11 +40,12 @@ func (s msgServer) Deposit(ctx context.Context, msg *types.MsgDeposit) (*types.M
 	return &types.MsgDepositResponse{Epoch: epoch}, nil
 }
 
-// Claim does not sweep: what a sweep finds belongs to open epochs, and a claim must not
-// depend on anything but the pool.
 func (s msgServer) Claim(ctx context.Context, msg *types.MsgClaim) (*types.MsgClaimResponse, error) {
 	holder, err := s.k.deps.AddressCodec.StringToBytes(msg.Holder)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.k.Sync(ctx, msg.ShareDenom); err != nil {
 		return nil, err
 	}
 	coins, settled, err := s.k.claim(ctx, holder, msg.ShareDenom, allOr(msg.UpTo))
@@ -60,6 +62,9 @@ func (s msgServer) ClaimFor(ctx context.Context, msg *types.MsgClaimFor) (*types
 	}
 	holder, err := s.k.deps.AddressCodec.StringToBytes(msg.Holder)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.k.Sync(ctx, msg.ShareDenom); err != nil {
 		return nil, err
 	}
 	coins, settled, err := s.k.claimFor(ctx, caller, holder, msg.ShareDenom, allOr(msg.UpTo))
@@ -87,7 +92,7 @@ func (s msgServer) Sync(ctx context.Context, msg *types.MsgSync) (*types.MsgSync
 	if _, err := s.k.deps.AddressCodec.StringToBytes(msg.Caller); err != nil {
 		return nil, err
 	}
-	coins, err := s.k.sync(ctx, msg.ShareDenom)
+	coins, err := s.k.Sweep(ctx, msg.ShareDenom)
 	if err != nil {
 		return nil, err
 	}

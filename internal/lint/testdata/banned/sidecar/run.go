@@ -1,0 +1,5 @@
+package sidecar
+
+import "time"
+
+var _ = time.Now()

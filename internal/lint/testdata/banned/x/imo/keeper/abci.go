@@ -1,0 +1,6 @@
+package keeper
+
+func (c ctx) EndBlock() {
+	_, write := c.CacheContext()
+	write()
+}

@@ -1,0 +1,5 @@
+package simulation
+
+import "math/rand"
+
+var _ = rand.Int()

@@ -1,0 +1,3 @@
+module cosmossdk.io
+
+go 1.26

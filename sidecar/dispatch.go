@@ -1,0 +1,211 @@
+package sidecar
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"time"
+
+	"github.com/imochain/imod/inference/bundle"
+	"github.com/imochain/imod/inference/merkle"
+	"github.com/imochain/imod/sidecar/store"
+	"github.com/imochain/imod/sidecar/worker"
+	"github.com/imochain/imod/x/oracle/types"
+)
+
+const (
+	fetchers = 4
+	// restPause is how long an item waits while its worker rests.
+	restPause = 250 * time.Millisecond
+	// overhead is the memory of a worker beside its model.
+	overhead = 256 << 20
+)
+
+// dispatcher moves items from the queue through fetchers and workers.
+type dispatcher struct {
+	cfg     Config
+	log     *slog.Logger
+	queue   *queue
+	store   *store.Store
+	outputs *outputStore
+
+	// unfit is set when the numeric self-test failed: nothing is computed then.
+	unfit atomic.Bool
+	fit   atomic.Bool // the self-test passed at least once
+}
+
+// fetchLoop downloads bundles until ctx ends.
+func (d *dispatcher) fetchLoop(ctx context.Context) error {
+	for {
+		root, uris, fetchCtx, err := d.queue.takeFetch(ctx)
+		if err != nil {
+			return ignoreCancel(err)
+		}
+		began := time.Now()
+		dir, err := d.store.Ensure(fetchCtx, root, uris)
+		switch {
+		case fetchCtx.Err() != nil: // nobody needs it any more, or we stop
+		case err != nil:
+			d.log.Warn("bundle not fetched", "root", bundle.FolderName(root), "error", err)
+		default:
+			d.log.Info("bundle is here", "root", bundle.FolderName(root), "took", time.Since(began).Round(time.Millisecond))
+		}
+		d.queue.fetched(root, dir, err)
+	}
+}
+
+// runLoop gives items to one worker until ctx ends.
+func (d *dispatcher) runLoop(ctx context.Context, w *worker.Worker) error {
+	defer w.Close()
+	for {
+		e, dir, itemCtx, err := d.queue.takeRun(ctx)
+		if err != nil {
+			return ignoreCancel(err)
+		}
+		if d.unfit.Load() {
+			d.queue.decline(e)
+			continue
+		}
+		d.run(itemCtx, w, e, dir)
+	}
+}
+
+// run computes one item and gives it back to the queue.
+func (d *dispatcher) run(ctx context.Context, w *worker.Worker, e *entry, dir string) {
+	log := d.log.With("kind", e.work.Kind.String(), "id", e.work.Id, "model", e.work.ModelId, "root", bundle.FolderName(e.root))
+	if err := d.affordable(dir, e.root); err != nil {
+		if errors.Is(err, errTooLarge) {
+			log.Warn("model declined", "error", err)
+			d.queue.decline(e)
+			return
+		}
+		d.damaged(log, e, dir, err)
+		return
+	}
+	limit, job := d.job(e, dir)
+	jobCtx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	began := time.Now()
+	reply, err := w.Do(jobCtx, job)
+	took := time.Since(began).Round(time.Millisecond)
+	switch {
+	case ctx.Err() != nil: // closed, or we stop
+		d.queue.again(e)
+	case errors.Is(err, worker.ErrSelfTest):
+		d.unfit.Store(true)
+		log.Error("this machine computes wrongly: nothing is attested", "error", err)
+		d.queue.decline(e)
+	case errors.Is(err, worker.ErrResting):
+		d.queue.postpone(e, restPause)
+	case errors.Is(err, context.DeadlineExceeded):
+		log.Warn("model ran too long", "limit", limit)
+		d.queue.again(e)
+	case err != nil:
+		log.Warn("run failed", "error", err, "took", took)
+		d.queue.again(e)
+	case reply.Damaged:
+		d.damaged(log, e, dir, errors.New(reply.Error))
+	case reply.Error != "" && reply.Refused == 0:
+		log.Warn("run failed", "error", reply.Error, "took", took)
+		d.queue.again(e)
+	default:
+		d.finish(log, e, reply, took)
+	}
+}
+
+func (d *dispatcher) damaged(log *slog.Logger, e *entry, dir string, why error) {
+	log.Warn("bundle on disk is damaged", "dir", dir, "error", why)
+	if err := d.store.Damaged(dir, e.root); err != nil {
+		log.Error("damaged bundle not removed", "error", err)
+	}
+	d.queue.lost(e.root)
+	d.queue.postpone(e, 0)
+}
+
+// finish stores a result, which includes a refusal, and hands it to the queue.
+func (d *dispatcher) finish(log *slog.Logger, e *entry, reply worker.Reply, took time.Duration) {
+	if !d.queue.open(e) {
+		d.queue.decline(e)
+		return
+	}
+	result := resultOf(e.work, reply)
+	if len(reply.Output) > 0 {
+		if err := d.outputs.put(reply.OutputRoot, reply.Output, reply.MediaType); err != nil {
+			log.Error("output not kept", "error", err) // it can be computed again
+		}
+	}
+	if err := d.queue.results.write(e.key, result); err != nil {
+		// Not durable, so not handed out: two answers after a crash would be worse.
+		log.Error("result not stored", "error", err)
+		d.queue.again(e)
+		return
+	}
+	if reply.Refused != 0 {
+		log.Warn("refused", "reason", reply.Refused, "error", reply.Error, "took", took)
+	} else {
+		log.Info("done", "took", took)
+	}
+	if err := d.queue.finish(e, result, false); err != nil {
+		log.Error("result of a closed item not removed", "error", err)
+	}
+}
+
+// resultOf puts a worker's reply into the form the node takes.
+func resultOf(w *types.WorkItem, reply worker.Reply) *types.WorkResult {
+	input, output, witness := merkle.BytesRoot(w.Input), reply.OutputRoot, reply.Witness
+	if reply.Refused != 0 {
+		output, witness = bundle.RefusedRoot(bundle.Reason(reply.Refused)), bundle.Hash{}
+	}
+	if w.Kind == types.SubjectKind_SUBJECT_KIND_PROOF {
+		input, output = merkle.BytesRoot(nil), bundle.ProofOutputRoot(output, bundle.Hash{})
+	}
+	r := &types.WorkResult{
+		Kind: w.Kind, Id: w.Id, ManifestRoot: w.ManifestRoot, Seed: w.Seed,
+		InputRoot: input[:], OutputRoot: output[:], Witness: witness[:], Refused: uint32(reply.Refused),
+	}
+	if w.Kind == types.SubjectKind_SUBJECT_KIND_REQUEST && reply.Refused == 0 && len(reply.Output) <= types.FreeOutputBytes {
+		r.Output = reply.Output
+	}
+	return r
+}
+
+func (d *dispatcher) job(e *entry, dir string) (time.Duration, worker.Job) {
+	job := worker.Job{Op: worker.OpRun, Store: dir, Root: e.root, Input: e.work.Input, Seed: e.work.Seed}
+	if e.work.Kind == types.SubjectKind_SUBJECT_KIND_PROOF {
+		job.Op, job.Input, job.Beacon = worker.OpProve, nil, [32]byte(e.work.Beacon)
+		return d.cfg.ProofTime, job
+	}
+	return d.cfg.RunTime, job
+}
+
+var errTooLarge = errors.New("model is too large for a worker")
+
+// affordable refuses a model that cannot fit into a worker, before a worker dies
+// of it: weights are held twice while they are loaded, activations are placed with
+// some waste.
+func (d *dispatcher) affordable(dir string, root bundle.Hash) error {
+	folder, err := os.OpenRoot(filepath.Join(dir, bundle.FolderName(root)))
+	if err != nil {
+		return err
+	}
+	defer folder.Close() //nolint:errcheck // opened for reading
+	m, err := bundle.ReadManifest(folder.FS())
+	if err != nil {
+		return err
+	}
+	if need := 2*m.WeightBytes + 2*m.PeakMemory + m.TableBytes + overhead; need > d.cfg.Worker.Memory {
+		return fmt.Errorf("%w: it needs about %d bytes, the limit is %d", errTooLarge, need, d.cfg.Worker.Memory)
+	}
+	return nil
+}
+
+func ignoreCancel(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}

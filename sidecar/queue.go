@@ -1,0 +1,382 @@
+package sidecar
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/imochain/imod/inference/bundle"
+	"github.com/imochain/imod/x/oracle/types"
+)
+
+const (
+	// maxItems bounds the open list; the chain's own limits are below it.
+	maxItems = 4096
+	// maxAttempts is how often an item may fail for a reason of this machine.
+	maxAttempts = 6
+	firstPause  = time.Second
+	lastPause   = time.Minute
+)
+
+// entry is one open item.
+type entry struct {
+	work *types.WorkItem
+	key  itemKey
+	root bundle.Hash
+
+	running  bool
+	declined bool // it failed too often, or is too large for this machine
+	attempts int
+	after    time.Time          // not before
+	cancel   context.CancelFunc // while running
+}
+
+// source is a bundle that open items need.
+type source struct {
+	dir      string // the folder of bundles that holds it, when it is here
+	uris     []string
+	cancel   context.CancelFunc // while it is fetched
+	attempts int
+	after    time.Time
+	release  func() // of the hold on it
+}
+
+// shelf is where bundles are; the store is one.
+type shelf interface {
+	// Hold keeps a bundle from being removed.
+	Hold(root bundle.Hash) (release func())
+	// Find returns the folder of bundles that holds root.
+	Find(root bundle.Hash) (dir string, ok bool)
+}
+
+// queue holds the open list and decides what comes next: items in (deadline, kind,
+// id) order, of those whose bundle is here.
+type queue struct {
+	mu      sync.Mutex
+	changed chan struct{} // closed and replaced on every change
+	entries []*entry      // in order
+	sources map[bundle.Hash]*source
+	results *resultStore
+	shelf   shelf
+}
+
+func newQueue(results *resultStore, shelf shelf) *queue {
+	return &queue{changed: make(chan struct{}), sources: map[bundle.Hash]*source{}, results: results, shelf: shelf}
+}
+
+// wake tells everybody who waits to look again; callers hold the lock.
+func (q *queue) wake() {
+	close(q.changed)
+	q.changed = make(chan struct{})
+}
+
+// submit replaces the open list. What is not on it any more is closed: its run is
+// cancelled and its result removed.
+func (q *queue) submit(items []*types.WorkItem) (done uint32, err error) {
+	if len(items) > maxItems {
+		return 0, fmt.Errorf("%d items, allowed are %d", len(items), maxItems)
+	}
+	for _, w := range items {
+		if err := checkItem(w); err != nil {
+			return 0, err
+		}
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	old := make(map[itemKey]*entry, len(q.entries))
+	for _, e := range q.entries {
+		old[e.key] = e
+	}
+	open := make(map[itemKey]bool, len(items))
+	needed := map[bundle.Hash]bool{}
+	entries := make([]*entry, 0, len(items))
+	for _, w := range items {
+		key := keyOf(w)
+		if open[key] || !supported(w.Kind) {
+			continue
+		}
+		open[key] = true
+		e := old[key]
+		if e == nil {
+			e = &entry{key: key, root: bundle.Hash(w.ManifestRoot)}
+		}
+		e.work = w
+		entries = append(entries, e)
+		needed[e.root] = true
+		src := q.sources[e.root]
+		if src == nil {
+			src = &source{release: q.shelf.Hold(e.root)}
+			src.dir, _ = q.shelf.Find(e.root)
+			q.sources[e.root] = src
+		}
+		if len(w.Uris) > 0 {
+			src.uris = w.Uris
+		}
+		if q.results.get(key) != nil {
+			done++
+		}
+	}
+	for key, e := range old {
+		if !open[key] && e.cancel != nil {
+			e.cancel()
+		}
+	}
+	for root, src := range q.sources {
+		if !needed[root] {
+			if src.cancel != nil {
+				src.cancel()
+			}
+			src.release()
+			delete(q.sources, root)
+		}
+	}
+	slices.SortStableFunc(entries, func(a, b *entry) int { return before(a.work, b.work) })
+	q.entries = entries
+	q.wake()
+	return done, q.results.drop(open)
+}
+
+func checkItem(w *types.WorkItem) error {
+	switch {
+	case w == nil || w.Id == 0:
+		return fmt.Errorf("item without an id")
+	case len(w.ManifestRoot) != 32:
+		return fmt.Errorf("item %d/%d: manifest root of %d bytes, wanted 32", w.Kind, w.Id, len(w.ManifestRoot))
+	case w.Kind == types.SubjectKind_SUBJECT_KIND_PROOF && len(w.Beacon) != 32:
+		return fmt.Errorf("item %d/%d: beacon of %d bytes, wanted 32", w.Kind, w.Id, len(w.Beacon))
+	}
+	return nil
+}
+
+func supported(k types.SubjectKind) bool {
+	return k == types.SubjectKind_SUBJECT_KIND_REQUEST || k == types.SubjectKind_SUBJECT_KIND_PROOF
+}
+
+// before is the order of work: deadline, kind, id.
+func before(a, b *types.WorkItem) int {
+	switch {
+	case a.Deadline != b.Deadline:
+		return sign(a.Deadline < b.Deadline)
+	case a.Kind != b.Kind:
+		return sign(a.Kind < b.Kind)
+	case a.Id != b.Id:
+		return sign(a.Id < b.Id)
+	default:
+		return 0
+	}
+}
+
+func sign(less bool) int {
+	if less {
+		return -1
+	}
+	return 1
+}
+
+// take waits for something to do. pick runs under the lock and returns either true
+// or when to ask again at the latest (zero: on the next change).
+func (q *queue) take(ctx context.Context, pick func(now time.Time) (bool, time.Time)) error {
+	for {
+		q.mu.Lock()
+		found, again := pick(time.Now())
+		changed := q.changed
+		q.mu.Unlock()
+		if found {
+			return nil
+		}
+		var alarm <-chan time.Time
+		if !again.IsZero() {
+			alarm = time.After(time.Until(again))
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-changed:
+		case <-alarm:
+		}
+	}
+}
+
+// takeRun waits for the next item whose bundle is here and marks it as running.
+// The item's context ends with ctx, when cancel is called, or when it is closed.
+func (q *queue) takeRun(ctx context.Context) (next *entry, dir string, item context.Context, err error) {
+	err = q.take(ctx, func(now time.Time) (bool, time.Time) {
+		var again time.Time
+		for _, e := range q.entries {
+			src := q.sources[e.root]
+			if e.running || e.declined || src.dir == "" || q.results.get(e.key) != nil {
+				continue
+			}
+			if now.Before(e.after) {
+				again = earliest(again, e.after)
+				continue
+			}
+			e.running = true
+			item, e.cancel = context.WithCancel(ctx)
+			next, dir = e, src.dir
+			return true, again
+		}
+		return false, again
+	})
+	return next, dir, item, err
+}
+
+// finish takes a run back. With a result, which is on disk already, the item is
+// done. Without, it is tried again after a pause, at most maxAttempts times, or
+// given up at once.
+func (q *queue) finish(e *entry, result *types.WorkResult, giveUp bool) (err error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	e.cancel()
+	e.running, e.cancel = false, nil
+	switch {
+	case result != nil && q.has(e.key):
+		q.results.keep(e.key, result)
+	case result != nil: // closed while it was written
+		err = q.results.remove(e.key)
+	case giveUp:
+		e.declined = true
+	default:
+		e.attempts++
+		e.declined = e.attempts >= maxAttempts
+		e.after = time.Now().Add(pause(e.attempts))
+	}
+	q.wake()
+	return err
+}
+
+// again takes a run back that gave nothing, to be tried later.
+func (q *queue) again(e *entry) { _ = q.finish(e, nil, false) } // without a result there is no error
+
+// decline takes a run back for good.
+func (q *queue) decline(e *entry) { _ = q.finish(e, nil, true) } // without a result there is no error
+
+// postpone takes a run back that could not begin.
+func (q *queue) postpone(e *entry, wait time.Duration) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	e.cancel()
+	e.running, e.cancel = false, nil
+	e.after = time.Now().Add(wait)
+	q.wake()
+}
+
+// open tells whether the item is still on the list.
+func (q *queue) open(e *entry) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.has(e.key)
+}
+
+func (q *queue) has(key itemKey) bool {
+	return slices.ContainsFunc(q.entries, func(e *entry) bool { return e.key == key })
+}
+
+// takeFetch waits for a bundle that is needed and not here, in the items' order.
+// The bundle's context ends when nothing open needs it any more.
+func (q *queue) takeFetch(ctx context.Context) (root bundle.Hash, uris []string, fetch context.Context, err error) {
+	err = q.take(ctx, func(now time.Time) (bool, time.Time) {
+		var again time.Time
+		for _, e := range q.entries {
+			src := q.sources[e.root]
+			if src.dir != "" || src.cancel != nil || q.results.get(e.key) != nil {
+				continue
+			}
+			if now.Before(src.after) {
+				again = earliest(again, src.after)
+				continue
+			}
+			fetch, src.cancel = context.WithCancel(ctx)
+			root, uris = e.root, src.uris
+			return true, again
+		}
+		return false, again
+	})
+	return root, uris, fetch, err
+}
+
+// fetched takes a bundle back: found in dir, or not found and asked for again
+// after a pause.
+func (q *queue) fetched(root bundle.Hash, dir string, err error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	src := q.sources[root]
+	if src == nil {
+		return
+	}
+	if src.cancel != nil {
+		src.cancel()
+		src.cancel = nil
+	}
+	if err == nil {
+		src.dir = dir
+	} else {
+		src.attempts++
+		src.after = time.Now().Add(pause(src.attempts))
+	}
+	q.wake()
+}
+
+// lost tells that a bundle is not where it was found.
+func (q *queue) lost(root bundle.Hash) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if src := q.sources[root]; src != nil {
+		src.dir = ""
+		src.attempts++
+		src.after = time.Now().Add(pause(src.attempts))
+	}
+	q.wake()
+}
+
+// fresh returns the finished results of the open list that sent does not hold, in
+// order, adds them to it, forgets closed entries there, and returns what to wait on.
+// Entries, not keys, are remembered: an item that was closed and opened again is
+// sent again.
+func (q *queue) fresh(sent map[*entry]bool) ([]*types.WorkResult, <-chan struct{}) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	var out []*types.WorkResult
+	open := make(map[*entry]bool, len(q.entries))
+	for _, e := range q.entries {
+		open[e] = true
+		if r := q.results.get(e.key); r != nil && !sent[e] {
+			sent[e] = true
+			out = append(out, r)
+		}
+	}
+	for e := range sent {
+		if !open[e] {
+			delete(sent, e)
+		}
+	}
+	return out, q.changed
+}
+
+// counts returns how many items wait and how many run.
+func (q *queue) counts() (queued, running uint32) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, e := range q.entries {
+		switch {
+		case e.running:
+			running++
+		case q.results.get(e.key) == nil && !e.declined:
+			queued++
+		}
+	}
+	return queued, running
+}
+
+func pause(attempts int) time.Duration {
+	return min(firstPause<<min(attempts-1, 10), lastPause)
+}
+
+func earliest(a, b time.Time) time.Time {
+	if a.IsZero() || b.Before(a) {
+		return b
+	}
+	return a
+}

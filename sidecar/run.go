@@ -1,0 +1,158 @@
+package sidecar
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+	"google.golang.org/grpc"
+
+	"github.com/imochain/imod/sidecar/serve"
+	"github.com/imochain/imod/sidecar/store"
+	"github.com/imochain/imod/sidecar/worker"
+	"github.com/imochain/imod/x/oracle/types"
+)
+
+const (
+	stopTime = 2 * time.Second
+	// testPause is how long a failed start of the first worker waits.
+	testPause = 2 * time.Second
+	// maxServed bounds bundle downloads that other sidecars make here.
+	maxServed = 32
+)
+
+// Run is the sidecar. It returns when ctx ends or something fails that it cannot
+// do without.
+func Run(ctx context.Context, cfg Config) (err error) {
+	cfg, err = cfg.normalize()
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(cfg.Home, 0o700); err != nil {
+		return err
+	}
+	lock, err := lockHome(cfg.Home)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, lock.Close()) }()
+
+	d, err := open(cfg)
+	if err != nil {
+		return err
+	}
+	l, err := cfg.listen()
+	if err != nil {
+		return fmt.Errorf("sidecar address %s: %w", cfg.Listen, err)
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	if cfg.Serve != "" {
+		shop, err := net.Listen("tcp", cfg.Serve)
+		if err != nil {
+			return errors.Join(fmt.Errorf("address for bundles %s: %w", cfg.Serve, err), l.Close())
+		}
+		served := serve.Config{Dirs: append(append([]string(nil), cfg.Models...), d.bundles()), MaxRequests: maxServed, Logger: cfg.Logger}
+		group.Go(func() error { return serve.Run(ctx, shop, served) })
+	}
+	group.Go(func() error { return d.serve(ctx, l) })
+	for range fetchers {
+		group.Go(func() error { return d.fetchLoop(ctx) })
+	}
+	for i := range cfg.Workers {
+		w := d.worker()
+		group.Go(func() error {
+			if i == 0 {
+				// One worker starts now: the others start when there is work for them.
+				d.selfTest(ctx, w)
+			}
+			return d.runLoop(ctx, w)
+		})
+	}
+	cfg.Logger.Info("sidecar runs", "listen", cfg.Listen, "home", cfg.Home, "models", d.store.Count(), "version", cfg.Version)
+	return group.Wait()
+}
+
+// open opens everything on disk.
+func open(cfg Config) (*dispatcher, error) {
+	d := &dispatcher{cfg: cfg, log: cfg.Logger}
+	results, err := openResults(filepath.Join(cfg.Home, "results"), cfg.Version)
+	if err != nil {
+		return nil, fmt.Errorf("results: %w", err)
+	}
+	if d.outputs, err = openOutputs(filepath.Join(cfg.Home, "outputs"), cfg.MaxOutputs); err != nil {
+		return nil, fmt.Errorf("outputs: %w", err)
+	}
+	d.store, err = store.Open(store.Config{
+		Dir: d.bundles(), Models: cfg.Models, Mirrors: cfg.Mirrors,
+		MaxBundle: cfg.MaxBundle, MaxTotal: cfg.MaxStore, LocalNetwork: cfg.LocalNetwork,
+	})
+	if err != nil {
+		return nil, err
+	}
+	d.queue = newQueue(results, d.store)
+	return d, nil
+}
+
+func (d *dispatcher) bundles() string { return filepath.Join(d.cfg.Home, "bundles") }
+
+func (d *dispatcher) worker() *worker.Worker {
+	return worker.New(worker.Config{Command: d.cfg.WorkerCommand, Env: d.cfg.WorkerEnv, Limits: d.cfg.Worker, Logger: d.log})
+}
+
+// selfTest starts a worker to learn whether this machine may attest. It goes on
+// trying while workers cannot start at all, until the first passes.
+func (d *dispatcher) selfTest(ctx context.Context, w *worker.Worker) {
+	for {
+		err := w.Start(ctx)
+		switch {
+		case err == nil:
+			d.fit.Store(true)
+			return
+		case ctx.Err() != nil:
+			return
+		case errors.Is(err, worker.ErrSelfTest):
+			d.unfit.Store(true)
+			d.log.Error("this machine computes wrongly: nothing is attested", "error", err)
+			return
+		}
+		d.log.Error("worker does not start", "error", err)
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(testPause):
+		}
+	}
+}
+
+// serve answers the node until ctx ends.
+func (d *dispatcher) serve(ctx context.Context, l net.Listener) error {
+	s := &server{d: d, busy: make(chan struct{}, 1), streams: make(chan struct{}, maxStreams), stopping: ctx.Done()}
+	if d.cfg.Preview {
+		s.preview = d.worker()
+		defer s.preview.Close()
+	}
+	srv := grpc.NewServer(d.cfg.serverOptions(types.MaxSidecarMessage)...)
+	types.RegisterSidecarServer(srv, s)
+	stopped := make(chan struct{})
+	go func() {
+		defer close(stopped)
+		<-ctx.Done()
+		gentle := make(chan struct{})
+		go func() { srv.GracefulStop(); close(gentle) }()
+		select {
+		case <-gentle:
+		case <-time.After(stopTime):
+			srv.Stop()
+		}
+	}()
+	if err := srv.Serve(l); err != nil {
+		return err
+	}
+	<-stopped
+	return nil
+}

@@ -1,0 +1,4 @@
+// Package token does not compile.
+package token
+
+var x int = "text"

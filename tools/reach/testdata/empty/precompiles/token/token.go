@@ -1,0 +1,5 @@
+// Package token has no contract.
+package token
+
+// Gas is a price.
+const Gas = 1
