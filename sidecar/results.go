@@ -85,7 +85,9 @@ func (s *resultStore) load(name string) (key itemKey, r *types.WorkResult, err e
 	return itemKey(raw), r, r.Validate()
 }
 
-func (s *resultStore) path(key itemKey) string { return filepath.Join(s.dir, hex.EncodeToString(key[:])) }
+func (s *resultStore) path(key itemKey) string {
+	return filepath.Join(s.dir, hex.EncodeToString(key[:]))
+}
 
 func (s *resultStore) get(key itemKey) *types.WorkResult { return s.all[key] }
 

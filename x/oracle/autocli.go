@@ -23,8 +23,8 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 		Tx: &autocliv1.ServiceCommandDescriptor{
 			Service: "imod.oracle.v1.Msg",
 			RpcCommandOptions: []*autocliv1.RpcCommandOptions{
-				{RpcMethod: "RequestInference", Use: "request-inference [model-id]", Short: "Pay for one run of a model", PositionalArgs: args("model_id")},
-				{RpcMethod: "DeliverOutput", Use: "deliver-output [request-id]", Short: "Store the output of a final request", PositionalArgs: args("request_id")},
+				{RpcMethod: "RequestInference", Use: "request-inference [model-id] [input]", Short: "Pay for one run of a model; the input is hex, base64 or a file", PositionalArgs: args("model_id", "input")},
+				{RpcMethod: "DeliverOutput", Use: "deliver-output [request-id] [output]", Short: "Store the output of a final request; the output is hex, base64 or a file", PositionalArgs: args("request_id", "output")},
 				{RpcMethod: "ClaimRefund", Use: "claim-refund [owner]", Short: "Pay a credited refund to its owner", PositionalArgs: args("owner")},
 				{RpcMethod: "UpdateParams", Skip: true},
 			},

@@ -52,12 +52,12 @@ func power(b float64, n int) float32 {
 	return float32(out)
 }
 
-// schedule is the learning rate at a step: a short warm-up, then a fall to
-// nearly nothing along the square of what remains.
+// schedule is the learning rate at a step: a short warm-up, then a fall along
+// a parabola, to a fourteenth of the peak at the end.
 func schedule(step, total int, peak float64) float32 {
 	if step < 500 {
 		return float32(peak * float64(step+1) / 500)
 	}
-	left := 1 - float64(step)/float64(total)
+	left := 1 - float64(step)/float64(total+total/3)
 	return float32(peak * (0.01 + float64(0.99*float64(left*left))))
 }

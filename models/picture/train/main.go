@@ -18,7 +18,7 @@ func main() {
 }
 
 func run() error {
-	total := flag.Int("steps", 60000, "number of steps; a multiple of 1000")
+	total := flag.Int("steps", 45000, "number of steps; a multiple of 1000")
 	batch := flag.Int("batch", 32, "pictures per step")
 	peak := flag.Float64("rate", 0.003, "highest learning rate")
 	out := flag.String("out", "models/picture", "folder for picture.onnx and samples.png")

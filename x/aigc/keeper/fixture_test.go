@@ -7,6 +7,8 @@ import (
 	"os"
 	"testing"
 
+	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
+	dbm "github.com/cosmos/cosmos-db"
 	"github.com/cosmos/gogoproto/proto"
 	"github.com/stretchr/testify/require"
 
@@ -16,8 +18,8 @@ import (
 
 	addresscodec "github.com/cosmos/cosmos-sdk/codec/address"
 	"github.com/cosmos/cosmos-sdk/runtime"
+	"github.com/cosmos/cosmos-sdk/store/v2"
 	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
-	"github.com/cosmos/cosmos-sdk/testutil"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	moduletestutil "github.com/cosmos/cosmos-sdk/types/module/testutil"
 	"github.com/cosmos/cosmos-sdk/x/auth"
@@ -92,7 +94,12 @@ func newFixture(t require.TestingT) *fixture {
 		creator:  person(1), alice: person(2), bob: person(3), carol: person(4),
 	}
 	keys := storetypes.NewKVStoreKeys(authtypes.StoreKey, banktypes.StoreKey, types.StoreKey)
-	f.ctx = testutil.DefaultContextWithKeys(keys, nil, nil).WithBlockHeight(10).WithChainID("imo-local-1")
+	stores := store.NewCommitMultiStore(dbm.NewMemDB(), log.NewNopLogger())
+	for _, key := range keys {
+		stores.MountStoreWithDB(key, storetypes.StoreTypeIAVL, nil)
+	}
+	require.NoError(t, stores.LoadLatestVersion())
+	f.ctx = sdk.NewContext(stores, cmtproto.Header{Height: 10, ChainID: "imo-local-1"}, false, log.NewNopLogger())
 	f.authority = f.text(person(99))
 
 	permissions := map[string][]string{minttypes.ModuleName: {authtypes.Minter}}

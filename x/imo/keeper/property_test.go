@@ -20,8 +20,10 @@ import (
 
 const propertySteps = 60
 
-// TestMain asks for 1,000 random sequences unless -rapid.checks says otherwise.
+// TestMain sets the address prefix, which bank's genesis reads globally, and asks for 1,000 random sequences unless
+// -rapid.checks says otherwise.
 func TestMain(m *testing.M) {
+	sdk.GetConfig().SetBech32PrefixForAccount("imo", "imopub")
 	flag.Parse()
 	asked := false
 	flag.Visit(func(f *flag.Flag) { asked = asked || f.Name == "rapid.checks" })

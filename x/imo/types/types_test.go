@@ -161,10 +161,12 @@ func TestTermsHash(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "5cb13037f7912fb9cc8aa91bca1a7a532051328690068d0e37d70ad53e3e1b80", hash)
 	for name, change := range map[string]func(t *types.Terms){
-		"price":    func(t *types.Terms) { t.Price = t.Price.AddRaw(1) },
-		"creator":  func(t *types.Terms) { t.Creator = "x" },
-		"window":   func(t *types.Terms) { t.ExitWindow++ },
-		"tranche":  func(t *types.Terms) { t.Tranches = []types.Tranche{{ReleaseTime: t.Tranches[0].ReleaseTime.Add(1), Bps: 10_000}} },
+		"price":   func(t *types.Terms) { t.Price = t.Price.AddRaw(1) },
+		"creator": func(t *types.Terms) { t.Creator = "x" },
+		"window":  func(t *types.Terms) { t.ExitWindow++ },
+		"tranche": func(t *types.Terms) {
+			t.Tranches = []types.Tranche{{ReleaseTime: t.Tranches[0].ReleaseTime.Add(1), Bps: 10_000}}
+		},
 		"share":    func(t *types.Terms) { t.ProceedsProtocolBps++ },
 		"manifest": func(t *types.Terms) { t.ManifestRoot = strings.Repeat("ac", 32) },
 	} {

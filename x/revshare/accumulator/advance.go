@@ -9,11 +9,11 @@ import (
 	"github.com/imochain/imod/x/revshare/types"
 )
 
-// Supply is an eligible supply: Amount shares the revenue of Epoch and of every later
-// epoch up to the next entry.
-type Supply struct {
-	Epoch  uint64
-	Amount math.Int
+// Supplies is the history of the eligible supply.
+type Supplies interface {
+	// InForce returns the supply that shares the revenue of epoch, and the first later
+	// epoch with another one; 0 when there is none.
+	InForce(epoch uint64) (amount math.Int, until uint64, err error)
 }
 
 // Closed is a segment with its first epoch.
@@ -22,87 +22,130 @@ type Closed struct {
 	Segment types.Segment
 }
 
-// Advanced is what Advance wants written: the stream, new history, expiries that are
-// used up.
+// Advanced is what Advance wants written: the stream, new history, expiries that are used
+// up, and expiries of drips that started on the way and go on.
 type Advanced struct {
 	Stream   types.Stream
 	Segments []Closed
 	Spent    []uint64
+	Added    []Expiry
 }
 
-// Advance accounts for the epochs from the stream's own up to, not including, to.
+const (
+	// maxStarts and maxIdle bound a catch-up over a supply that crosses the minimum again
+	// and again while nobody looks: beyond them what waits stays until the next deposit,
+	// or the next catch-up, finds somebody.
+	maxStarts = 16
+	maxIdle   = 64
+)
+
+// Advance accounts for the epochs from the stream's own up to, not including, to. Expiries
+// are those above the stream's epoch up to and including to, ascending. What waits starts
+// to drip in the first of these epochs in which somebody may share.
 //
-// Expiries are those above the stream's epoch up to and including to, ascending. Supplies
-// are ascending: the one in force in the stream's epoch, then the changes after it. Both
-// may stop where the rate has run out. The work is one step per change.
-func Advance(s types.Stream, to uint64, minEligible math.Int, supplies []Supply, expiries []Expiry) (Advanced, error) {
-	out := Advanced{Stream: s}
+// The work is one step per change of rate or supply, while something is released. A drip
+// is over after DripEpochs, so this is at most DripEpochs steps after the last deposit, and
+// as many again for each time that a drip had to wait for holders.
+func Advance(s types.Stream, to uint64, terms Terms, supplies Supplies, expiries []Expiry) (Advanced, error) {
 	if to < s.Epoch {
-		return out, fmt.Errorf("%w: stream at %d, asked for %d", ErrOrder, s.Epoch, to)
+		return Advanced{Stream: s}, fmt.Errorf("%w: stream at %d, asked for %d", ErrOrder, s.Epoch, to)
 	}
-	w := walker{supplies: supplies, eligible: math.ZeroInt(), expiries: expiries}
-	for s.Epoch < to {
-		if s.Rate.IsZero() && s.Lump.IsZero() {
-			s.Epoch = to // nothing is released: no supply matters any more
-			break
+	w := walker{Advanced: Advanced{Stream: s}, to: to, terms: terms, expiries: expiries}
+	for w.Stream.Epoch < to && !w.idle() {
+		eligible, until, err := supplies.InForce(w.Stream.Epoch)
+		if err != nil {
+			return w.Advanced, err
 		}
-		end := w.nextChange(s.Epoch, to)
-		if end <= s.Epoch {
-			return out, fmt.Errorf("%w: an expiry of epoch %d in epoch %d", ErrOrder, end, s.Epoch)
-		}
-		var seg *Closed
-		var err error
-		if s, seg, err = release(s, end, w.eligible, minEligible); err != nil {
-			return out, err
-		}
-		if seg != nil {
-			out.Segments = append(out.Segments, *seg)
-		}
-		if len(w.expiries) > 0 && w.expiries[0].Epoch == end {
-			s.Rate = s.Rate.Sub(w.expiries[0].Amount)
-			out.Spent = append(out.Spent, end)
-			w.expiries = w.expiries[1:]
-		}
-		if s.Rate.IsNegative() || s.Rate.GT(s.Dripping) {
-			return out, fmt.Errorf("%w: rate %s with %s left in epoch %d", ErrSchedule, s.Rate, s.Dripping, s.Epoch)
+		if err := w.step(eligible, until); err != nil {
+			return w.Advanced, err
 		}
 	}
-	out.Stream = s
-	return out, nil
+	w.Stream.Epoch = to
+	return w.Advanced, nil
 }
 
-// walker merges the two kinds of change by epoch.
 type walker struct {
-	supplies []Supply
-	eligible math.Int
-	expiries []Expiry
+	Advanced
+	to            uint64
+	terms         Terms
+	expiries      []Expiry // not used up yet
+	starts, waits int
 }
 
-// nextChange takes the supply in force in epoch and returns the end of its run.
-func (w *walker) nextChange(epoch, to uint64) uint64 {
-	for len(w.supplies) > 0 && w.supplies[0].Epoch <= epoch {
-		w.eligible = w.supplies[0].Amount
-		w.supplies = w.supplies[1:]
+// idle tells that no supply matters any more: nothing is released, nothing can start.
+func (w *walker) idle() bool {
+	s := w.Stream
+	return s.Rate.IsZero() && s.Lump.IsZero() && (!ready(s) || w.starts == maxStarts || w.waits == maxIdle)
+}
+
+// step goes to the next change.
+func (w *walker) step(eligible math.Int, until uint64) error {
+	if w.starts < maxStarts {
+		waiting := w.Stream.Waiting
+		started, expiry := Start(w.Stream, eligible, w.terms)
+		if w.Stream = started; !waiting.Equal(started.Waiting) {
+			w.starts++
+		}
+		if expiry != nil {
+			w.Added = append(w.Added, *expiry) // ascending: every drip is as long as the others
+		}
 	}
-	end := to
-	if len(w.supplies) > 0 && w.supplies[0].Epoch < end {
-		end = w.supplies[0].Epoch
+	end := w.to
+	if until != 0 {
+		end = min(end, until)
 	}
-	if len(w.expiries) > 0 && w.expiries[0].Epoch < end {
-		end = w.expiries[0].Epoch
+	if w.Stream.Rate.IsZero() && w.Stream.Lump.IsZero() {
+		w.waits++
+		w.Stream.Epoch = end
+		return nil
 	}
-	return end
+	if len(w.expiries) > 0 {
+		end = min(end, w.expiries[0].Epoch)
+	}
+	if len(w.Added) > 0 {
+		end = min(end, w.Added[0].Epoch)
+	}
+	if end <= w.Stream.Epoch {
+		return fmt.Errorf("%w: a change of epoch %d in epoch %d", ErrOrder, end, w.Stream.Epoch)
+	}
+	s, seg, err := release(w.Stream, end, eligible, w.terms)
+	if err != nil {
+		return err
+	}
+	w.Stream = s
+	if seg != nil {
+		w.Segments = append(w.Segments, *seg)
+	}
+	return w.expire()
+}
+
+// expire takes the parts off the rate that end at the stream's epoch.
+func (w *walker) expire() error {
+	s := &w.Stream
+	if len(w.expiries) > 0 && w.expiries[0].Epoch == s.Epoch {
+		s.Rate = s.Rate.Sub(w.expiries[0].Amount)
+		w.Spent = append(w.Spent, s.Epoch)
+		w.expiries = w.expiries[1:]
+	}
+	if len(w.Added) > 0 && w.Added[0].Epoch == s.Epoch {
+		s.Rate = s.Rate.Sub(w.Added[0].Amount)
+		w.Added = w.Added[1:]
+	}
+	if s.Rate.IsNegative() || s.Rate.GT(s.Dripping) {
+		return fmt.Errorf("%w: rate %s with %s left in epoch %d", ErrSchedule, s.Rate, s.Dripping, s.Epoch)
+	}
+	return nil
 }
 
 // release shares the epochs [s.Epoch, end) among eligible, or lets them wait again when
 // nobody may share.
-func release(s types.Stream, end uint64, eligible, minEligible math.Int) (types.Stream, *Closed, error) {
+func release(s types.Stream, end uint64, eligible math.Int, terms Terms) (types.Stream, *Closed, error) {
 	start, n := s.Epoch, end-s.Epoch
 	released, err := toInt(releasedAfter(s.Lump, s.Rate, n))
 	if err != nil || released.GT(s.Dripping) {
 		return s, nil, fmt.Errorf("%w: %d epochs from %d release more than %s", ErrSchedule, n, start, s.Dripping)
 	}
-	if !Shares(eligible, minEligible) {
+	if !terms.Shares(eligible) {
 		s.Epoch, s.Lump = end, math.ZeroInt()
 		s.Dripping = s.Dripping.Sub(released)
 		s.Waiting = s.Waiting.Add(released)

@@ -14,7 +14,7 @@
 // The surface:
 //
 //   - Deposit, Start and Pay change a stream (the accumulator of one revenue denom);
-//   - Advance accounts for closed epochs and returns the segments of index history;
+//   - Advance accounts for closed epochs, starts what waited, and returns index history;
 //   - IndexAt evaluates a segment;
 //   - Spans turns checkpoints into runs of epochs with one balance, Accrual multiplies
 //     them with the index, Split takes the whole units out.

@@ -6,11 +6,10 @@ import (
 	"github.com/imochain/imod/x/revshare/types"
 )
 
-// Rules are the terms under which a stream starts to drip.
-type Rules struct {
+// Terms are what a pool was created with.
+type Terms struct {
 	MinEligible math.Int // smallest eligible supply that may share
-	MinDrip     math.Int // smallest amount that starts to drip
-	DripEpochs  uint64   // number of parts
+	DripEpochs  uint64   // number of parts of a drip
 }
 
 // Expiry ends a part of the rate: Amount is not released in Epoch or later.
@@ -21,8 +20,8 @@ type Expiry struct {
 
 // Shares tells whether an eligible supply may share revenue. Above 2^120 the products
 // would leave 256 bits; no supply gets there, and a wrong reading must not either.
-func Shares(eligible, minEligible math.Int) bool {
-	return eligible.IsPositive() && eligible.GTE(minEligible) && eligible.LTE(types.MaxAmount())
+func (t Terms) Shares(eligible math.Int) bool {
+	return eligible.IsPositive() && eligible.GTE(t.MinEligible) && eligible.LTE(types.MaxAmount())
 }
 
 // Deposit credits amount and whatever the stream holds outside the identity. What does
@@ -65,11 +64,11 @@ func credit(s types.Stream, amount math.Int) types.Stream {
 // does not divide goes into the first. Nothing starts below the minimum or while nobody
 // may share. Earlier drips keep their own parts and ends: dust cannot stretch them. The
 // expiry, to be added to one of the same epoch, is nil when the rate did not rise.
-func Start(s types.Stream, eligible math.Int, r Rules) (types.Stream, *Expiry) {
-	if !s.Waiting.IsPositive() || s.Waiting.LT(r.MinDrip) || !Shares(eligible, r.MinEligible) {
+func Start(s types.Stream, eligible math.Int, terms Terms) (types.Stream, *Expiry) {
+	if !ready(s) || !terms.Shares(eligible) {
 		return s, nil
 	}
-	parts := math.NewIntFromUint64(r.DripEpochs)
+	parts := math.NewIntFromUint64(terms.DripEpochs)
 	part := s.Waiting.Quo(parts)
 	s.Rate = s.Rate.Add(part)
 	s.Lump = s.Lump.Add(s.Waiting.Sub(part.Mul(parts)))
@@ -78,7 +77,12 @@ func Start(s types.Stream, eligible math.Int, r Rules) (types.Stream, *Expiry) {
 	if part.IsZero() {
 		return s, nil
 	}
-	return s, &Expiry{Epoch: s.Epoch + r.DripEpochs, Amount: part}
+	return s, &Expiry{Epoch: s.Epoch + terms.DripEpochs, Amount: part}
+}
+
+// ready tells whether enough waits to start.
+func ready(s types.Stream) bool {
+	return s.Waiting.IsPositive() && s.Waiting.GTE(s.MinDrip)
 }
 
 // Pay moves amount from owed to paid.

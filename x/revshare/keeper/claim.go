@@ -34,8 +34,9 @@ func (k *Keeper) Claim(ctx context.Context, holder sdk.AccAddress, shareDenom st
 
 // ClaimFor pays holder on anyone's request. Refused for contracts, which could not account
 // for the coins (a constant-product pool would be skimmed), unless they set a payout
-// address; and for accounts that never signed anything, which cannot use coins and among
-// which are IBC escrows, whose balances are not part of the eligible supply.
+// address. Once the token was bridged it is refused for accounts that never signed anything,
+// too: IBC escrows are among them, their balances are not part of the eligible supply, and
+// they would be paid with other holders' money.
 func (k *Keeper) ClaimFor(ctx context.Context, caller, holder sdk.AccAddress, shareDenom string, upTo uint64) (sdk.Coins, error) {
 	coins, _, err := k.claimFor(ctx, caller, holder, shareDenom, upTo)
 	return coins, err
@@ -214,8 +215,12 @@ func (k *Keeper) claimFor(ctx context.Context, caller, holder sdk.AccAddress, sh
 		if k.deps.Code.HasCode(ctx, holder) {
 			return nil, 0, errorsmod.Wrap(types.ErrClaimForRefused, "the holder is a contract and set no payout address")
 		}
-		if !k.hasSigned(ctx, holder) {
-			return nil, 0, errorsmod.Wrap(types.ErrClaimForRefused, "the holder never signed a transaction")
+		pool, err := k.roll(ctx, shareDenom)
+		if err != nil {
+			return nil, 0, err
+		}
+		if pool.Bridged && !k.hasSigned(ctx, holder) {
+			return nil, 0, errorsmod.Wrap(types.ErrClaimForRefused, "the holder never signed a transaction, and the token was bridged")
 		}
 	}
 	return k.pay(ctx, holder, recipient, shareDenom, upTo)
@@ -236,10 +241,6 @@ func (k *Keeper) pay(ctx context.Context, holder, recipient sdk.AccAddress, shar
 	if plan.payout.Empty() && (plan.complete || !plan.progress) {
 		return nil, 0, errorsmod.Wrapf(types.ErrNothingToClaim, "%s up to epoch %d", shareDenom, min(upTo, plan.pool.Epoch))
 	}
-	params, err := k.params.Get(ctx)
-	if err != nil {
-		return nil, 0, err
-	}
 	if !plan.payout.Empty() {
 		if err := k.deps.Bank.SendCoins(ctx, plan.pool.account(), recipient, plan.payout); err != nil {
 			return nil, 0, err
@@ -249,7 +250,6 @@ func (k *Keeper) pay(ctx context.Context, holder, recipient sdk.AccAddress, shar
 		return nil, 0, err
 	}
 	for _, s := range plan.streams {
-		s.start(plan.pool, params)
 		if err := k.saveStream(ctx, plan.pool.Id, s); err != nil {
 			return nil, 0, err
 		}

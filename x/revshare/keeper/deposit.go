@@ -21,7 +21,8 @@ func (k *Keeper) Deposit(ctx context.Context, from sdk.AccAddress, shareDenom st
 	if err != nil {
 		return err
 	}
-	if err := validateDeposit(params, amount, kind); err != nil {
+	allowed, err := validateDeposit(params, amount, kind)
+	if err != nil {
 		return err
 	}
 	pool, err := k.roll(ctx, shareDenom)
@@ -31,7 +32,7 @@ func (k *Keeper) Deposit(ctx context.Context, from sdk.AccAddress, shareDenom st
 	if len(from) != types.AccountLength || from.Equals(pool.account()) {
 		return errorsmod.Wrap(types.ErrInvalidAccount, "payer of a deposit")
 	}
-	plan, held, err := k.planDeposit(ctx, pool, params, amount)
+	plan, held, err := k.planDeposit(ctx, pool, amount, allowed.MinDrip)
 	if err != nil {
 		return err
 	}
@@ -56,34 +57,32 @@ func (k *Keeper) Deposit(ctx context.Context, from sdk.AccAddress, shareDenom st
 	})
 }
 
-func validateDeposit(params types.Params, amount sdk.Coin, kind types.SourceKind) error {
-	if d, found := params.RevenueDenom(amount.Denom); !found || d.Closed {
-		return errorsmod.Wrap(types.ErrDenomNotAllowed, amount.Denom)
+func validateDeposit(params types.Params, amount sdk.Coin, kind types.SourceKind) (types.RevenueDenom, error) {
+	allowed, found := params.RevenueDenom(amount.Denom)
+	if !found || allowed.Closed {
+		return allowed, errorsmod.Wrap(types.ErrDenomNotAllowed, amount.Denom)
 	}
 	if !types.ValidAmount(amount.Amount) {
-		return errorsmod.Wrapf(types.ErrInvalidAmount, "deposit of %s%s: outside 1..2^%d", amount.Amount, amount.Denom, types.MaxAmountBits)
+		return allowed, errorsmod.Wrapf(types.ErrInvalidAmount, "deposit of %s%s: outside 1..2^%d", amount.Amount, amount.Denom, types.MaxAmountBits)
 	}
 	if _, known := types.SourceKind_name[int32(kind)]; !known || kind == types.SourceKind_SOURCE_KIND_UNSPECIFIED {
-		return errorsmod.Wrapf(types.ErrInvalidKind, "%d", kind)
+		return allowed, errorsmod.Wrapf(types.ErrInvalidKind, "%d", kind)
 	}
-	return nil
+	return allowed, nil
 }
 
 // planDeposit credits amount and starts the drip. A stream whose arithmetic breaks keeps
 // the amount outside its books.
-func (k *Keeper) planDeposit(ctx context.Context, pool rolledPool, params types.Params, amount sdk.Coin) (plan streamPlan, held bool, err error) {
+func (k *Keeper) planDeposit(ctx context.Context, pool rolledPool, amount sdk.Coin, minDrip math.Int) (plan streamPlan, held bool, err error) {
 	stored, err := getOr(ctx, k.streams, collections.Join(pool.Id, amount.Denom), types.NewStream(pool.Epoch))
 	if err != nil {
 		return plan, false, err
 	}
 	plan, err = k.planStream(ctx, pool, amount.Denom, stored)
 	if err == nil {
-		plan.Stream, held, err = accumulator.Deposit(plan.Stream, amount.Amount)
+		held, err = plan.deposit(pool, amount.Amount, minDrip)
 	}
-	switch {
-	case err == nil:
-		plan.start(pool, params)
-	case accumulator.Breach(err):
+	if accumulator.Breach(err) {
 		held = true
 		plan = streamPlan{denom: amount.Denom, Advanced: accumulator.Advanced{Stream: stored}}
 		plan.Stream, err = accumulator.Hold(stored, amount.Amount)
@@ -113,8 +112,7 @@ func (k *Keeper) Sync(ctx context.Context, shareDenom string) error {
 
 // Sweep moves coins that were sent to the share token's EVM address into its pool and
 // returns them. Coins can arrive there without running any code, so anyone may call it and
-// calling it with nothing to sweep is no error. It also starts drips that waited for
-// somebody to share.
+// calling it with nothing to sweep is no error.
 func (k *Keeper) Sweep(ctx context.Context, shareDenom string) (sdk.Coins, error) {
 	if has, err := k.pools.Has(ctx, shareDenom); err != nil || !has {
 		return nil, errorsmod.Wrap(orElse(err, types.ErrPoolNotFound), shareDenom)
@@ -139,36 +137,7 @@ func (k *Keeper) Sweep(ctx context.Context, shareDenom string) (sdk.Coins, error
 		}
 		swept = append(swept, coin) // the allow-list is ascending, so this is too
 	}
-	return swept, k.startWaiting(ctx, shareDenom, params)
-}
-
-// startWaiting brings the streams in which something waits to the running epoch and lets
-// it drip if somebody can share.
-func (k *Keeper) startWaiting(ctx context.Context, shareDenom string, params types.Params) error {
-	pool, err := k.roll(ctx, shareDenom)
-	if err != nil {
-		return err
-	}
-	plans, err := k.planStreams(ctx, pool)
-	if err != nil {
-		return err
-	}
-	if err := k.saveRoll(ctx, &pool); err != nil {
-		return err
-	}
-	for _, plan := range plans {
-		if !plan.Stream.Waiting.IsPositive() {
-			continue
-		}
-		plan.start(pool, params)
-		if plan.Stream.Waiting.IsPositive() {
-			continue // still nobody, or below the minimum
-		}
-		if err := k.saveStream(ctx, pool.Id, plan); err != nil {
-			return err
-		}
-	}
-	return nil
+	return swept, nil
 }
 
 func orElse(err, otherwise error) error {

@@ -64,8 +64,18 @@ func (k *Keeper) HasPool(ctx context.Context, shareDenom string) (bool, error) {
 // epoch after it, up to the running one.
 type rolledPool struct {
 	types.Pool
-	fresh  bool                // Epoch and Eligible are not stored yet
-	supply *accumulator.Supply // change of the eligible supply that is not stored yet
+	fresh  bool          // Epoch, Eligible and Bridged are not stored yet
+	supply *supplyChange // not stored yet either
+}
+
+// supplyChange is the eligible supply from an epoch on.
+type supplyChange struct {
+	Epoch  uint64
+	Amount math.Int
+}
+
+func (p rolledPool) terms() accumulator.Terms {
+	return accumulator.Terms{MinEligible: p.MinEligible, DripEpochs: p.DripEpochs}
 }
 
 func (p rolledPool) account() sdk.AccAddress {
@@ -85,15 +95,15 @@ func (k *Keeper) roll(ctx context.Context, shareDenom string) (rolledPool, error
 	if err != nil || epoch <= pool.Epoch {
 		return rolledPool{Pool: pool}, err
 	}
-	eligible, err := k.eligibleSupply(ctx, shareDenom)
+	eligible, escrowed, err := k.eligibleSupply(ctx, shareDenom)
 	if err != nil {
 		return rolledPool{}, err
 	}
 	out := rolledPool{Pool: pool, fresh: true}
 	if !eligible.Equal(pool.Eligible) {
-		out.supply = &accumulator.Supply{Epoch: pool.Epoch + 1, Amount: eligible}
+		out.supply = &supplyChange{Epoch: pool.Epoch + 1, Amount: eligible}
 	}
-	out.Epoch, out.Eligible = epoch, eligible
+	out.Epoch, out.Eligible, out.Bridged = epoch, eligible, pool.Bridged || escrowed
 	return out, nil
 }
 
@@ -117,25 +127,27 @@ func (k *Keeper) saveRoll(ctx context.Context, pool *rolledPool) error {
 
 // eligibleSupply is what shares revenue now: supply - IBC escrow - excluded accounts +
 // lazy shares. It is read, never counted. A reading below zero cannot be and shares nothing.
-func (k *Keeper) eligibleSupply(ctx context.Context, shareDenom string) (math.Int, error) {
+// The second result tells whether some of the token lies in IBC escrow.
+func (k *Keeper) eligibleSupply(ctx context.Context, shareDenom string) (math.Int, bool, error) {
 	virtual, err := k.lazy.VirtualTotal(ctx, shareDenom)
 	if err != nil {
-		return math.Int{}, err
+		return math.Int{}, false, err
 	}
 	sum, err := k.deps.Bank.GetSupply(ctx, shareDenom).Amount.SafeAdd(virtual)
 	if err != nil {
-		return math.Int{}, errorsmod.Wrapf(types.ErrInvalidState, "supply of %s: %v", shareDenom, err)
+		return math.Int{}, false, errorsmod.Wrapf(types.ErrInvalidState, "supply of %s: %v", shareDenom, err)
 	}
-	out := k.deps.Transfer.GetTotalEscrowForDenom(sdk.UnwrapSDKContext(ctx), shareDenom).Amount
+	escrow := k.deps.Transfer.GetTotalEscrowForDenom(sdk.UnwrapSDKContext(ctx), shareDenom).Amount
+	out := escrow
 	for _, addr := range k.deps.Excluded {
 		if out, err = out.SafeAdd(k.deps.Bank.GetBalance(ctx, addr, shareDenom).Amount); err != nil {
-			return math.Int{}, errorsmod.Wrapf(types.ErrInvalidState, "excluded %s: %v", shareDenom, err)
+			return math.Int{}, false, errorsmod.Wrapf(types.ErrInvalidState, "excluded %s: %v", shareDenom, err)
 		}
 	}
 	if sum.LTE(out) {
-		return math.ZeroInt(), nil
+		return math.ZeroInt(), escrow.IsPositive(), nil
 	}
-	return sum.Sub(out), nil
+	return sum.Sub(out), escrow.IsPositive(), nil
 }
 
 func emit(ctx context.Context, event proto.Message) error {

@@ -17,7 +17,6 @@ type streamPlan struct {
 	accumulator.Advanced
 	denom   string
 	changed bool
-	expiry  *accumulator.Expiry // what Start added
 }
 
 // planStreams brings all streams of a pool to its epoch, ascending by denom.
@@ -37,51 +36,24 @@ func (k *Keeper) planStreams(ctx context.Context, pool rolledPool) ([]streamPlan
 	return plans, nil
 }
 
-// planStream accounts for the epochs that closed since the stream was written. The work is
-// bounded by drip_epochs, however long nobody came: every change of the rate lies within
-// drip_epochs of the stream's epoch, and after the last one nothing is released.
+// planStream accounts for the epochs that closed since the stream was written. Every change
+// of its rate lies within drip_epochs of its epoch, so the work is bounded, however long
+// nobody came.
 func (k *Keeper) planStream(ctx context.Context, pool rolledPool, denom string, s types.Stream) (streamPlan, error) {
 	plan := streamPlan{denom: denom, Advanced: accumulator.Advanced{Stream: s}}
 	if s.Epoch >= pool.Epoch {
 		return plan, nil
 	}
-	expiries, supplies, err := k.readChanges(ctx, pool, denom, s)
-	if err != nil {
-		return plan, err
+	var expiries []accumulator.Expiry
+	var err error
+	if s.Rate.IsPositive() {
+		if expiries, err = k.readExpiries(ctx, pool.Id, denom, s.Epoch, pool.Epoch); err != nil {
+			return plan, err
+		}
 	}
-	plan.Advanced, err = accumulator.Advance(s, pool.Epoch, pool.MinEligible, supplies, expiries)
+	plan.Advanced, err = accumulator.Advance(s, pool.Epoch, pool.terms(), supplies{k: k, ctx: ctx, pool: pool}, expiries)
 	plan.changed = err == nil
 	return plan, err
-}
-
-// readChanges reads what may change the rate or its divisor between the stream's epoch and
-// the running one, and no further than something is released.
-func (k *Keeper) readChanges(ctx context.Context, pool rolledPool, denom string, s types.Stream) ([]accumulator.Expiry, []accumulator.Supply, error) {
-	if s.Rate.IsZero() && s.Lump.IsZero() {
-		return nil, nil, nil
-	}
-	last := s.Epoch // a lump is released in the stream's own epoch
-	var expiries []accumulator.Expiry
-	if s.Rate.IsPositive() {
-		var err error
-		if expiries, err = k.readExpiries(ctx, pool.Id, denom, s.Epoch, pool.Epoch); err != nil {
-			return nil, nil, err
-		}
-		last = pool.Epoch - 1
-		if n := len(expiries); n > 0 && sumsTo(expiries, s.Rate) {
-			last = expiries[n-1].Epoch - 1
-		}
-	}
-	supplies, err := k.readSupplies(ctx, pool, s.Epoch, last)
-	return expiries, supplies, err
-}
-
-func sumsTo(expiries []accumulator.Expiry, rate sdkmath.Int) bool {
-	sum := new(big.Int)
-	for _, e := range expiries {
-		sum.Add(sum, e.Amount.BigInt())
-	}
-	return sum.Cmp(rate.BigInt()) == 0
 }
 
 // readExpiries reads the expiries above after, up to and including through.
@@ -99,40 +71,54 @@ func (k *Keeper) readExpiries(ctx context.Context, poolID uint64, denom string, 
 	return out, nil
 }
 
-// readSupplies reads the supply in force in epoch first and its changes through last.
-func (k *Keeper) readSupplies(ctx context.Context, pool rolledPool, first, last uint64) ([]accumulator.Supply, error) {
-	kvs, err := collect(ctx, k.supplies, new(collections.Range[poolEpoch]).
-		StartInclusive(collections.Join(pool.Id, uint64(0))).
-		EndInclusive(collections.Join(pool.Id, first)).Descending(), 1)
-	if err != nil {
-		return nil, err
-	}
-	changes, err := collect(ctx, k.supplies, new(collections.Range[poolEpoch]).
-		StartExclusive(collections.Join(pool.Id, first)).
-		EndInclusive(collections.Join(pool.Id, last)), 0)
-	if err != nil {
-		return nil, err
-	}
-	kvs = append(kvs, changes...)
-	out := make([]accumulator.Supply, 0, len(kvs)+1)
-	for _, kv := range kvs {
-		out = append(out, accumulator.Supply{Epoch: kv.Key.K2(), Amount: kv.Value})
-	}
-	if s := pool.supply; s != nil && s.Epoch <= last {
-		out = append(out, *s)
-	}
-	return out, nil
+// supplies is the history of a pool's eligible supply during one call.
+type supplies struct {
+	k    *Keeper
+	ctx  context.Context
+	pool rolledPool
 }
 
-// start lets what waits in a planned stream drip from the running epoch on.
-func (p *streamPlan) start(pool rolledPool, params types.Params) {
-	rules := accumulator.Rules{MinEligible: pool.MinEligible, MinDrip: sdkmath.OneInt(), DripEpochs: pool.DripEpochs}
-	if d, found := params.RevenueDenom(p.denom); found {
-		rules.MinDrip = d.MinDrip
+// InForce implements accumulator.Supplies.
+func (s supplies) InForce(epoch uint64) (amount sdkmath.Int, until uint64, err error) {
+	amount = sdkmath.ZeroInt()
+	before, err := collect(s.ctx, s.k.supplies, new(collections.Range[poolEpoch]).
+		StartInclusive(collections.Join(s.pool.Id, uint64(0))).
+		EndInclusive(collections.Join(s.pool.Id, epoch)).Descending(), 1)
+	if err != nil {
+		return amount, 0, err
 	}
-	waiting := p.Stream.Waiting
-	p.Stream, p.expiry = accumulator.Start(p.Stream, pool.Eligible, rules)
-	p.changed = p.changed || !waiting.Equal(p.Stream.Waiting)
+	after, err := collect(s.ctx, s.k.supplies, new(collections.Range[poolEpoch]).
+		StartExclusive(collections.Join(s.pool.Id, epoch)).
+		EndInclusive(collections.Join(s.pool.Id, s.pool.Epoch)), 1)
+	if err != nil {
+		return amount, 0, err
+	}
+	if len(before) > 0 {
+		amount = before[0].Value
+	}
+	if len(after) > 0 {
+		return amount, after[0].Key.K2(), nil
+	}
+	if fresh := s.pool.supply; fresh != nil { // found by this call, not stored yet
+		if fresh.Epoch <= epoch {
+			return fresh.Amount, 0, nil
+		}
+		until = fresh.Epoch
+	}
+	return amount, until, nil
+}
+
+// deposit credits amount to a planned stream and starts the drip.
+func (p *streamPlan) deposit(pool rolledPool, amount, minDrip sdkmath.Int) (held bool, err error) {
+	p.Stream.MinDrip = minDrip
+	if p.Stream, held, err = accumulator.Deposit(p.Stream, amount); err != nil {
+		return held, err
+	}
+	var expiry *accumulator.Expiry
+	if p.Stream, expiry = accumulator.Start(p.Stream, pool.Eligible, pool.terms()); expiry != nil {
+		p.Added = append(p.Added, *expiry)
+	}
+	return held, nil
 }
 
 // saveStream writes a planned stream.
@@ -151,7 +137,7 @@ func (k *Keeper) saveStream(ctx context.Context, poolID uint64, plan streamPlan)
 			return err
 		}
 	}
-	if e := plan.expiry; e != nil {
+	for _, e := range plan.Added {
 		key := collections.Join3(poolID, plan.denom, e.Epoch)
 		before, err := getOr(ctx, k.expiries, key, sdkmath.ZeroInt())
 		if err != nil {

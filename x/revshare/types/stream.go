@@ -12,7 +12,7 @@ func NewStream(epoch uint64) Stream {
 	zero := math.ZeroInt
 	return Stream{
 		Epoch: epoch, Index: zero(), Carry: zero(), Rate: zero(), Lump: zero(), Waiting: zero(),
-		Dripping: zero(), Deposited: zero(), Paid: zero(), Owed: zero(), Held: zero(),
+		Dripping: zero(), Deposited: zero(), Paid: zero(), Owed: zero(), Held: zero(), MinDrip: math.OneInt(),
 	}
 }
 
@@ -24,7 +24,7 @@ func (s Stream) Pending() math.Int {
 // CheckIdentity is the invariant of a stream, exact in scaled units:
 // deposited = paid + pending + carry + owed.
 func (s Stream) CheckIdentity() error {
-	if !nonNegative(s.Index, s.Carry, s.Rate, s.Lump, s.Waiting, s.Dripping, s.Deposited, s.Paid, s.Owed, s.Held) {
+	if !nonNegative(s.Index, s.Carry, s.Rate, s.Lump, s.Waiting, s.Dripping, s.Deposited, s.Paid, s.Owed, s.Held, s.MinDrip) {
 		return errorsmod.Wrap(ErrInvariant, "absent or negative amount")
 	}
 	sum := Scaled(s.Paid)

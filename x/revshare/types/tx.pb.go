@@ -265,8 +265,8 @@ func (m *MsgClaimResponse) GetSettled() uint64 {
 }
 
 // MsgClaimFor pays another holder's revenue. Refused for contracts, which claim
-// themselves or set a payout address, and for accounts that never signed anything, among
-// them IBC escrows.
+// themselves or set a payout address, and, once the token was bridged, for accounts that
+// never signed anything: IBC escrows are among them.
 type MsgClaimFor struct {
 	// caller pays the gas and gets nothing.
 	Caller string `protobuf:"bytes,1,opt,name=caller,proto3" json:"caller,omitempty"`

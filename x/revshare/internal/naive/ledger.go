@@ -90,13 +90,6 @@ func (l *Ledger) Deposit(denom string, amount *big.Int) {
 	l.start(s)
 }
 
-// Poke starts whatever waits, in every denom: a claim or a sync.
-func (l *Ledger) Poke() {
-	for _, s := range l.Streams {
-		l.start(s)
-	}
-}
-
 func (l *Ledger) start(s *Stream) {
 	if s.Waiting.Sign() == 0 || !l.shares() {
 		return
@@ -129,6 +122,7 @@ func (l *Ledger) Advance(n uint64) {
 }
 
 func (l *Ledger) close(s *Stream) {
+	l.start(s) // what waited for holders
 	released := new(big.Int)
 	open := s.drips[:0]
 	for _, d := range s.drips {
@@ -232,6 +226,5 @@ func (l *Ledger) Claim(who string, upTo uint64) map[string]*big.Int {
 		s.Paid.Add(s.Paid, paid[denom])
 	}
 	l.settled[who] = upTo
-	l.Poke()
 	return paid
 }

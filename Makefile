@@ -1,0 +1,120 @@
+# imod. `make help` lists the targets.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+# One setting for builds and tests: a different one would compile the 1,500 packages below the application once more.
+export GOFLAGS ?= -trimpath
+# The EVM's signatures need C; gcc is checked by scripts/need.sh.
+export CGO_ENABLED := 1
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+COMMIT := $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
+VERSION_PACKAGE := github.com/cosmos/cosmos-sdk/version
+VERSION_FLAGS := -X $(VERSION_PACKAGE).Name=imod -X $(VERSION_PACKAGE).AppName=imod \
+	-X $(VERSION_PACKAGE).Version=$(VERSION) -X $(VERSION_PACKAGE).Commit=$(COMMIT)
+
+# -p 2: linking one test that contains the application takes 2.5 GB. -tags=test: two applications in one process.
+TEST := go test -p 2 -tags=test -ldflags=-w
+# The packages whose tests contain the application, and those that start processes.
+APP_PACKAGES := ./app/... ./cmd/... ./tests/integration/...
+NOT_UNIT := ^github.com/imochain/imod/(app|cmd|tests|internal/lint)(/|$$)
+
+.PHONY: help
+## help: list the targets
+help:
+	@awk '/^## / { sub(/^## /, ""); i = index($$0, ":"); printf "  %-18s%s\n", substr($$0, 1, i - 1), substr($$0, i + 1) }' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: build install release
+## build: build build/imod
+build:
+	@scripts/need.sh go gcc
+	go build -ldflags="-s -w $(VERSION_FLAGS)" -o build/imod ./cmd/imod
+
+## install: install imod into Go's bin folder
+install:
+	@scripts/need.sh go gcc
+	go install -ldflags="-s -w $(VERSION_FLAGS)" ./cmd/imod
+
+## release: build archives with checksums into build/release
+release:
+	@scripts/need.sh go gcc git
+	scripts/release.sh "$(VERSION)" "$(VERSION_FLAGS)"
+
+.PHONY: demo demo-stop testnet
+## demo: start a local network and do the whole job on it; it stays up
+demo: build
+	build/imod demo
+
+## demo-stop: stop the network that demo or testnet started
+demo-stop:
+	@if [ -x build/imod ]; then build/imod testnet stop; else echo "nothing was built, so nothing runs"; fi
+
+## testnet: start the local network of config.yml
+testnet: build
+	build/imod testnet start
+
+.PHONY: format lint lint-full abi-check
+## format: format Go files
+format: .bin/golangci-lint
+	.bin/golangci-lint fmt
+
+## lint: vet, the repository's own rules, what contracts may reach, ABI files
+lint: abi-check
+	@scripts/need.sh go gcc
+	go vet -tags=test ./...
+	go test -count=1 ./internal/lint/...
+	go -C tools/reach vet .
+	go -C tools/reach test ./...
+	go -C tools/reach build -o ../../.bin/reach .
+	.bin/reach
+
+## lint-full: lint, and golangci-lint, which is built on first use (minutes)
+lint-full: lint .bin/golangci-lint
+	.bin/golangci-lint run
+
+.bin/golangci-lint: tools/golangci/go.mod
+	go -C tools/golangci build -mod=mod -o ../../.bin/golangci-lint github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+abi-check: contracts/node_modules/.package-lock.json
+	node contracts/abi.mjs --check
+
+contracts/node_modules/.package-lock.json: contracts/package-lock.json
+	@scripts/need.sh node npm
+	npm --prefix contracts ci --no-audit --no-fund
+	@touch $@
+
+.PHONY: proto abi
+## proto: generate Go, REST gateway and OpenAPI from proto/
+proto:
+	@scripts/need.sh go node npm
+	[ -d node_modules ] || npm ci --no-audit --no-fund
+	sh scripts/proto-gen.sh
+
+## abi: write the ABI files of the contracts from contracts/src/interfaces
+abi: contracts/node_modules/.package-lock.json
+	node contracts/abi.mjs
+
+.PHONY: test test-unit test-integration test-arm64 test-race
+## test: everything that a change must pass
+test: lint test-unit test-integration test-arm64
+
+## test-unit: tests of single packages, fuzz corpora included
+test-unit:
+	$(TEST) -shuffle=on $$(go list ./... | grep -Ev '$(NOT_UNIT)')
+
+## test-integration: tests that contain the whole application
+test-integration:
+	$(TEST) -timeout 20m $(APP_PACKAGES)
+
+## test-arm64: digests of runtime and models on an emulated arm64
+test-arm64:
+	@scripts/need.sh qemu-aarch64-static
+	@mkdir -p build
+	GOARCH=arm64 CGO_ENABLED=0 go test -count=1 -v -exec qemu-aarch64-static -run '^TestDigests$$' ./inference ./models | tee build/arm64.log
+	@[ "$$(grep -c '^--- PASS: TestDigests' build/arm64.log)" = 2 ] || { echo "a digest test did not run"; exit 1; }
+
+## test-race: race detector over runtime, sidecar and local network (compiles the SDK anew)
+test-race:
+	go test -race -p 2 ./inference/... ./sidecar/... ./localnet/...

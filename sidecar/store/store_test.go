@@ -1,0 +1,135 @@
+package store_test
+
+import (
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"net/http"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/imochain/imod/inference/bundle"
+	"github.com/imochain/imod/sidecar/fetch"
+	"github.com/imochain/imod/sidecar/internal/tiny"
+	"github.com/imochain/imod/sidecar/serve"
+	"github.com/imochain/imod/sidecar/store"
+)
+
+func open(t *testing.T, change func(*store.Config)) *store.Store {
+	t.Helper()
+	cfg := store.Config{Dir: t.TempDir(), MaxBundle: 1 << 20, MaxTotal: 1 << 20, LocalNetwork: true}
+	if change != nil {
+		change(&cfg)
+	}
+	s, err := store.Open(cfg)
+	require.NoError(t, err)
+	return s
+}
+
+func origin(t *testing.T, dir string) (uri string, hits *atomic.Int32) {
+	t.Helper()
+	hits = &atomic.Int32{}
+	h := serve.Handler(serve.Config{Dirs: []string{dir}, MaxRequests: 8})
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { hits.Add(1); h.ServeHTTP(w, r) }))
+	t.Cleanup(srv.Close)
+	return srv.URL, hits
+}
+
+func TestModelsComeFirst(t *testing.T) {
+	models := t.TempDir()
+	root := tiny.Write(t, models, tiny.Picture(t))
+	s := open(t, func(c *store.Config) { c.Models = []string{models} })
+	dir, err := s.Ensure(t.Context(), root, nil)
+	require.NoError(t, err)
+	require.Equal(t, models, dir)
+	require.Equal(t, 1, s.Count())
+
+	// A damaged copy is passed over, and the operator's files stay.
+	require.NoError(t, s.Damaged(dir, root))
+	_, err = s.Ensure(t.Context(), root, nil)
+	require.ErrorIs(t, err, fetch.ErrNoSource)
+	require.FileExists(t, filepath.Join(models, bundle.FolderName(root), bundle.FileWeights))
+	uri, _ := origin(t, models)
+	dir, err = s.Ensure(t.Context(), root, []string{uri})
+	require.NoError(t, err)
+	require.NotEqual(t, models, dir)
+
+	require.NoError(t, s.Damaged(dir, root))
+	require.NoDirExists(t, filepath.Join(dir, bundle.FolderName(root)))
+}
+
+func TestOneDownloadForAll(t *testing.T) {
+	served := t.TempDir()
+	root := tiny.Write(t, served, tiny.Picture(t))
+	uri, hits := origin(t, served)
+	s := open(t, func(c *store.Config) { c.Mirrors = []string{uri} })
+	var wg sync.WaitGroup
+	for range 10 {
+		wg.Go(func() {
+			_, err := s.Ensure(t.Context(), root, nil)
+			require.NoError(t, err)
+		})
+	}
+	wg.Wait()
+	require.EqualValues(t, 5, hits.Load(), "five files, once each")
+}
+
+func TestEviction(t *testing.T) {
+	served := t.TempDir()
+	uri, _ := origin(t, served)
+	var roots []bundle.Hash
+	for _, name := range []string{"A", "B", "C", "D"} {
+		b := tiny.Picture(t)
+		b.Manifest.Name = name
+		roots = append(roots, tiny.Write(t, served, b))
+	}
+	home := t.TempDir()
+	size := int64(0)
+	s := open(t, func(c *store.Config) { c.Dir, c.MaxTotal = home, 3*40_000 })
+	defer s.Hold(roots[0])()
+	for i, root := range roots {
+		_, err := s.Ensure(t.Context(), root, []string{uri})
+		require.NoError(t, err)
+		past := time.Now().Add(time.Duration(i-10) * time.Hour)
+		require.NoError(t, os.Chtimes(filepath.Join(home, bundle.FolderName(root)), past, past))
+		info, err := os.Stat(filepath.Join(home, bundle.FolderName(root), bundle.FileWeights))
+		require.NoError(t, err)
+		size += info.Size()
+	}
+	require.Greater(t, size, int64(3*40_000), "the test needs more than fits")
+	for i, here := range []bool{true, false, true, true} { // A is oldest but held
+		_, ok := s.Find(roots[i])
+		require.Equal(t, here, ok, "bundle %d", i)
+	}
+}
+
+func TestTooLargeLeavesNothing(t *testing.T) {
+	served := t.TempDir()
+	root := tiny.Write(t, served, tiny.Picture(t))
+	uri, _ := origin(t, served)
+	home := t.TempDir()
+	s := open(t, func(c *store.Config) { c.Dir, c.MaxBundle = home, 100 })
+	_, err := s.Ensure(t.Context(), root, []string{uri})
+	require.ErrorIs(t, err, fetch.ErrTooLarge)
+	left, err := os.ReadDir(filepath.Join(home, "partial"))
+	require.NoError(t, err)
+	require.Empty(t, left)
+}
+
+func TestOpenRefuses(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	require.NoError(t, os.WriteFile(file, nil, 0o600))
+	for name, cfg := range map[string]store.Config{
+		"no folder of models":      {Dir: t.TempDir(), Models: []string{"/nonexistent"}},
+		"a file instead":           {Dir: t.TempDir(), Models: []string{file}},
+		"a mirror that is no http": {Dir: t.TempDir(), Mirrors: []string{"file:///etc"}},
+	} {
+		_, err := store.Open(cfg)
+		require.Error(t, err, name)
+	}
+}
