@@ -23,8 +23,12 @@ const (
 
 // args is the command line of a node or of the faucet. It is also how a pid is recognised as ours.
 func (n *Network) args(name string) []string {
-	if name == faucetName {
+	switch name {
+	case faucetName:
 		return []string{"testnet", "faucet", "--home", n.home}
+	case modelsName:
+		return []string{"model", "serve", n.ModelsDir()}
+	default:
 	}
 	return []string{"start", "--home", n.NodeHome(name)}
 }

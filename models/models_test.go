@@ -111,4 +111,3 @@ func runner(t *testing.T, description, card, file []byte, m *onnx.Model) *pipeli
 }
 
 func hexOf[T ~[32]byte](h T) string { return hex.EncodeToString(h[:]) }
-

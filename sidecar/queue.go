@@ -72,17 +72,9 @@ func (q *queue) wake() {
 	q.changed = make(chan struct{})
 }
 
-// submit replaces the open list. What is not on it any more is closed: its run is
-// cancelled and its result removed.
+// submit replaces the open list by items that passed checkItems. What is not on it
+// any more is closed: its run is cancelled and its result removed.
 func (q *queue) submit(items []*types.WorkItem) (done uint32, err error) {
-	if len(items) > maxItems {
-		return 0, fmt.Errorf("%d items, allowed are %d", len(items), maxItems)
-	}
-	for _, w := range items {
-		if err := checkItem(w); err != nil {
-			return 0, err
-		}
-	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	old := make(map[itemKey]*entry, len(q.entries))
@@ -108,7 +100,9 @@ func (q *queue) submit(items []*types.WorkItem) (done uint32, err error) {
 		src := q.sources[e.root]
 		if src == nil {
 			src = &source{release: q.shelf.Hold(e.root)}
-			src.dir, _ = q.shelf.Find(e.root)
+			if dir, ok := q.shelf.Find(e.root); ok {
+				src.dir = dir
+			}
 			q.sources[e.root] = src
 		}
 		if len(w.Uris) > 0 {
@@ -136,6 +130,19 @@ func (q *queue) submit(items []*types.WorkItem) (done uint32, err error) {
 	q.entries = entries
 	q.wake()
 	return done, q.results.drop(open)
+}
+
+// checkItems checks what later code takes for granted.
+func checkItems(items []*types.WorkItem) error {
+	if len(items) > maxItems {
+		return fmt.Errorf("%d items, allowed are %d", len(items), maxItems)
+	}
+	for _, w := range items {
+		if err := checkItem(w); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func checkItem(w *types.WorkItem) error {

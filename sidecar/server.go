@@ -33,13 +33,8 @@ func (s *server) Submit(_ context.Context, req *types.SubmitRequest) (*types.Sub
 	if req.Height <= 0 {
 		return &types.SubmitResponse{}, nil
 	}
-	for _, w := range req.Items {
-		if err := checkItem(w); err != nil {
-			return nil, status.Error(codes.InvalidArgument, err.Error())
-		}
-	}
-	if len(req.Items) > maxItems {
-		return nil, status.Errorf(codes.InvalidArgument, "%d items, allowed are %d", len(req.Items), maxItems)
+	if err := checkItems(req.Items); err != nil {
+		return nil, status.Error(codes.InvalidArgument, err.Error())
 	}
 	done, err := s.d.queue.submit(req.Items)
 	if err != nil {

@@ -120,6 +120,7 @@ func addCommands(root *cobra.Command, temporary *app.App) {
 		modelCmd(),
 		sidecarCmd(),
 		testnetCmd(localChain(temporary)),
+		demoCmd(localChain(temporary)),
 	)
 	evmserver.AddCommands(root, evmserver.NewDefaultStartOptions(newApp, app.DefaultNodeHome), exportApp, addStartFlags)
 	if _, err := srvflags.AddTxFlags(root); err != nil {

@@ -13,6 +13,9 @@ func inferMove(n *Node, in []TensorDecl) (TensorDecl, error) {
 		want = 2
 	case Concat:
 		want = max(1, len(in))
+	case Transpose, Reshape, Expand, Resize, Slice, Pad, CumSum:
+	default:
+		return TensorDecl{}, errors.New("unknown kind")
 	}
 	if len(in) != want {
 		return TensorDecl{}, errInputs
@@ -30,7 +33,7 @@ func inferMove(n *Node, in []TensorDecl) (TensorDecl, error) {
 		return inferConcat(n, in)
 	case Pad:
 		return inferPad(n, in[0])
-	case CumSum:
+	default: // CumSum
 		rank := int64(len(in[0].Shape))
 		if len(n.Ints) != 3 || n.Ints[0] < 0 || n.Ints[0] >= rank || n.Ints[1]&^1 != 0 || n.Ints[2]&^1 != 0 {
 			return TensorDecl{}, errAttrs
@@ -39,8 +42,6 @@ func inferMove(n *Node, in []TensorDecl) (TensorDecl, error) {
 			return TensorDecl{}, errTypes
 		}
 		return in[0], nil
-	default:
-		return TensorDecl{}, errors.New("unknown kind")
 	}
 }
 

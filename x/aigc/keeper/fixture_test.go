@@ -75,6 +75,7 @@ type fixture struct {
 	models    *fakeModels
 	community *fakeCommunity
 	oracle    *fakeOracle
+	faults    *faults
 	hooks     *fakeHooks
 	codec     address.Codec
 	blocked   map[string]bool
@@ -114,7 +115,9 @@ func newFixture(t require.TestingT) *fixture {
 	f.models = newFakeModels(f.bank, f.creator)
 	f.oracle = newFakeOracle(f.bank, f.codec)
 	f.hooks = &fakeHooks{}
-	f.k = keeper.NewKeeper(f.encoding.Codec, runtime.NewKVStoreService(keys[types.StoreKey]), f.codec, f.bank,
+	f.faults = &faults{}
+	service := faultyService{runtime.NewKVStoreService(keys[types.StoreKey]), f.faults}
+	f.k = keeper.NewKeeper(f.encoding.Codec, service, f.codec, faultyBank{f.bank, f.faults},
 		f.community, f.models, f.oracle, f.authority)
 	f.k.SetHooks(f.hooks)
 	f.msgs, f.queries = keeper.NewMsgServer(f.k), keeper.NewQueryServer(f.k)

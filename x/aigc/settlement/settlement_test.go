@@ -133,3 +133,22 @@ func TestSplitRandom(t *testing.T) {
 		}
 	})
 }
+
+// Royalty is what Split takes, for prices up to where Split goes, and does not
+// overflow beyond.
+func TestRoyalty(t *testing.T) {
+	terms := settlement.Terms{PoolBps: 333, CreatorBps: 9_667}
+	for _, price := range prices() {
+		parts := check(t, price, terms)
+		require.Equal(t, parts.Pool.Add(parts.Creator).String(), settlement.Royalty(price, terms).String())
+	}
+	two := math.NewInt(2)
+	largest := two
+	for range 254 {
+		largest = largest.Mul(two)
+	}
+	largest = largest.SubRaw(1).Add(largest) // 2^256 - 1
+	require.Equal(t, 256, largest.BigInt().BitLen())
+	require.False(t, settlement.Royalty(largest, terms).GT(largest))
+	require.Equal(t, largest.String(), settlement.Royalty(largest, settlement.Terms{PoolBps: settlement.Whole}).String())
+}

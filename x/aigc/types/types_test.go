@@ -117,8 +117,8 @@ func TestAnyVersion(t *testing.T) {
 	require.Empty(t, types.AnyVersion([]uint32{0}))
 	require.Empty(t, types.AnyVersion(nil))
 	require.Equal(t, []uint32{0, 1}, types.AnyVersion([]uint32{0, 1}), "left for validation to refuse")
-	any, pinned := types.Collection{}, types.Collection{Versions: []uint32{2, 5}}
-	require.True(t, any.AllowsVersion(9))
+	open, pinned := types.Collection{}, types.Collection{Versions: []uint32{2, 5}}
+	require.True(t, open.AllowsVersion(9))
 	require.True(t, pinned.AllowsVersion(5))
 	require.False(t, pinned.AllowsVersion(3))
 }

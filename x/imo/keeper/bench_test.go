@@ -6,6 +6,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
+
 	"github.com/imochain/imod/x/imo/types"
 )
 
@@ -26,10 +28,18 @@ func BenchmarkDue(b *testing.B) {
 		g.Offerings = append(g.Offerings, o)
 	}
 	f = newFixtureWith(b, g)
+	root := f.ctx.MultiStore().(storetypes.CommitMultiStore)
+	root.Commit()
 	at := saleTime
 	for b.Loop() {
 		at += time.Millisecond
+		block := root.CacheMultiStore()
+		f.ctx = f.ctx.WithMultiStore(block)
 		f.endBlock(at)
+		b.StopTimer() // the commit is the node's, not ours
+		block.Write()
+		root.Commit()
+		b.StartTimer()
 	}
 	require.Equal(b, types.OFFERING_STATUS_FAILED, f.offering(1).Status)
 }

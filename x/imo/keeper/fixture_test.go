@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
+	dbm "github.com/cosmos/cosmos-db"
 	"github.com/stretchr/testify/require"
 
 	"cosmossdk.io/log/v2"
@@ -13,8 +15,8 @@ import (
 
 	addresscodec "github.com/cosmos/cosmos-sdk/codec/address"
 	"github.com/cosmos/cosmos-sdk/runtime"
+	"github.com/cosmos/cosmos-sdk/store/v2"
 	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
-	"github.com/cosmos/cosmos-sdk/testutil"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	moduletestutil "github.com/cosmos/cosmos-sdk/types/module/testutil"
 	authkeeper "github.com/cosmos/cosmos-sdk/x/auth/keeper"
@@ -214,7 +216,7 @@ func newFixtureWith(t tester, g types.GenesisState) *fixture {
 		authtypes.ProtoBaseAccount, permissions, codec, "imo", authority)
 	f := &fixture{
 		t: t, auth: auth, enc: enc, authority: authority, blocked: map[string]bool{}, refused: map[string]bool{},
-		ctx: testutil.DefaultContextWithKeys(keys, nil, nil).WithBlockTime(begin).WithBlockHeight(1),
+		ctx: sdk.NewContext(stores(t, keys), cmtproto.Header{}, false, log.NewNopLogger()).WithBlockTime(begin).WithBlockHeight(1),
 	}
 	for name := range permissions {
 		f.blocked[authtypes.NewModuleAddress(name).String()] = true
@@ -235,6 +237,17 @@ func newFixtureWith(t tester, g types.GenesisState) *fixture {
 	f.msg, f.query, f.module = keeper.NewMsgServer(f.keeper), keeper.NewQueryServer(f.keeper), imo.NewAppModule(f.keeper)
 	require.NoError(t, f.keeper.InitGenesis(f.ctx, g))
 	return f
+}
+
+// stores is a multistore in memory that can be committed.
+func stores(t tester, keys map[string]*storetypes.KVStoreKey) storetypes.CommitMultiStore {
+	t.Helper()
+	root := store.NewCommitMultiStore(dbm.NewMemDB(), log.NewNopLogger())
+	for _, key := range keys {
+		root.MountStoreWithDB(key, storetypes.StoreTypeIAVL, nil)
+	}
+	require.NoError(t, root.LoadLatestVersion())
+	return root
 }
 
 // branch is the fixture on a branch of its store. Fakes are shared: use one branch at a time.

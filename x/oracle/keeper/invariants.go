@@ -109,3 +109,11 @@ func (k *Keeper) OpenFigures(ctx context.Context) error {
 	}
 	return nil
 }
+
+// CheckInvariants runs every invariant.
+func (k *Keeper) CheckInvariants(ctx context.Context) error {
+	if err := k.EscrowCovers(ctx); err != nil {
+		return err
+	}
+	return k.OpenFigures(ctx)
+}

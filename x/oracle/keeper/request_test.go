@@ -205,7 +205,13 @@ func TestEstimateFeeIsWhatARequestPays(t *testing.T) {
 			require.Equal(t, price, r.ModelPrice)
 		}
 	}
-	_, _, err := f.Keeper.EstimateFee(f.Ctx, 1, 0, 5, false)
+	network, price, err := f.Keeper.EstimateLargestFee(f.Ctx, 1)
+	require.NoError(t, err)
+	require.Equal(t, aimo(fee), network, "four bytes are the most that model 1 takes")
+	require.Equal(t, aimo(1000), price)
+	_, _, err = f.Keeper.EstimateLargestFee(f.Ctx, 9)
+	require.ErrorIs(t, err, imotypes.ErrModelNotFound)
+	_, _, err = f.Keeper.EstimateFee(f.Ctx, 1, 0, 5, false)
 	require.ErrorIs(t, err, types.ErrInputTooLong)
 	_, _, err = f.Keeper.EstimateFee(f.Ctx, 1, 0, 1<<63, false)
 	require.ErrorIs(t, err, types.ErrInputTooLong)

@@ -1,6 +1,7 @@
 package accumulator_test
 
 import (
+	"cmp"
 	"math/big"
 	"slices"
 	"testing"
@@ -16,12 +17,13 @@ import (
 // memory applies the package's plans to slices, the way the keeper applies them to a store.
 type memory struct {
 	t           require.TestingT
-	rules       accumulator.Rules
+	terms       accumulator.Terms
+	minDrip     math.Int
 	epoch       uint64 // running
 	touched     uint64
 	eligible    math.Int // of touched
 	bank        map[string]math.Int
-	supplies    []accumulator.Supply
+	supplies    []supply
 	checkpoints map[string][]accumulator.Mark
 	settled     map[string]uint64
 	streams     map[string]*memoryStream
@@ -35,9 +37,27 @@ type memoryStream struct {
 	steps    int // most segments that one catch-up wrote
 }
 
-func newMemory(t require.TestingT, rules accumulator.Rules) *memory {
+// supply is what shares from an epoch on.
+type supply struct {
+	epoch  uint64
+	amount math.Int
+}
+
+// InForce implements accumulator.Supplies.
+func (m *memory) InForce(epoch uint64) (math.Int, uint64, error) {
+	amount := math.ZeroInt()
+	for _, x := range m.supplies {
+		if x.epoch > epoch {
+			return amount, x.epoch, nil
+		}
+		amount = x.amount
+	}
+	return amount, 0, nil
+}
+
+func newMemory(t require.TestingT, terms accumulator.Terms, minDrip math.Int) *memory {
 	return &memory{
-		t: t, rules: rules, eligible: math.ZeroInt(), bank: map[string]math.Int{},
+		t: t, terms: terms, minDrip: minDrip, eligible: math.ZeroInt(), bank: map[string]math.Int{},
 		checkpoints: map[string][]accumulator.Mark{}, settled: map[string]uint64{}, streams: map[string]*memoryStream{},
 	}
 }
@@ -45,14 +65,14 @@ func newMemory(t require.TestingT, rules accumulator.Rules) *memory {
 // touch is what precedes every change of the token.
 func (m *memory) touch(accounts ...string) {
 	if m.epoch > m.touched {
-		supply := math.ZeroInt()
+		sum := math.ZeroInt()
 		for _, b := range m.bank {
-			supply = supply.Add(b)
+			sum = sum.Add(b)
 		}
-		if !supply.Equal(m.eligible) {
-			m.supplies = append(m.supplies, accumulator.Supply{Epoch: m.touched + 1, Amount: supply})
+		if !sum.Equal(m.eligible) {
+			m.supplies = append(m.supplies, supply{epoch: m.touched + 1, amount: sum})
 		}
-		m.touched, m.eligible = m.epoch, supply
+		m.touched, m.eligible = m.epoch, sum
 	}
 	for _, who := range accounts {
 		marks := m.checkpoints[who]
@@ -82,46 +102,47 @@ func (m *memory) stream(denom string) *memoryStream {
 	return m.streams[denom]
 }
 
-// advance gives the accumulator everything it might ask for, needed or not.
 func (m *memory) advance(s *memoryStream) {
-	var supplies []accumulator.Supply
-	for _, x := range m.supplies {
-		if x.Epoch <= s.Epoch {
-			supplies = supplies[:0]
-		}
-		supplies = append(supplies, x)
-	}
 	var due []accumulator.Expiry
 	for _, e := range s.expiries {
 		if e.Epoch <= m.epoch {
 			due = append(due, e)
 		}
 	}
-	out, err := accumulator.Advance(s.Stream, m.epoch, m.rules.MinEligible, supplies, due)
+	out, err := accumulator.Advance(s.Stream, m.epoch, m.terms, m, due)
 	require.NoError(m.t, err)
 	s.Stream = out.Stream
 	s.segments = append(s.segments, out.Segments...)
 	s.steps = max(s.steps, len(out.Segments))
 	s.expiries = slices.DeleteFunc(s.expiries, func(e accumulator.Expiry) bool { return slices.Contains(out.Spent, e.Epoch) })
+	for _, e := range out.Added {
+		s.expire(e)
+	}
+}
+
+func (s *memoryStream) expire(e accumulator.Expiry) {
+	for i, x := range s.expiries {
+		if x.Epoch == e.Epoch {
+			s.expiries[i].Amount = x.Amount.Add(e.Amount)
+			return
+		}
+	}
+	s.expiries = append(s.expiries, e)
+	slices.SortFunc(s.expiries, func(a, b accumulator.Expiry) int { return cmp.Compare(a.Epoch, b.Epoch) })
 }
 
 func (m *memory) start(s *memoryStream) {
 	var e *accumulator.Expiry
-	s.Stream, e = accumulator.Start(s.Stream, m.eligible, m.rules)
-	if e == nil {
-		return
+	if s.Stream, e = accumulator.Start(s.Stream, m.eligible, m.terms); e != nil {
+		s.expire(*e)
 	}
-	if n := len(s.expiries); n > 0 && s.expiries[n-1].Epoch == e.Epoch {
-		s.expiries[n-1].Amount = s.expiries[n-1].Amount.Add(e.Amount)
-		return
-	}
-	s.expiries = append(s.expiries, *e)
 }
 
 func (m *memory) deposit(denom string, amount math.Int) {
 	m.touch()
 	s := m.stream(denom)
 	m.advance(s)
+	s.MinDrip = m.minDrip
 	var held bool
 	var err error
 	s.Stream, held, err = accumulator.Deposit(s.Stream, amount)
@@ -189,7 +210,6 @@ func (m *memory) claim(who string, upTo uint64) map[string]math.Int {
 		s.Stream, err = accumulator.Pay(s.Stream, units[denom])
 		require.NoError(m.t, err)
 		s.residues[who] = residues[denom].BigInt()
-		m.start(s)
 	}
 	m.settled[who] = upTo
 	return units
@@ -216,7 +236,7 @@ func (m *memory) check(accounts []string) {
 }
 
 func TestMemoryStartsEmpty(t *testing.T) {
-	m := newMemory(t, accumulator.Rules{MinEligible: math.OneInt(), MinDrip: math.OneInt(), DripEpochs: 3})
+	m := newMemory(t, fourParts, math.OneInt())
 	m.check([]string{"a"})
 	require.Nil(t, func() map[string]math.Int { m.epoch = 1; return m.claim("a", 9) }())
 }

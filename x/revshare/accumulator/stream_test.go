@@ -1,6 +1,7 @@
 package accumulator_test
 
 import (
+	"errors"
 	"math/big"
 	"testing"
 
@@ -12,7 +13,12 @@ import (
 	"github.com/imochain/imod/x/revshare/types"
 )
 
-var oneRules = accumulator.Rules{MinEligible: math.OneInt(), MinDrip: math.OneInt(), DripEpochs: 4}
+var fourParts = accumulator.Terms{MinEligible: math.OneInt(), DripEpochs: 4}
+
+// constant is a supply that never changes.
+type constant struct{ math.Int }
+
+func (c constant) InForce(uint64) (math.Int, uint64, error) { return c.Int, 0, nil }
 
 func power(bits uint) math.Int {
 	return math.NewIntFromBigInt(new(big.Int).Lsh(big.NewInt(1), bits))
@@ -59,20 +65,23 @@ func TestHeldGoesInWithTheNextThatFits(t *testing.T) {
 func TestStart(t *testing.T) {
 	s, _, err := accumulator.Deposit(types.NewStream(9), math.NewInt(11))
 	require.NoError(t, err)
+	picky := s
+	picky.MinDrip = math.NewInt(12)
 	for name, tc := range map[string]struct {
+		stream   types.Stream
 		eligible math.Int
-		rules    accumulator.Rules
+		terms    accumulator.Terms
 	}{
-		"waits: nobody eligible":   {math.ZeroInt(), oneRules},
-		"waits: below min supply":  {math.NewInt(99), accumulator.Rules{MinEligible: math.NewInt(100), MinDrip: math.OneInt(), DripEpochs: 4}},
-		"waits: below min drip":    {math.NewInt(100), accumulator.Rules{MinEligible: math.OneInt(), MinDrip: math.NewInt(12), DripEpochs: 4}},
-		"waits: impossible supply": {power(120).AddRaw(1), oneRules},
+		"waits: nobody eligible":   {s, math.ZeroInt(), fourParts},
+		"waits: below min supply":  {s, math.NewInt(99), accumulator.Terms{MinEligible: math.NewInt(100), DripEpochs: 4}},
+		"waits: below min drip":    {picky, math.NewInt(100), fourParts},
+		"waits: impossible supply": {s, power(120).AddRaw(1), fourParts},
 	} {
-		waiting, e := accumulator.Start(s, tc.eligible, tc.rules)
+		waiting, e := accumulator.Start(tc.stream, tc.eligible, tc.terms)
 		require.Nil(t, e, name)
-		require.Equal(t, s, waiting, name)
+		require.Equal(t, tc.stream, waiting, name)
 	}
-	started, e := accumulator.Start(s, math.NewInt(100), oneRules)
+	started, e := accumulator.Start(s, math.NewInt(100), fourParts)
 	require.Equal(t, &accumulator.Expiry{Epoch: 13, Amount: math.NewInt(2)}, e)
 	require.Equal(t, "2", started.Rate.String())
 	require.Equal(t, "3", started.Lump.String(), "11 = 4 * 2 + 3, the rest at once")
@@ -81,13 +90,13 @@ func TestStart(t *testing.T) {
 
 	dust, _, err := accumulator.Deposit(types.NewStream(9), math.NewInt(3))
 	require.NoError(t, err)
-	dust, e = accumulator.Start(dust, math.NewInt(100), oneRules)
+	dust, e = accumulator.Start(dust, math.NewInt(100), fourParts)
 	require.Nil(t, e, "less than a unit per part raises no rate")
 	require.Equal(t, "3", dust.Lump.String())
 }
 
 func TestDustDoesNotStretchADrip(t *testing.T) {
-	m := newMemory(t, oneRules)
+	m := newMemory(t, fourParts, math.OneInt())
 	m.add("a", math.NewInt(128)) // divides the scale: nothing stays in the carry
 	m.epoch = 1
 	m.deposit("x", math.NewInt(400))
@@ -100,7 +109,7 @@ func TestDustDoesNotStretchADrip(t *testing.T) {
 }
 
 func TestOneUnitIntoAHugeSupply(t *testing.T) {
-	m := newMemory(t, oneRules)
+	m := newMemory(t, fourParts, math.OneInt())
 	m.add("a", power(100))
 	m.add("b", power(99))
 	m.epoch = 1
@@ -113,7 +122,7 @@ func TestOneUnitIntoAHugeSupply(t *testing.T) {
 }
 
 func TestLargestAmounts(t *testing.T) {
-	m := newMemory(t, oneRules)
+	m := newMemory(t, fourParts, math.OneInt())
 	m.add("a", math.OneInt())
 	m.epoch = 1
 	m.deposit("x", power(120))
@@ -144,37 +153,99 @@ func TestPay(t *testing.T) {
 func TestAdvanceRefusesWhatCannotBe(t *testing.T) {
 	good := types.NewStream(3)
 	good.Rate, good.Dripping, good.Deposited = math.NewInt(5), math.NewInt(10), math.NewInt(10)
-	supply := []accumulator.Supply{{Epoch: 1, Amount: math.NewInt(7)}}
+	seven := constant{math.NewInt(7)}
 	expiry := []accumulator.Expiry{{Epoch: 5, Amount: math.NewInt(5)}}
 
-	_, err := accumulator.Advance(good, 2, math.OneInt(), supply, expiry)
+	_, err := accumulator.Advance(good, 2, fourParts, seven, expiry)
 	require.ErrorIs(t, err, accumulator.ErrOrder, "back in time")
-	_, err = accumulator.Advance(good, 9, math.OneInt(), supply, nil)
+	_, err = accumulator.Advance(good, 9, fourParts, seven, nil)
 	require.ErrorIs(t, err, accumulator.ErrSchedule, "a rate that never ends")
-	_, err = accumulator.Advance(good, 9, math.OneInt(), supply, []accumulator.Expiry{{Epoch: 5, Amount: math.NewInt(6)}})
+	_, err = accumulator.Advance(good, 9, fourParts, seven, []accumulator.Expiry{{Epoch: 5, Amount: math.NewInt(6)}})
 	require.ErrorIs(t, err, accumulator.ErrSchedule, "an expiry above the rate")
-	_, err = accumulator.Advance(good, 9, math.OneInt(), supply, []accumulator.Expiry{{Epoch: 4, Amount: math.NewInt(1)}, {Epoch: 5, Amount: math.NewInt(4)}})
+	_, err = accumulator.Advance(good, 9, fourParts, seven, []accumulator.Expiry{{Epoch: 4, Amount: math.NewInt(1)}, {Epoch: 5, Amount: math.NewInt(4)}})
 	require.NoError(t, err, "an early end leaves something in dripping, which CheckSchedule finds")
-	wide := good
-	wide.Index = power(255).Add(power(254))
-	wide.Rate, wide.Dripping, wide.Deposited = power(119), power(120), power(120)
-	_, err = accumulator.Advance(wide, 5, math.OneInt(), []accumulator.Supply{{Epoch: 1, Amount: math.OneInt()}}, []accumulator.Expiry{{Epoch: 5, Amount: power(119)}})
-	require.NoError(t, err)
-	wide.Owed = power(255).Add(power(254)).Add(power(253)).Add(power(252)).Add(power(251)).Add(power(250)).Add(power(249)).Add(power(248)).Add(power(247)).Add(power(246))
-	_, err = accumulator.Advance(wide, 5, math.OneInt(), []accumulator.Supply{{Epoch: 1, Amount: math.OneInt()}}, []accumulator.Expiry{{Epoch: 5, Amount: power(119)}})
-	require.True(t, accumulator.Breach(err), "beyond 256 bits: an error, not a panic")
-	require.True(t, accumulator.Breach(accumulator.ErrOrder))
+	_, err = accumulator.Advance(good, 9, fourParts, seven, []accumulator.Expiry{{Epoch: 2, Amount: math.NewInt(5)}})
+	require.ErrorIs(t, err, accumulator.ErrOrder, "an expiry of the past")
+	_, err = accumulator.Advance(good, 9, fourParts, failing{}, expiry)
+	require.ErrorIs(t, err, errRead)
+	require.False(t, accumulator.Breach(err), "a store that fails is no breach")
 	require.False(t, accumulator.Breach(nil))
 
-	_, err = accumulator.Advance(good, 9, math.OneInt(), supply, []accumulator.Expiry{{Epoch: 2, Amount: math.NewInt(5)}})
-	require.ErrorIs(t, err, accumulator.ErrOrder, "an expiry of the past")
+	one, wide := constant{math.OneInt()}, good
+	wide.Rate, wide.Dripping, wide.Deposited = power(119), power(120), power(120)
+	expiry[0].Amount = power(119)
+	_, err = accumulator.Advance(wide, 9, fourParts, one, expiry)
+	require.NoError(t, err)
+	for name, broken := range map[string]func(*types.Stream){
+		"index": func(s *types.Stream) { s.Index = top },
+		"owed":  func(s *types.Stream) { s.Owed = top },
+	} {
+		s := wide
+		broken(&s)
+		_, err = accumulator.Advance(s, 9, fourParts, one, expiry)
+		require.True(t, accumulator.Breach(err), "%s beyond 256 bits: an error, not a panic", name)
+	}
+	_, err = accumulator.Hold(types.Stream{Held: top}, math.OneInt())
+	require.True(t, accumulator.Breach(err))
 
-	out, err := accumulator.Advance(good, 9, math.OneInt(), supply, expiry)
+	expiry[0].Amount = math.NewInt(5)
+	out, err := accumulator.Advance(good, 9, fourParts, seven, expiry)
 	require.NoError(t, err)
 	require.Equal(t, []uint64{5}, out.Spent)
 	require.Len(t, out.Segments, 1)
 	require.Equal(t, uint64(9), out.Stream.Epoch)
 	require.NoError(t, out.Stream.CheckIdentity())
+}
+
+// top is the largest integer there is.
+var top = math.NewIntFromBigInt(new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), 256), big.NewInt(1)))
+
+var errRead = errors.New("cannot read")
+
+type failing struct{}
+
+func (failing) InForce(uint64) (math.Int, uint64, error) { return math.Int{}, 0, errRead }
+
+// flicker is a supply that is there in every other epoch.
+type flicker struct{ reads *int }
+
+func (f flicker) InForce(epoch uint64) (math.Int, uint64, error) {
+	*f.reads++
+	return math.NewInt(int64(epoch % 2)), epoch + 1, nil
+}
+
+// TestCatchUpIsBounded: whatever the supply did while nobody looked.
+func TestCatchUpIsBounded(t *testing.T) {
+	s, _, err := accumulator.Deposit(types.NewStream(2), power(119))
+	require.NoError(t, err)
+	reads := 0
+	out, err := accumulator.Advance(s, 1_000_000, accumulator.Terms{MinEligible: math.OneInt(), DripEpochs: 24}, flicker{&reads}, nil)
+	require.NoError(t, err)
+	require.NoError(t, out.Stream.CheckIdentity())
+	require.Less(t, reads, 24*20)
+	require.Empty(t, out.Added)
+	require.True(t, out.Stream.Dripping.IsZero())
+	require.True(t, out.Stream.Waiting.IsPositive(), "what the bound left waits")
+
+	reads = 0
+	out, err = accumulator.Advance(out.Stream, 1_000_024, accumulator.Terms{MinEligible: math.NewInt(2), DripEpochs: 24}, flicker{&reads}, nil)
+	require.NoError(t, err)
+	require.Less(t, reads, 100, "a supply that never suffices")
+	require.Equal(t, uint64(1_000_024), out.Stream.Epoch)
+}
+
+// TestWaitingStartsByItself: in the first epoch with somebody to share, not when somebody asks.
+func TestWaitingStartsByItself(t *testing.T) {
+	m := newMemory(t, fourParts, math.OneInt())
+	m.deposit("x", math.NewInt(400))
+	m.epoch = 7
+	m.add("a", math.NewInt(128)) // shares from epoch 8
+	m.epoch = 10
+	m.add("b", math.NewInt(128)) // shares from epoch 11
+	m.epoch = 50
+	require.Equal(t, "350", m.claim("a", 50)["x"].String(), "300 alone, half of the last part")
+	require.Equal(t, "50", m.claim("b", 50)["x"].String())
+	m.check([]string{"a", "b"})
 }
 
 func TestIndexAtRefusesEarlierEpochs(t *testing.T) {

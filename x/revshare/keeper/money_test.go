@@ -88,18 +88,17 @@ func TestNobodyBuysIn(t *testing.T) {
 	f.check()
 }
 
-// TestWaitsForHolders: a deposit before anybody is eligible is kept and drips from then on.
+// TestWaitsForHolders: a deposit before anybody is eligible is kept and drips from the first
+// epoch in which somebody is, whenever it is looked at.
 func TestWaitsForHolders(t *testing.T) {
 	f := newFixture(t)
 	f.epoch(1)
 	require.NoError(t, f.keeper.CreatePool(f.ctx, share))
 	f.deposit(coin(aimo, 4096))
 	f.epoch(5)
-	require.NoError(t, f.keeper.Sync(f.ctx, share))
 	f.issue(account(1), math.NewInt(64))
 	f.epoch(6)
-	require.NoError(t, f.keeper.Sync(f.ctx, share)) // anyone
-	f.issue(account(2), math.NewInt(64))            // too late for the part of epoch 6
+	f.issue(account(2), math.NewInt(64)) // too late for the part of epoch 6
 	f.epoch(7)
 	first, err := f.keeper.Claim(f.ctx, account(1), share, 99)
 	require.NoError(t, err)
@@ -108,6 +107,23 @@ func TestWaitsForHolders(t *testing.T) {
 	rest, err := f.keeper.Claim(f.ctx, account(2), share, 99)
 	require.NoError(t, err)
 	require.Equal(t, int64(1536), rest.AmountOf(aimo).Int64())
+	f.check()
+}
+
+// TestWaitsAgain: what is released while nobody is eligible waits for the next holder.
+func TestWaitsAgain(t *testing.T) {
+	f := pooled(t)
+	f.deposit(coin(aimo, 4096))
+	f.send(account(2), authtypes.NewModuleAddress(issuer), 384)
+	f.send(account(1), authtypes.NewModuleAddress(issuer), 128) // epochs 3 and 4 have nobody
+	f.epoch(4)
+	f.bankSend(authtypes.NewModuleAddress(issuer), account(3), 64)
+	f.epoch(30)
+	for n, want := range map[byte]int64{1: 256, 2: 768, 3: 3072} {
+		paid, err := f.keeper.Claim(f.ctx, account(n), share, 99)
+		require.NoError(t, err)
+		require.Equal(t, want, paid.AmountOf(aimo).Int64(), "account %d", n)
+	}
 	f.check()
 }
 

@@ -30,11 +30,8 @@ func TestClaimFor(t *testing.T) {
 	f.epoch(3)
 	caller, holder := account(9), account(1)
 
-	_, err := f.keeper.ClaimFor(f.ctx, caller, holder, share, 9)
-	require.ErrorIs(t, err, types.ErrClaimForRefused, "an account that never signed, like an escrow")
-	f.sign(holder, 1, false)
 	f.code[string(holder)] = true
-	_, err = f.keeper.ClaimFor(f.ctx, caller, holder, share, 9)
+	_, err := f.keeper.ClaimFor(f.ctx, caller, holder, share, 9)
 	require.ErrorIs(t, err, types.ErrClaimForRefused, "a contract")
 	delete(f.code, string(holder)) // 7702 delegations are not code
 	paid, err := f.keeper.ClaimFor(f.ctx, caller, holder, share, 9)
@@ -43,12 +40,30 @@ func TestClaimFor(t *testing.T) {
 	require.Equal(t, "256", f.balance(holder, aimo).String())
 	require.True(t, f.balance(caller, aimo).IsZero(), "the caller gets nothing")
 
+	require.NoError(t, f.escrow.out(f.ctx, account(2), escrowAccount, coin(share, 1)))
+	require.NoError(t, f.escrow.back(f.ctx, escrowAccount, account(2), coin(share, 1)))
 	f.epoch(4)
+	_, err = f.keeper.ClaimFor(f.ctx, caller, account(2), share, 9)
+	require.NoError(t, err, "an account that never signed; the token was not in escrow at a close")
+	require.NoError(t, f.escrow.out(f.ctx, account(2), escrowAccount, coin(share, 1)))
+	f.epoch(5)
+	_, err = f.keeper.ClaimFor(f.ctx, caller, account(2), share, 9)
+	require.ErrorIs(t, err, types.ErrClaimForRefused, "now it was: this account could be an escrow")
 	f.sign(account(2), 0, true) // unordered transactions leave the sequence at 0
 	_, err = f.keeper.ClaimFor(f.ctx, caller, account(2), share, 9)
 	require.NoError(t, err)
+	require.NoError(t, f.escrow.back(f.ctx, escrowAccount, account(2), coin(share, 1)))
+	f.epoch(6)
+	require.NoError(t, f.keeper.SetPayout(f.ctx, account(1), account(7)))
+	_, err = f.keeper.ClaimFor(f.ctx, caller, account(1), share, 9)
+	require.NoError(t, err, "who set a payout address has acted")
+	f.epoch(7)
+	f.deposit(coin(aimo, 4096))
+	f.epoch(8)
+	f.code[string(holder)] = true
 	_, err = f.keeper.ClaimFor(f.ctx, holder, holder, share, 9)
 	require.NoError(t, err, "for oneself it is a claim")
+	f.check()
 }
 
 func TestContractSetsPayoutOnce(t *testing.T) {

@@ -20,6 +20,7 @@ type Lazy struct {
 // Ledger is the books of one pool.
 type Ledger struct {
 	MinEligible *big.Int
+	MinDrip     *big.Int
 	Parts       uint64
 	Epoch       uint64
 	Bank        map[string]*big.Int // balances that may earn: no excluded account, no IBC escrow
@@ -45,9 +46,9 @@ type drip struct {
 }
 
 // New returns empty books in an epoch.
-func New(epoch, parts uint64, minEligible *big.Int) *Ledger {
+func New(epoch, parts uint64, minEligible, minDrip *big.Int) *Ledger {
 	return &Ledger{
-		MinEligible: minEligible, Parts: parts, Epoch: epoch,
+		MinEligible: minEligible, MinDrip: minDrip, Parts: parts, Epoch: epoch,
 		Bank: map[string]*big.Int{}, Lazy: map[string]Lazy{}, Streams: map[string]*Stream{},
 		record: map[string]*big.Int{}, settled: map[string]uint64{},
 	}
@@ -91,7 +92,7 @@ func (l *Ledger) Deposit(denom string, amount *big.Int) {
 }
 
 func (l *Ledger) start(s *Stream) {
-	if s.Waiting.Sign() == 0 || !l.shares() {
+	if s.Waiting.Sign() == 0 || s.Waiting.Cmp(l.MinDrip) < 0 || !l.shares() {
 		return
 	}
 	part, first := new(big.Int).QuoRem(s.Waiting, new(big.Int).SetUint64(l.Parts), new(big.Int))

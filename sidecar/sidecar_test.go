@@ -1,0 +1,505 @@
+package sidecar_test
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/status"
+
+	"github.com/imochain/imod/inference/bundle"
+	"github.com/imochain/imod/inference/merkle"
+	"github.com/imochain/imod/inference/pipeline"
+	"github.com/imochain/imod/sidecar"
+	"github.com/imochain/imod/sidecar/internal/tiny"
+	"github.com/imochain/imod/sidecar/serve"
+	"github.com/imochain/imod/sidecar/worker"
+	"github.com/imochain/imod/x/oracle/types"
+)
+
+func TestMain(m *testing.M) {
+	tiny.MaybeWorker()
+	os.Exit(m.Run())
+}
+
+const (
+	request = types.SubjectKind_SUBJECT_KIND_REQUEST
+	proof   = types.SubjectKind_SUBJECT_KIND_PROOF
+	patient = 30 * time.Second
+)
+
+// running is a sidecar in this process with a connection to it.
+type running struct {
+	types.SidecarClient
+	home string
+	log  *safeBuffer
+	stop func()
+}
+
+func config(t *testing.T, home string, models ...string) sidecar.Config {
+	t.Helper()
+	cfg := sidecar.DefaultConfig(home)
+	// Socket paths are short; test folders are not.
+	short, err := os.MkdirTemp("", "sc")
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, os.RemoveAll(short)) })
+	cfg.Listen = "unix://" + filepath.Join(short, "s")
+	cfg.Models = models
+	cfg.Worker = worker.Limits{Memory: sidecar.MinWorkerMemory, Threads: 1}
+	cfg.WorkerCommand = tiny.WorkerCommand()
+	cfg.Version = "test"
+	return cfg
+}
+
+func start(t *testing.T, cfg sidecar.Config) *running {
+	t.Helper()
+	r := &running{home: cfg.Home, log: &safeBuffer{}}
+	cfg.Logger = slog.New(slog.NewTextHandler(r.log, nil))
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- sidecar.Run(ctx, cfg) }()
+	target := cfg.Listen
+	if !strings.HasPrefix(target, "unix:") {
+		target = "passthrough:///" + target
+	}
+	conn, err := grpc.NewClient(target, grpc.WithTransportCredentials(insecure.NewCredentials()))
+	require.NoError(t, err)
+	r.SidecarClient = types.NewSidecarClient(conn)
+	r.stop = sync.OnceFunc(func() {
+		require.NoError(t, conn.Close())
+		cancel()
+		require.NoError(t, <-ended)
+	})
+	t.Cleanup(r.stop)
+	require.Eventually(t, func() bool {
+		_, err := r.Status(t.Context(), &types.StatusRequest{})
+		return err == nil || status.Code(err) == codes.Unauthenticated
+	}, patient, 10*time.Millisecond)
+	return r
+}
+
+func (r *running) submit(t *testing.T, items ...*types.WorkItem) uint32 {
+	t.Helper()
+	resp, err := r.Submit(t.Context(), &types.SubmitRequest{Height: 5, Items: items})
+	require.NoError(t, err)
+	return resp.Done
+}
+
+// take reads n results of a fresh stream.
+func (r *running) take(t *testing.T, n int) []*types.WorkResult {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patient)
+	defer cancel()
+	stream, err := r.Results(ctx, &types.ResultsRequest{})
+	require.NoError(t, err)
+	var out []*types.WorkResult
+	for len(out) < n {
+		x, err := stream.Recv()
+		require.NoError(t, err, "after %d of %d results; log:\n%s", len(out), n, r.log.String())
+		require.NoError(t, x.Validate())
+		out = append(out, x)
+	}
+	return out
+}
+
+func item(kind types.SubjectKind, id uint64, root bundle.Hash, input string) *types.WorkItem {
+	w := &types.WorkItem{Kind: kind, Id: id, ModelId: 1, Version: 1, ManifestRoot: root[:], Deadline: 100, Seed: id * 1000}
+	if kind == proof {
+		w.Beacon, w.Seed = make([]byte, 32), 0
+		w.Beacon[0] = byte(id)
+	} else {
+		w.Input = []byte(input)
+	}
+	return w
+}
+
+// TestEndToEnd: requests and a proof, from a folder of models, are answered with
+// what the pipeline gives in this process.
+func TestEndToEnd(t *testing.T) {
+	models := t.TempDir()
+	b := tiny.Picture(t)
+	root := tiny.Write(t, models, b)
+	cfg := config(t, t.TempDir(), models)
+	r := start(t, cfg)
+
+	info, err := os.Stat(strings.TrimPrefix(cfg.Listen, "unix://"))
+	require.NoError(t, err)
+	require.Equal(t, os.FileMode(0o600), info.Mode().Perm())
+
+	items := []*types.WorkItem{item(request, 1, root, "a red on blue"), item(request, 2, root, "blue on blue"), item(proof, 7, root, "")}
+	require.Zero(t, r.submit(t, items...))
+	got := map[uint64]*types.WorkResult{}
+	for _, x := range r.take(t, 3) {
+		got[x.Id] = x
+	}
+	p, err := pipeline.New(b)
+	require.NoError(t, err)
+	for _, w := range items[:2] {
+		want, err := p.Run(t.Context(), w.Input, w.Seed)
+		require.NoError(t, err)
+		x := got[w.Id]
+		require.Equal(t, &types.WorkResult{
+			Kind: request, Id: w.Id, ManifestRoot: root[:], InputRoot: want.InputRoot[:], Seed: w.Seed,
+			OutputRoot: want.OutputRoot[:], Witness: want.Witness[:], Output: want.Output,
+		}, x)
+		out, err := r.Output(t.Context(), &types.OutputRequest{OutputRoot: x.OutputRoot})
+		require.NoError(t, err)
+		require.Equal(t, want.Output, out.Output)
+		require.Equal(t, "image/x-rgb; width=2; height=2", out.MediaType)
+	}
+	results, err := p.Prove(t.Context(), [32]byte{7})
+	require.NoError(t, err)
+	output, witness := bundle.ProofOutputRoot(bundle.ResultsRoot(results), bundle.Hash{}), bundle.ProofWitness(results)
+	empty := merkle.BytesRoot(nil)
+	require.Equal(t, &types.WorkResult{
+		Kind: proof, Id: 7, ManifestRoot: root[:], InputRoot: empty[:], OutputRoot: output[:], Witness: witness[:],
+	}, got[7])
+
+	require.EqualValues(t, 3, r.submit(t, items...), "done, not run again")
+	s, err := r.Status(t.Context(), &types.StatusRequest{})
+	require.NoError(t, err)
+	require.Equal(t, &types.StatusResponse{Version: "test", SelfTest: true, Models: 1}, s)
+
+	_, err = r.Output(t.Context(), &types.OutputRequest{OutputRoot: make([]byte, 32)})
+	require.Equal(t, codes.NotFound, status.Code(err))
+	_, err = r.Output(t.Context(), &types.OutputRequest{OutputRoot: []byte{1}})
+	require.Equal(t, codes.InvalidArgument, status.Code(err))
+	_, err = r.Preview(t.Context(), &types.PreviewRequest{ManifestRoot: root[:], Input: []byte("red on red")})
+	require.Equal(t, codes.Unavailable, status.Code(err), "off by default")
+}
+
+// TestStreamPushes: results reach an open stream as they finish, and a second
+// stream gets all of them.
+func TestStreamPushes(t *testing.T) {
+	models := t.TempDir()
+	root := tiny.Write(t, models, tiny.Picture(t))
+	r := start(t, config(t, t.TempDir(), models))
+	stream, err := r.Results(t.Context(), &types.ResultsRequest{})
+	require.NoError(t, err)
+	var items []*types.WorkItem
+	for id := range uint64(5) {
+		items = append(items, item(request, id+1, root, "red on red"))
+		r.submit(t, items...)
+		x, err := stream.Recv()
+		require.NoError(t, err)
+		require.Equal(t, id+1, x.Id, "each result once")
+	}
+	var ids []uint64
+	for _, x := range r.take(t, 5) {
+		ids = append(ids, x.Id)
+	}
+	require.Equal(t, []uint64{1, 2, 3, 4, 5}, ids)
+}
+
+// TestRestart: results outlive the process and are not computed again; what is no
+// longer listed goes, and a node without a list closes nothing.
+func TestRestart(t *testing.T) {
+	models := t.TempDir()
+	root := tiny.Write(t, models, tiny.Picture(t))
+	home := t.TempDir()
+	items := []*types.WorkItem{item(request, 1, root, "red on red"), item(proof, 1, root, "")}
+	first := start(t, config(t, home, models))
+	first.submit(t, items...)
+	want := first.take(t, 2)
+	first.stop()
+
+	noWorkers := config(t, home, models)
+	noWorkers.WorkerCommand = []string{"/bin/false"}
+	second := start(t, noWorkers)
+	resp, err := second.Submit(t.Context(), &types.SubmitRequest{Height: 0})
+	require.NoError(t, err)
+	require.Zero(t, resp.Done)
+	require.EqualValues(t, 2, second.submit(t, items...))
+	require.Equal(t, want, second.take(t, 2))
+	out, err := second.Output(t.Context(), &types.OutputRequest{OutputRoot: want[0].OutputRoot})
+	require.NoError(t, err)
+	require.Equal(t, want[0].Output, out.Output)
+
+	require.EqualValues(t, 1, second.submit(t, items[1]))
+	left, err := os.ReadDir(filepath.Join(home, "results"))
+	require.NoError(t, err)
+	require.Len(t, left, 1)
+	require.Zero(t, second.submit(t, items[0]), "closed means forgotten")
+	second.stop()
+
+	// Another version of the program computes again.
+	other := config(t, home, models)
+	other.Version = "next"
+	third := start(t, other)
+	require.Zero(t, third.submit(t, items[1]))
+	require.Equal(t, want[1:], third.take(t, 1))
+}
+
+// TestFetch: the bundle comes over HTTP from the item's address; without permission
+// for this machine it does not.
+func TestFetch(t *testing.T) {
+	served := t.TempDir()
+	root := tiny.Write(t, served, tiny.Picture(t))
+	srv := httptest.NewServer(serve.Handler(serve.Config{Dirs: []string{served}, MaxRequests: 8}))
+	defer srv.Close()
+	w := item(request, 1, root, "red on red")
+	w.Uris = []string{"http://127.0.0.1:1/nobody", srv.URL}
+
+	strict := start(t, config(t, t.TempDir()))
+	strict.submit(t, w)
+	require.Eventually(t, func() bool { return strings.Contains(strict.log.String(), "is not a public address") }, patient, 10*time.Millisecond)
+
+	cfg := config(t, t.TempDir())
+	cfg.LocalNetwork = true
+	cfg.Serve = freePort(t)
+	r := start(t, cfg)
+	r.submit(t, w)
+	require.Zero(t, r.take(t, 1)[0].Refused)
+
+	// What it fetched it offers to others.
+	mirrored := config(t, t.TempDir())
+	mirrored.LocalNetwork, mirrored.Mirrors = true, []string{"http://" + cfg.Serve}
+	third := start(t, mirrored)
+	w.Uris = nil
+	third.submit(t, w)
+	require.Zero(t, third.take(t, 1)[0].Refused)
+}
+
+// TestHostileModels: a model that lies is refused with its reason, one that is too
+// large, dies or never ends gets no answer, and everybody else is served.
+func TestHostileModels(t *testing.T) {
+	models := t.TempDir()
+	good := tiny.Write(t, models, tiny.Picture(t))
+	liar := tiny.Picture(t)
+	liar.Manifest.Vectors[0].Witness[0] ^= 1
+	lies := tiny.Write(t, models, liar)
+	slow, hungry := tiny.Write(t, models, tiny.Slow(t)), tiny.Write(t, models, tiny.Hungry(t))
+	cfg := config(t, t.TempDir(), models)
+	cfg.Workers, cfg.RunTime = 1, 300*time.Millisecond
+	r := start(t, cfg)
+	hungryItem, slowItem := item(request, 1, hungry, strings.Repeat("\x00", 16)), item(request, 2, slow, strings.Repeat("\x00", 16))
+	items := []*types.WorkItem{hungryItem, slowItem, item(proof, 3, lies, ""), item(request, 4, good, "green on red"), item(request, 5, good, "red on red")}
+	r.submit(t, items...)
+	got := map[uint64]*types.WorkResult{}
+	for _, x := range r.take(t, 3) {
+		got[x.Id] = x
+	}
+	zero := make([]byte, 32)
+	refused := bundle.ProofOutputRoot(bundle.RefusedRoot(bundle.ReasonVector), bundle.Hash{})
+	require.EqualValues(t, bundle.ReasonVector, got[3].Refused)
+	require.Equal(t, refused[:], got[3].OutputRoot)
+	require.Equal(t, zero, got[3].Witness)
+	require.EqualValues(t, bundle.ReasonInput, got[4].Refused)
+	require.Zero(t, got[5].Refused)
+	require.Nil(t, got[1], "too large for a worker: declined")
+	require.Nil(t, got[2], "ran too long: tried again later")
+	require.Contains(t, r.log.String(), "model is too large for a worker")
+	require.Contains(t, r.log.String(), "model ran too long")
+}
+
+// TestDyingWorker: somebody kills the worker while it runs; the item is run again.
+func TestDyingWorker(t *testing.T) {
+	models, marks := t.TempDir(), t.TempDir()
+	root := tiny.Write(t, models, tiny.Picture(t))
+	cfg := config(t, t.TempDir(), models)
+	cfg.Workers = 1
+	// The first worker takes its first job and dies; the next is a real one.
+	script := `mark="$1"; shift
+if [ -e "$mark" ]; then exec "$@"; fi
+: >"$mark"
+printf '\000\000\000\020{"self_test":""}'
+dd bs=1 count=1 2>/dev/null >/dev/null
+kill -9 $$`
+	cfg.WorkerEnv = []string{"PATH=" + os.Getenv("PATH")}
+	cfg.WorkerCommand = append([]string{"/bin/sh", "-c", script, "sh", filepath.Join(marks, "died")}, tiny.WorkerCommand()...)
+	r := start(t, cfg)
+	r.submit(t, item(request, 1, root, "red on red"))
+	require.Zero(t, r.take(t, 1)[0].Refused)
+	require.Contains(t, r.log.String(), "worker died: signal: killed")
+}
+
+// TestDamagedBundle: a copy whose bytes are wrong is passed over and fetched anew.
+func TestDamagedBundle(t *testing.T) {
+	models, served := t.TempDir(), t.TempDir()
+	b := tiny.Picture(t)
+	root := tiny.Write(t, served, b)
+	tiny.Write(t, models, b)
+	weights := filepath.Join(models, bundle.FolderName(root), bundle.FileWeights)
+	raw, err := os.ReadFile(weights)
+	require.NoError(t, err)
+	raw[0] ^= 1
+	require.NoError(t, os.WriteFile(weights, raw, 0o600))
+	srv := httptest.NewServer(serve.Handler(serve.Config{Dirs: []string{served}, MaxRequests: 8}))
+	defer srv.Close()
+	cfg := config(t, t.TempDir(), models)
+	cfg.LocalNetwork = true
+	r := start(t, cfg)
+	w := item(request, 1, root, "red on red")
+	w.Uris = []string{srv.URL}
+	r.submit(t, w)
+	require.Zero(t, r.take(t, 1)[0].Refused)
+	require.Contains(t, r.log.String(), "bundle on disk is damaged")
+}
+
+// TestSelfTestFails: a machine that computes wrongly says so and answers nothing.
+func TestSelfTestFails(t *testing.T) {
+	models := t.TempDir()
+	root := tiny.Write(t, models, tiny.Picture(t))
+	cfg := config(t, t.TempDir(), models)
+	cfg.WorkerEnv = []string{"PATH=" + os.Getenv("PATH")}
+	cfg.WorkerCommand = []string{"/bin/sh", "-c", `printf '\000\000\000\023{"self_test":"exp"}'; exec sleep 60`}
+	r := start(t, cfg)
+	r.submit(t, item(request, 1, root, "red on red"))
+	require.Eventually(t, func() bool { return strings.Contains(r.log.String(), "computes wrongly") }, patient, 10*time.Millisecond)
+	s, err := r.Status(t.Context(), &types.StatusRequest{})
+	require.NoError(t, err)
+	require.False(t, s.SelfTest)
+	stream, err := r.Results(t.Context(), &types.ResultsRequest{})
+	require.NoError(t, err)
+	quiet := make(chan struct{})
+	go func() {
+		defer close(quiet)
+		if _, err := stream.Recv(); err == nil {
+			t.Error("a result from a machine that computes wrongly")
+		}
+	}()
+	select {
+	case <-quiet:
+		t.Fatal("the stream ended")
+	case <-time.After(300 * time.Millisecond):
+	}
+	r.stop()
+	<-quiet
+}
+
+func TestToken(t *testing.T) {
+	models := t.TempDir()
+	tiny.Write(t, models, tiny.Picture(t))
+	cfg := config(t, t.TempDir(), models)
+	cfg.Listen, cfg.Token = freePort(t), "0123456789abcdef-canary"
+	r := start(t, cfg)
+	for _, header := range []string{"", "Bearer wrong", cfg.Token, "Bearer " + cfg.Token + "x"} {
+		ctx := metadata.AppendToOutgoingContext(t.Context(), "authorization", header)
+		_, err := r.Status(ctx, &types.StatusRequest{})
+		require.Equal(t, codes.Unauthenticated, status.Code(err), header)
+		stream, err := r.Results(ctx, &types.ResultsRequest{})
+		require.NoError(t, err)
+		_, err = stream.Recv()
+		require.Equal(t, codes.Unauthenticated, status.Code(err), header)
+	}
+	ctx := metadata.AppendToOutgoingContext(t.Context(), "authorization", "Bearer "+cfg.Token)
+	_, err := r.Status(ctx, &types.StatusRequest{})
+	require.NoError(t, err)
+	require.NotContains(t, r.log.String(), "canary", "no secret in the log")
+}
+
+func TestPreview(t *testing.T) {
+	models := t.TempDir()
+	b := tiny.Picture(t)
+	root := tiny.Write(t, models, b)
+	cfg := config(t, t.TempDir(), models)
+	cfg.Preview = true
+	r := start(t, cfg)
+	p, err := pipeline.New(b)
+	require.NoError(t, err)
+	want, err := p.Run(t.Context(), []byte("red on blue"), 3)
+	require.NoError(t, err)
+	got, err := r.Preview(t.Context(), &types.PreviewRequest{ManifestRoot: root[:], Input: []byte("red on blue"), Seed: 3})
+	require.NoError(t, err)
+	require.Equal(t, want.Output, got.Output)
+	require.Equal(t, want.OutputRoot[:], got.OutputRoot)
+	_, err = r.Preview(t.Context(), &types.PreviewRequest{ManifestRoot: root[:], Input: []byte("green")})
+	require.Equal(t, codes.InvalidArgument, status.Code(err))
+	_, err = r.Output(t.Context(), &types.OutputRequest{OutputRoot: got.OutputRoot})
+	require.Equal(t, codes.NotFound, status.Code(err), "a preview marks nothing")
+}
+
+func TestSubmitRefuses(t *testing.T) {
+	r := start(t, config(t, t.TempDir()))
+	for name, w := range map[string]*types.WorkItem{
+		"no id":    {Kind: request, ManifestRoot: make([]byte, 32)},
+		"root":     {Kind: request, Id: 1, ManifestRoot: make([]byte, 31)},
+		"beacon":   {Kind: proof, Id: 1, ManifestRoot: make([]byte, 32)},
+		"all fine": {Kind: types.SubjectKind_SUBJECT_KIND_AUDIT, Id: 1, ManifestRoot: make([]byte, 32)},
+	} {
+		_, err := r.Submit(t.Context(), &types.SubmitRequest{Height: 1, Items: []*types.WorkItem{w}})
+		if name == "all fine" { // a kind of a later version is passed over
+			require.NoError(t, err)
+			continue
+		}
+		require.Equal(t, codes.InvalidArgument, status.Code(err), name)
+	}
+	many := slices.Repeat([]*types.WorkItem{item(request, 1, bundle.Hash{1}, "")}, 5000)
+	_, err := r.Submit(t.Context(), &types.SubmitRequest{Height: 1, Items: many})
+	require.ErrorContains(t, err, "5000 items, allowed are 4096")
+	s, err := r.Status(t.Context(), &types.StatusRequest{})
+	require.NoError(t, err)
+	require.Zero(t, s.Queued)
+}
+
+func TestRunRefuses(t *testing.T) {
+	home := t.TempDir()
+	occupied := filepath.Join(t.TempDir(), "file")
+	require.NoError(t, os.WriteFile(occupied, []byte("keep me"), 0o600))
+	busy := config(t, t.TempDir())
+	start(t, busy)
+	for name, tc := range map[string]struct {
+		change func(*sidecar.Config)
+		err    string
+	}{
+		"relative home":       {func(c *sidecar.Config) { c.Home = "x" }, `home "x" is not an absolute path`},
+		"relative socket":     {func(c *sidecar.Config) { c.Listen = "unix://x" }, `socket "x" is not an absolute path`},
+		"long socket":         {func(c *sidecar.Config) { c.Listen = "unix:///" + strings.Repeat("a", 101) }, "has 102 bytes, allowed are 100"},
+		"no address":          {func(c *sidecar.Config) { c.Listen = "nowhere" }, "neither unix:///path nor host:port"},
+		"tcp without a token": {func(c *sidecar.Config) { c.Listen = "127.0.0.1:0" }, "needs a token of at least 16 characters"},
+		"little memory":       {func(c *sidecar.Config) { c.Worker.Memory = 1 << 20 }, "worker memory is 1048576 bytes"},
+		"no worker":           {func(c *sidecar.Config) { c.WorkerCommand = nil }, "no command to start a worker"},
+		"a file in the way":   {func(c *sidecar.Config) { c.Listen = "unix://" + occupied }, "is in the way: it is not a socket"},
+		"socket in use":       {func(c *sidecar.Config) { c.Listen = busy.Listen }, "another program listens on"},
+		"home in use":         {func(c *sidecar.Config) { c.Home = busy.Home }, "is in use by another sidecar"},
+		"no models":           {func(c *sidecar.Config) { c.Models = []string{"/nonexistent"} }, "folder of models"},
+		"bad mirror":          {func(c *sidecar.Config) { c.Mirrors = []string{"ftp://x"} }, `mirror "ftp://x"`},
+	} {
+		cfg := config(t, home)
+		cfg.Logger = slog.New(slog.DiscardHandler)
+		tc.change(&cfg)
+		require.ErrorContains(t, sidecar.Run(t.Context(), cfg), tc.err, name)
+	}
+	kept, err := os.ReadFile(occupied)
+	require.NoError(t, err)
+	require.Equal(t, "keep me", string(kept))
+}
+
+func freePort(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer l.Close() //nolint:errcheck // test
+	return l.Addr().String()
+}
+
+// safeBuffer is a log that a test reads while it is written.
+type safeBuffer struct {
+	mu sync.Mutex
+	b  strings.Builder
+}
+
+func (s *safeBuffer) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *safeBuffer) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
+}
