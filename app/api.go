@@ -53,7 +53,7 @@ func (app *App) RegisterNodeService(ctx client.Context, cfg config.Config) {
 // AutoCLI returns what the command line needs to build commands from the services.
 func (app *App) AutoCLI() autocli.AppOptions {
 	modules := make(map[string]appmodule.AppModule, len(app.modules.Modules))
-	for name, m := range app.modules.Modules {
+	for name, m := range app.modules.Modules { //lint:maporder fills a map
 		if appModule, ok := m.(appmodule.AppModule); ok {
 			if _, named := m.(module.HasName); named {
 				modules[name] = appModule

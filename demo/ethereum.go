@@ -20,6 +20,10 @@ import (
 //go:embed interfaces.json
 var interfacesJSON []byte
 
+// gasMargin multiplies an estimate: the first to touch a token in a new epoch also closes the last
+// one, so the same call can cost more a block later.
+const gasMargin = 2
+
 // ethereum is a wallet's view of the network: JSON-RPC and nothing else.
 type ethereum struct {
 	client  *ethclient.Client
@@ -63,7 +67,7 @@ func (e *ethereum) transact(ctx context.Context, key rpc.Key, to common.Address,
 	}
 	tx, err := types.SignNewTx(secret, types.LatestSignerForChainID(e.chainID), &types.DynamicFeeTx{
 		ChainID: e.chainID, Nonce: nonce, GasTipCap: big.NewInt(0), GasFeeCap: new(big.Int).Mul(price, big.NewInt(2)),
-		Gas: gas * 5 / 4, To: &to, Value: value, Data: data,
+		Gas: gas * gasMargin, To: &to, Value: value, Data: data,
 	})
 	if err != nil {
 		return nil, err

@@ -17,23 +17,6 @@ import (
 	"github.com/imochain/imod/inference/bundle"
 )
 
-// lightCmd returns the command that args ask for if it needs no application: the
-// model tools and the sidecar, whose workers must start fast. main runs it instead
-// of the whole tree.
-func lightCmd(args []string) *cobra.Command {
-	if len(args) == 0 {
-		return nil
-	}
-	for _, cmd := range []*cobra.Command{modelCmd(), sidecarCmd()} {
-		if cmd.Name() == args[0] {
-			cmd.SetArgs(args[1:])
-			cmd.SilenceErrors, cmd.SilenceUsage = true, true
-			return cmd
-		}
-	}
-	return nil
-}
-
 // noApplication replaces the root's preparation, which reads the node's files.
 func noApplication(*cobra.Command, []string) error { return nil }
 

@@ -69,7 +69,7 @@ func newRootCmd() *cobra.Command {
 	addCommands(root, temporary)
 
 	options := temporary.AutoCLI()
-	options.ClientCtx, _ = clientconfig.ReadFromClientConfig(clientCtx)
+	options.ClientCtx, _ = clientconfig.ReadFromClientConfig(clientCtx.WithViper("IMOD"))
 	if err := options.EnhanceRootCommand(root); err != nil {
 		panic(err)
 	}

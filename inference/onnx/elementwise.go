@@ -227,7 +227,7 @@ func dropout(c *call) ([]*value, error) {
 	if _, err := c.attrInt("seed", 0); err != nil {
 		return nil, err
 	}
-	if t := c.opt(2); t != nil && (t.data == nil || t.data.U8[0] != 0) {
+	if t := c.opt(2); t != nil && (t.data == nil || len(t.data.U8) != 1 || t.data.U8[0] != 0) {
 		return nil, errors.New("training mode is not supported")
 	}
 	in, err := c.args(1)

@@ -59,7 +59,7 @@ func pad(c *call) ([]*value, error) {
 		}
 		return one(x, nil)
 	}
-	if slices.Max(append(slices.Clone(before), after...)) == 0 {
+	if zeros(before) && zeros(after) {
 		return one(x, nil)
 	}
 	n := ir.Node{Kind: ir.Pad, Ints: slices.Concat(before, after)}
@@ -143,4 +143,8 @@ func (c *call) mirrorPad(x *value, ax int, before, after int64, mode string) (*v
 		index = append(index, j)
 	}
 	return c.importer.gather(x, i64s(index...), ax)
+}
+
+func zeros(v []int64) bool {
+	return !slices.ContainsFunc(v, func(x int64) bool { return x != 0 })
 }

@@ -26,6 +26,10 @@ func (f *chain) along(v *value, ax, rank int) *value {
 		f.err = errors.New("block quantisation is not supported")
 		return nil
 	}
+	if ax >= rank {
+		f.err = errors.New("a parameter per channel for a tensor without channels")
+		return nil
+	}
 	shape := slices.Repeat([]int64{1}, rank-ax)
 	shape[0] = v.Shape[0]
 	return f.reshape(v, shape...)

@@ -6,7 +6,9 @@ package contract
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math/big"
+	"slices"
 
 	"github.com/ethereum/go-ethereum/accounts/abi"
 	"github.com/ethereum/go-ethereum/common"
@@ -58,7 +60,7 @@ type Contract struct {
 // New returns a contract at an address. Every function of the ABI needs an entry in methods: a
 // missing or a foreign one is a wiring mistake and panics.
 func New(name string, address common.Address, api abi.ABI, bank cmn.BankKeeper, methods map[string]Method) *Contract {
-	for method := range api.Methods {
+	for _, method := range slices.Sorted(maps.Keys(api.Methods)) {
 		if _, ok := methods[method]; !ok {
 			panic(fmt.Errorf("precompile %s: no handler for %s", name, method))
 		}

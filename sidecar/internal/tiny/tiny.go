@@ -130,10 +130,10 @@ func Hungry(t testing.TB) *bundle.Bundle {
 	})
 }
 
-// Slow spends minutes in nodes of a fraction of a second.
+// Slow spends long in many nodes of a few milliseconds.
 func Slow(t testing.TB) *bundle.Bundle {
 	t.Helper()
-	const side, times = 512, 2000
+	const side, times = 160, 12000
 	g := &ir.Graph{
 		Semantics: ir.SemanticsV1, Inputs: []ir.TensorDecl{F32(4)},
 		Nodes: []ir.Node{

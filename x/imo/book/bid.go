@@ -109,7 +109,7 @@ type Cancellation struct {
 func Cancel(o types.Offering, a types.Allocation, b types.Bid) Cancellation {
 	deposited, cost := a.Deposited.Sub(b.Amount.Amount), a.Cost.Sub(b.Cost)
 	refunded := math.MinInt(a.Refunded, deposited.Sub(cost))
-	refund := b.Amount.Amount
+	refund := b.Amount.Amount.Sub(a.Refunded.Sub(refunded))
 
 	o.StandingBids--
 	o.Deposited = o.Deposited.Sub(b.Amount.Amount)

@@ -25,7 +25,7 @@ func everyFault(t *testing.T, f *fixture.Fixture, reads bool, act func(sdk.Conte
 		failed := f.Faults.Off()
 		after(&branch, failed, err)
 		if !failed {
-			require.Greater(t, n, 5, "the act has to touch the store")
+			require.Greater(t, n, 1, "the act has to touch the store")
 			return
 		}
 	}
@@ -146,11 +146,6 @@ func TestMessagesReportEveryFault(t *testing.T) {
 			if err == nil {
 				_, err = queries.Credit(ctx, &types.QueryCreditRequest{Owner: alice.String()})
 			}
-			for range 4 { // few operations: repeat another that can fail
-				if err == nil {
-					_, err = queries.Params(ctx, &types.QueryParamsRequest{})
-				}
-			}
 			return err
 		},
 		"proof": func(ctx sdk.Context) error {
@@ -182,7 +177,7 @@ func TestMessagesReportEveryFault(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			for _, reads := range []bool{false, true} {
 				if !reads && (name == "queries" || name == "claim" || name == "deliver") {
-					continue // too few writes to count
+					continue // no writes, or two
 				}
 				everyFault(t, f, reads, act, func(_ *fixture.Fixture, failed bool, err error) {
 					require.Equal(t, failed, err != nil, "%v", err)

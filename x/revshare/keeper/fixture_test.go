@@ -165,7 +165,7 @@ func newContext(t tester, keys map[string]*storetypes.KVStoreKey, kind storetype
 	db := dbm.NewMemDB()
 	cms := storev2.NewCommitMultiStore(db, log.NewNopLogger())
 	for _, key := range keys {
-		cms.MountStoreWithDB(key, kind, db)
+		cms.MountStoreWithDB(key, kind, nil) // under a prefix of its own in db
 	}
 	require.NoError(t, cms.LoadLatestVersion())
 	return sdk.NewContext(cms, cmtproto.Header{}, false, log.NewNopLogger())
