@@ -4,8 +4,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-# One setting for builds and tests: a different one would compile the 1,500 packages below the application once more.
-export GOFLAGS ?= -trimpath
+# Builds and tests use Go's plain settings, and so share one cache with `go test` by hand; only the release trims paths.
 # The EVM's signatures need C; gcc is checked by scripts/need.sh.
 export CGO_ENABLED := 1
 
@@ -96,9 +95,9 @@ proto:
 abi: contracts/node_modules/.package-lock.json
 	node contracts/abi.mjs
 
-.PHONY: test test-unit test-integration test-arm64 test-race
+.PHONY: test test-unit test-integration test-arm64 test-e2e test-race bench
 ## test: everything that a change must pass
-test: lint test-unit test-integration test-arm64
+test: lint test-unit test-integration test-arm64 test-e2e
 
 ## test-unit: tests of single packages, fuzz corpora included
 test-unit:
@@ -107,6 +106,15 @@ test-unit:
 ## test-integration: tests that contain the whole application
 test-integration:
 	$(TEST) -timeout 20m $(APP_PACKAGES)
+
+## test-e2e: a real network of the built binary: the demo, killed nodes and sidecars, an Ethereum client
+test-e2e: build contracts/node_modules/.package-lock.json
+	$(TEST) -count=1 -timeout 20m ./tests/e2e/...
+
+## bench: transactions per second, and what a deposit, a transfer and a claim cost at 10 and 1,000 holders
+bench:
+	go test -tags=test -ldflags=-w -run '^$$' -bench 'Throughput' -benchtime 3x ./tests/integration
+	go test -ldflags=-w -run '^$$' -bench 'Deposit|Transfer|Claim' ./x/revshare/keeper
 
 ## test-arm64: digests of runtime and models on an emulated arm64
 test-arm64:

@@ -15,6 +15,7 @@ import (
 // demoCmd does the complete job once on a fresh local network, which stays up.
 func demoCmd(chain func() localnet.Chain) *cobra.Command {
 	var home, config, models string
+	var portOffset int
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Run a local network and do the complete job on it: register, prove, sell, use, mint, share",
@@ -39,7 +40,7 @@ It fails if any figure is off. The network stays up; "imod testnet stop" ends it
 				cmd.PrintErrln("warning:", w)
 			}
 			out := cmd.OutOrStdout()
-			network, err := localnet.Start(ctx, chain(), cfg, localnet.Options{Home: home, Reset: true, Progress: out, Executable: self})
+			network, err := localnet.Start(ctx, chain(), cfg, localnet.Options{Home: home, PortOffset: portOffset, Reset: true, Progress: out, Executable: self})
 			if err != nil {
 				return err
 			}
@@ -54,6 +55,7 @@ It fails if any figure is off. The network stays up; "imod testnet stop" ends it
 	}
 	cmd.Flags().StringVar(&home, "home", localnet.DefaultHome, "folder of the network")
 	cmd.Flags().StringVar(&config, "config", "config.yml", "description of the network")
+	cmd.Flags().IntVar(&portOffset, "port-offset", 0, "added to every port")
 	cmd.Flags().StringVar(&models, "models", "models/picture", "folder of the picture model")
 	return cmd
 }

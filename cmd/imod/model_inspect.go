@@ -4,10 +4,14 @@ import (
 	"encoding/hex"
 	"fmt"
 	"os"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
+	"github.com/cosmos/cosmos-sdk/types/bech32"
+
+	"github.com/imochain/imod/app"
 	"github.com/imochain/imod/inference/bundle"
 	"github.com/imochain/imod/inference/bundle/descriptor"
 	"github.com/imochain/imod/inference/pipeline/pack"
@@ -48,12 +52,16 @@ type vectorView struct {
 	Witness    string `json:"witness"`
 }
 
-func describe(m *bundle.Manifest, folder string) manifestView {
+func describe(m *bundle.Manifest, folder string) (manifestView, error) {
+	creator, err := bech32.ConvertAndEncode(app.Bech32Prefix, m.Creator[:])
+	if err != nil {
+		return manifestView{}, err
+	}
 	encoded := m.Encode()
 	root := bundle.RootOf(encoded)
 	v := manifestView{
 		Root: hex.EncodeToString(root[:]), Folder: folder, Manifest: encoded, ManifestBytes: len(encoded),
-		Semantics: m.Semantics, Creator: "0x" + hex.EncodeToString(m.Creator[:]),
+		Semantics: m.Semantics, Creator: creator,
 		Name: m.Name, Summary: m.Summary, Licence: m.Licence, Domain: m.Domain,
 		IRRoot: hex.EncodeToString(m.IRRoot[:]), WeightsRoot: hex.EncodeToString(m.WeightsRoot[:]),
 		CardRoot: hex.EncodeToString(m.CardRoot[:]), ONNXHash: hex.EncodeToString(m.ONNXHash[:]),
@@ -66,7 +74,7 @@ func describe(m *bundle.Manifest, folder string) manifestView {
 			hex.EncodeToString(x.Input), fmt.Sprint(x.Seed), hex.EncodeToString(x.OutputRoot[:]), hex.EncodeToString(x.Witness[:]),
 		})
 	}
-	return v
+	return v, nil
 }
 
 func modelInspectCmd() *cobra.Command {
@@ -90,18 +98,21 @@ the field "manifest" holds the bytes that are registered on chain, in base64.`,
 			if err != nil {
 				return fmt.Errorf("%s: %w", args[0], err)
 			}
-			v := describe(m, args[0])
+			v, err := describe(m, args[0])
+			if err != nil {
+				return err
+			}
 			if asJSON {
 				return printJSON(cmd.OutOrStdout(), v)
 			}
 			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
-			for _, row := range [][2]any{
+			for _, row := range append([][2]any{
 				{"manifest root", v.Root}, {"name", v.Name}, {"summary", v.Summary}, {"licence", v.Licence}, {"domain", v.Domain},
 				{"creator", v.Creator}, {"pipeline", v.PipelineKind}, {"output", v.OutputType},
 				{"graph root", v.IRRoot}, {"weights root", v.WeightsRoot}, {"ONNX SHA-256", v.ONNXHash},
 				{"bytes", v.TotalBytes}, {"work units", v.WorkUnits}, {"peak memory", v.PeakMemory},
 				{"max input", v.MaxInput}, {"max output", v.MaxOutput}, {"test vectors", len(v.Vectors)},
-			} {
+			}, vocabulary(m.Pipeline)...) {
 				if _, err := fmt.Fprintf(w, "%v\t%v\n", row[0], row[1]); err != nil {
 					return err
 				}
@@ -111,6 +122,27 @@ the field "manifest" holds the bytes that are registered on chain, in base64.`,
 	}
 	addOutputFlag(cmd)
 	return cmd
+}
+
+// vocabulary lists what a prompt may say.
+func vocabulary(p descriptor.Pipeline) [][2]any {
+	image, ok := p.(*descriptor.Image)
+	if !ok {
+		return nil
+	}
+	var rows [][2]any
+	for _, s := range image.Slots {
+		words := make([]string, len(s.Entries))
+		for i, entry := range s.Entries {
+			words[i] = strings.Join(entry, "/")
+		}
+		name := fmt.Sprintf("prompt: %s", s.Name)
+		if s.Default != descriptor.Required {
+			name += " (optional)"
+		}
+		rows = append(rows, [2]any{name, strings.Join(words, " ")})
+	}
+	return rows
 }
 
 func modelVerifyCmd() *cobra.Command {

@@ -66,7 +66,11 @@ separator fill the slots of group 1, those after it those of group 2, those of g
 				return err
 			}
 			if asJSON {
-				return printJSON(cmd.OutOrStdout(), describe(b.Manifest, folder))
+				v, err := describe(b.Manifest, folder)
+				if err != nil {
+					return err
+				}
+				return printJSON(cmd.OutOrStdout(), v)
 			}
 			_, err = fmt.Fprintf(cmd.OutOrStdout(), "manifest root %x\nfolder        %s\nbytes         %d\nwork units    %d\ntest vectors  %d, all run\n",
 				b.Manifest.Root(), folder, b.Manifest.TotalBytes, b.Manifest.WorkUnits, len(b.Manifest.Vectors))

@@ -116,7 +116,12 @@ type Refusal struct {
 func Refuse(reason Reason, err error) error { return &Refusal{Reason: reason, Err: err} }
 
 // Error implements error.
-func (r *Refusal) Error() string { return fmt.Sprintf("%s: %v", r.Reason, r.Err) }
+func (r *Refusal) Error() string {
+	if r.Reason == ReasonInput { // the cause says it already
+		return r.Err.Error()
+	}
+	return fmt.Sprintf("%s: %v", r.Reason, r.Err)
+}
 
 // Unwrap gives the cause.
 func (r *Refusal) Unwrap() error { return r.Err }

@@ -18,7 +18,7 @@ func filled(seed uint32, shape ...int64) kernel.Tensor {
 }
 
 func BenchmarkDot(b *testing.B) {
-	for _, s := range [][3]int64{{512, 512, 512}, {1, 4096, 4096}, {48, 768, 768}, {1, 64, 4096}} {
+	for _, s := range [][3]int64{{512, 512, 512}, {1, 4096, 4096}, {48, 768, 768}, {1, 64, 4096}, {4096, 24, 24}, {4096, 2, 24}, {4096, 24, 6}, {4096, 7, 3}} {
 		b.Run(fmt.Sprintf("%dx%dx%d", s[0], s[1], s[2]), func(b *testing.B) {
 			x, w := filled(1, s[0], s[1]), filled(2, s[1], s[2])
 			run(b, &ir.Node{Kind: ir.Dot}, []kernel.Tensor{x, w}, s[0]*s[1]*s[2])

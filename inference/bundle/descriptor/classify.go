@@ -11,8 +11,8 @@ const (
 // Classify takes one tensor and answers with the label of the largest of the
 // graph's scores, the first one among equals. The seed has no effect.
 type Classify struct {
-	Input  Input
-	Labels []string
+	Input  Input    `json:"input"`
+	Labels []string `json:"labels"`
 }
 
 var _ Pipeline = (*Classify)(nil)

@@ -24,31 +24,32 @@ const Required = 0xffff
 // graph gets one one-hot block per slot, in slot order, followed by Latent uniform
 // numbers from the seed, and returns [1, 3, Height, Width] in [0, 1].
 type Image struct {
-	Height, Width uint16
+	Height uint16 `json:"height"`
+	Width  uint16 `json:"width"`
 	// Latent is how many numbers the seed gives, LatentRange their bound: they are
 	// uniform in [-LatentRange, LatentRange).
-	Latent      uint16
-	LatentRange float32
+	Latent      uint16  `json:"latent"`
+	LatentRange float32 `json:"latent_range"`
 	// Separators are the words that end a group: words before the first one belong
 	// to group 1, those after it to group 2, and so on; further ones are ignored.
-	Separators []string
+	Separators []string `json:"separators"`
 	// Fillers are words without meaning.
-	Fillers []string
-	Slots   []Slot
+	Fillers []string `json:"fillers"`
+	Slots   []Slot   `json:"slots"`
 }
 
 // Slot is one attribute of the picture.
 type Slot struct {
 	// Name is used in messages.
-	Name string
+	Name string `json:"name"`
 	// Group is the part of the prompt in which the slot's words count, from 1; the
 	// words of group 0 count anywhere.
-	Group uint8
+	Group uint8 `json:"group"`
 	// Default is the index of the entry used when the prompt fills the slot with
 	// none, or Required.
-	Default uint16
+	Default uint16 `json:"default"`
 	// Entries are the values; each is a word and its synonyms.
-	Entries [][]string
+	Entries [][]string `json:"entries"`
 }
 
 var _ Pipeline = (*Image)(nil)

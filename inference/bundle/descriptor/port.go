@@ -21,18 +21,20 @@ const (
 
 // Shape is the element type (package merkle's code) and the dimensions of a tensor.
 type Shape struct {
-	DType byte
-	Dims  []uint64
+	DType byte     `json:"dtype"`
+	Dims  []uint64 `json:"dims"`
 }
 
 // Input is one input tensor with the domain of its elements, ends included.
 type Input struct {
 	Shape
-	Encoding Encoding
+	Encoding Encoding `json:"encoding"`
 	// Low and High bound f32 elements; both finite, and so is their distance.
-	Low, High float32
+	Low  float32 `json:"low"`
+	High float32 `json:"high"`
 	// LowInt and HighInt bound integer and bool elements.
-	LowInt, HighInt int64
+	LowInt  int64 `json:"low_int,string"`
+	HighInt int64 `json:"high_int,string"`
 }
 
 // Elements is the number of elements of a valid shape.

@@ -5,8 +5,8 @@ import "github.com/imochain/imod/inference/bundle/internal/wire"
 // Tensor takes the raw elements of the graph's inputs, one after the other, and
 // gives the raw elements of its outputs. The seed has no effect.
 type Tensor struct {
-	Inputs  []Input
-	Outputs []Shape
+	Inputs  []Input `json:"inputs"`
+	Outputs []Shape `json:"outputs"`
 }
 
 var _ Pipeline = (*Tensor)(nil)

@@ -16,15 +16,15 @@ const (
 // keep their bytes; Validate refuses it until a version runs it.
 type Text struct {
 	// Tokens is the vocabulary in index order.
-	Tokens []string
+	Tokens []string `json:"tokens"`
 	// Context is the fixed length of the cache in tokens.
-	Context uint16
+	Context uint16 `json:"context"`
 	// Length is the largest number of tokens to write.
-	Length uint16
+	Length uint16 `json:"length"`
 	// Temperature is in thousandths; 0 picks the most likely token.
-	Temperature uint16
+	Temperature uint16 `json:"temperature"`
 	// TopK is how many of the most likely tokens are drawn from; 0 is all.
-	TopK uint16
+	TopK uint16 `json:"top_k"`
 }
 
 var _ Pipeline = (*Text)(nil)

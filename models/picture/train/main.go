@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"log"
 	"os"
 	"path/filepath"
@@ -18,7 +20,7 @@ func main() {
 }
 
 func run() error {
-	total := flag.Int("steps", 45000, "number of steps; a multiple of 1000")
+	total := flag.Int("steps", 45000, "number of steps")
 	batch := flag.Int("batch", 32, "pictures per step")
 	peak := flag.Float64("rate", 0.003, "highest learning rate")
 	out := flag.String("out", "models/picture", "folder for picture.onnx and samples.png")
@@ -28,7 +30,8 @@ func run() error {
 	n := newNet(*batch)
 	n.init()
 	state := filepath.Join(*work, "picture.state")
-	first, err := n.load(state)
+	p := plan{*total, *batch, *peak}
+	first, err := n.load(state, p)
 	if err != nil {
 		return err
 	}
@@ -49,7 +52,7 @@ func run() error {
 		fmt.Printf("step %d of %d, %.0f s: paint %.5f, tone %.5f, colour %.5f\n",
 			k+1, *total, time.Since(start).Seconds(), mean[0], mean[1], mean[2])
 		mean = [3]float64{}
-		if err := n.save(state, k+1); err != nil {
+		if err := n.save(state, p, k+1); err != nil {
 			return err
 		}
 		if (k+1)%5000 == 0 {
@@ -59,7 +62,8 @@ func run() error {
 		}
 	}
 	f := n.evaluate(ws[0], 500)
-	fmt.Printf("%d fresh scenes: mean error %.2f of 255, %.2f %% of pixels off by more than 32, own thing nearest in %.1f %%, other things %.1f times as far\n",
+	fmt.Printf("%d fresh scenes: mean error %.2f of 255, %.2f %% of pixels off by more than 32, own thing nearest in %.1f %%, "+
+		"other things %.1f times as far\n",
 		f.scenes, f.error, 100*f.far, 100*f.agree, f.distinct)
 	if err := n.samples(ws[0], filepath.Join(*out, "samples.png")); err != nil {
 		return err
@@ -70,5 +74,12 @@ func run() error {
 		return err
 	}
 	fmt.Printf("exported %d bytes, at most %.1e from the trained network\n", len(file), worst)
-	return os.WriteFile(filepath.Join(*out, "picture.onnx"), file, 0o644)
+	if err := os.WriteFile(filepath.Join(*out, "picture.onnx"), file, 0o644); err != nil {
+		return err
+	}
+	// The state has served; a later run, perhaps of a changed program, begins anew.
+	if err := os.Remove(state); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
 }

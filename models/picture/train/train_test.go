@@ -66,14 +66,18 @@ func TestTrainingIsReproducible(t *testing.T) {
 	want := train(1, nil, 0, 4)
 	half := train(3, nil, 0, 2)
 	state := filepath.Join(t.TempDir(), "state")
-	if err := half.save(state, 2); err != nil {
+	p := plan{steps: 100, batch: 5, rate: 0.01}
+	if err := half.save(state, p, 2); err != nil {
 		t.Fatal(err)
 	}
 	resumed := newNet(5)
 	resumed.init()
-	step, err := resumed.load(state)
+	step, err := resumed.load(state, p)
 	if err != nil || step != 2 {
 		t.Fatalf("state of step %d: %v", step, err)
+	}
+	if _, err := newNet(5).load(state, plan{steps: 200, batch: 5, rate: 0.01}); err == nil {
+		t.Error("a state of another plan is taken up")
 	}
 	got := train(2, resumed, step, 4)
 	for i, v := range want.params {

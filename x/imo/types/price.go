@@ -10,7 +10,7 @@ func TokensFor(amount, price math.Int) math.Int { return amount.Mul(OneToken()).
 
 // CostRoundedUp is what base units of the token cost at a price, rounded up: against the buyer.
 func CostRoundedUp(tokens, price math.Int) math.Int {
-	return tokens.Mul(price).Quo(OneToken())
+	return tokens.Mul(price).Add(OneToken()).SubRaw(1).Quo(OneToken())
 }
 
 // ValueRoundedDown is what base units of the token are worth at a price, rounded down: against the seller.

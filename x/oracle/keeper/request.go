@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"unicode/utf8"
 
 	"cosmossdk.io/collections"
 
@@ -141,8 +142,8 @@ func (k *Keeper) checkNewRequest(in types.NewRequest, params types.Params) error
 	if len(in.Input) > int(params.MaxInputBytes) {
 		return types.ErrInputTooLong.Wrapf("%d bytes, at most %d", len(in.Input), params.MaxInputBytes)
 	}
-	if len(in.Origin) > types.MaxOriginBytes {
-		return types.ErrInvalidRequest.Wrapf("origin has %d bytes, at most %d", len(in.Origin), types.MaxOriginBytes)
+	if len(in.Origin) > types.MaxOriginBytes || !utf8.ValidString(in.Origin) {
+		return types.ErrInvalidRequest.Wrapf("origin has %d bytes, at most %d of text", len(in.Origin), types.MaxOriginBytes)
 	}
 	if err := in.MaxFee.Validate(); err != nil {
 		return types.ErrInvalidRequest.Wrapf("max fee: %v", err)

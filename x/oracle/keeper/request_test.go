@@ -80,6 +80,7 @@ func TestCreateRequestRefuses(t *testing.T) {
 		{"payer of 32 bytes", func(_ *fixture.Fixture, in *types.NewRequest) { in.Payer = make([]byte, 32) }, types.ErrInvalidAccount},
 		{"payer cannot pay", func(_ *fixture.Fixture, in *types.NewRequest) { in.Payer = fixture.Address("pauper") }, nil},
 		{"origin too long", func(_ *fixture.Fixture, in *types.NewRequest) { in.Origin = strings.Repeat("x", 65) }, types.ErrInvalidRequest},
+		{"origin is no text", func(_ *fixture.Fixture, in *types.NewRequest) { in.Origin = "\xff" }, types.ErrInvalidRequest},
 		{"price above 2^120", func(f *fixture.Fixture, in *types.NewRequest) {
 			v := f.Models.Versions[1]
 			v.Price = sdk.NewCoin("aimo", types.MaxAmount().AddRaw(1))
