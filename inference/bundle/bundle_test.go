@@ -191,3 +191,21 @@ func TestTableShapes(t *testing.T) {
 func cut(f fstest.MapFS, name string, n int) { f[name].Data = f[name].Data[:len(f[name].Data)-n] }
 
 func grow(f fstest.MapFS, name string) { f[name].Data = append(f[name].Data, 0) }
+
+// FuzzDecodeTable: an accepted table is exactly the one the manifest names.
+func FuzzDecodeTable(f *testing.F) {
+	b := sample(f)
+	f.Add(b.Table.Encode())
+	f.Add(b.Table.Encode()[:50])
+	f.Add([]byte{0, 1, 1, 8, 0xff, 0xff})
+	f.Add([]byte{0xff, 0xff})
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		m := *b.Manifest
+		m.TableBytes = uint64(len(raw)) // as a hostile builder would
+		table, err := bundle.DecodeTable(raw, &m)
+		if err == nil {
+			require.Equal(t, b.Table.Encode(), raw)
+			require.Equal(t, raw, table.Encode())
+		}
+	})
+}

@@ -208,7 +208,7 @@ func naivePool(c *kerneltest.Case, out kernel.Tensor, o coords) element {
 		panic(err)
 	}
 	lowest := map[ir.DType]int64{ir.I8: math.MinInt8, ir.I32: math.MinInt32, ir.I64: math.MinInt64}
-	best, any := element{f: float32(math.Inf(-1)), n: lowest[x.DType]}, false
+	best, found := element{f: float32(math.Inf(-1)), n: lowest[x.DType]}, false
 	sum, present, padded := 0.0, 0, 0
 	for k := range kernel.Elems(a.Window) {
 		cx, inside, within := coords{o[0], o[1]}, true, true
@@ -227,8 +227,8 @@ func naivePool(c *kerneltest.Case, out kernel.Tensor, o coords) element {
 		present++
 		v := get(x, at(x.Shape, cx))
 		sum += float64(v.f)
-		if !any || v.f > best.f || v.f != v.f || v.n > best.n {
-			best, any = v, true
+		if !found || v.f > best.f || v.f != v.f || v.n > best.n {
+			best, found = v, true
 		}
 	}
 	if c.Node.Kind == ir.MaxPool {

@@ -40,10 +40,8 @@ func scalar32(op ir.Op) func(float32) float32 {
 		return sign
 	case ir.OpReciprocal:
 		return reciprocal
-	case ir.OpNot:
-		return nil
 	default:
-		return nil
+		return nil // relu, leakyrelu and clip have loops of their own
 	}
 }
 

@@ -144,7 +144,7 @@ func gelu(c *call) ([]*value, error) {
 		return nil, err
 	}
 	return c.formula(nil, func(f *chain, x *value, _ []float32) *value {
-		half := f.bin(ir.OpMul, x, f32(0.5))
+		scaled := f.bin(ir.OpMul, x, f32(0.5))
 		var t *value
 		if mode == "tanh" {
 			// sqrt(2/pi) * (x + 0.044715 x^3)
@@ -154,7 +154,7 @@ func gelu(c *call) ([]*value, error) {
 		} else {
 			t = f.un(ir.OpErf, f.bin(ir.OpMul, x, f32(0.7071067811865476)))
 		}
-		return f.bin(ir.OpMul, half, f.bin(ir.OpAdd, t, f32(1)))
+		return f.bin(ir.OpMul, scaled, f.bin(ir.OpAdd, t, f32(1)))
 	})
 }
 

@@ -42,7 +42,7 @@ func TestLightModels(t *testing.T) {
 			for i := range x.F32 {
 				x.F32[i] = float32(float64(i) / float64(len(x.F32)))
 			}
-			if err := execute(m, []kernel.Tensor{x}, []kernel.Tensor{want}); err != nil {
+			if _, err := execute(m, []kernel.Tensor{x}, []kernel.Tensor{want}); err != nil {
 				t.Error(err)
 			}
 			c, err := m.Graph.Cost()

@@ -17,8 +17,6 @@ func (b *builder) unaryFloats(op ir.Op, x *value, f ...float32) (*value, error) 
 	return b.emit(ir.Node{Kind: ir.Unary, Op: op, Floats: f}, x)
 }
 
-// binary adds a bias to a product where that is what an addition does: the bits
-// are the same, one node is saved.
 func (b *builder) binary(op ir.Op, x, y *value) (*value, error) {
 	return b.emit(ir.Node{Kind: ir.Binary, Op: op}, x, y)
 }

@@ -149,6 +149,7 @@ func (k *Keeper) Exit(ctx context.Context, holder sdk.AccAddress, burnt sdk.Coin
 	}
 
 	payout := t.Payment(amount)
+	o.Exited = o.Exited.Add(amount)
 	if err := k.offerings.Set(ctx, o.Id, o); err != nil {
 		return none, err
 	}

@@ -8,6 +8,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
 	"github.com/imochain/imod/x/oracle/attestation"
 	"github.com/imochain/imod/x/oracle/internal/fixture"
 	"github.com/imochain/imod/x/oracle/keeper"
@@ -129,6 +131,16 @@ func TestEvilProposals(t *testing.T) {
 			require.Equal(t, tc.accept, n.process(1, tc.txs))
 		})
 	}
+	t.Run("magic elsewhere, whatever the decoder says", func(t *testing.T) {
+		node := n.nodes[1]
+		defer func() { node.TxDecoder = decodeTx }()
+		node.TxDecoder = func([]byte) (sdk.Tx, error) { return plainTx{}, nil }
+		require.True(t, n.process(1, [][]byte{injected, []byte("anything")}))
+		require.False(t, n.process(1, [][]byte{injected, injected}))
+		require.False(t, n.process(1, [][]byte{tx, []byte(attestation.Magic)}))
+		node.TxDecoder = func([]byte) (sdk.Tx, error) { return nil, nil } //nolint:nilnil // that is the case
+		require.False(t, n.process(1, [][]byte{tx}))
+	})
 	t.Run("injected transaction above a quarter", func(t *testing.T) {
 		params := n.Ctx.ConsensusParams()
 		block := *params.Block

@@ -108,6 +108,24 @@ func TestProofExpires(t *testing.T) {
 	f.CheckMoney()
 }
 
+// TestFailedExpiryIsRetried: a proof whose expiry fails waits behind the others; it cannot be decided
+// after its deadline meanwhile.
+func TestFailedExpiryIsRetried(t *testing.T) {
+	f := fixture.New(t, 40, 30, 30)
+	p := openProof(f, 5, 777)
+	f.Models.FailProof = true
+	f.At(p.DeadlineHeight)
+	f.Next()
+	f.Models.FailProof = false
+	require.NoError(t, f.Keeper.Attest(f.Ctx, proofRound(f, p, reproduced, 0, 1, 2)))
+	require.Empty(t, f.Models.Outcomes)
+	f.CheckMoney()
+	f.At(p.DeadlineHeight + keeper.RetryBlocks)
+	f.Next()
+	require.Equal(t, []imotypes.ProofOutcome{imotypes.ProofOutcome_PROOF_OUTCOME_EXPIRED}, f.Models.Outcomes)
+	f.CheckMoney()
+}
+
 // TestProofQueueThroughHook: x/imo may submit the next version while an outcome is recorded, from
 // block code; the figures stay right.
 func TestProofQueueThroughHook(t *testing.T) {
