@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"syscall"
 
@@ -65,7 +66,7 @@ the node must send with every call.`,
 			}
 			cfg.Worker.Memory, cfg.MaxStore, cfg.MaxBundle = memory<<20, store<<20, bytes<<20
 			cfg.WorkerCommand = []string{self, "sidecar", "worker"}
-			cfg.Version, cfg.Logger = version.Version, logger
+			cfg.Version, cfg.Logger = programVersion(), logger
 			return sidecar.Run(ctx, cfg)
 		},
 	}
@@ -101,6 +102,23 @@ func sidecarWorkerCmd() *cobra.Command {
 	cmd.Flags().Uint64Var(&l.Memory, "memory", sidecar.MinWorkerMemory, "bytes of writable memory")
 	cmd.Flags().IntVar(&l.Threads, "threads", 1, "cores")
 	return cmd
+}
+
+// programVersion is the released version, or the commit that a plain build records.
+// Results of one are not used by another.
+func programVersion() string {
+	if version.Version != "" {
+		return version.Version
+	}
+	name := "unreleased"
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" || s.Key == "vcs.modified" {
+				name += " " + s.Value
+			}
+		}
+	}
+	return name
 }
 
 func sidecarLogger(cmd *cobra.Command, format string) (*slog.Logger, error) {

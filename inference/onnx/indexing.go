@@ -13,7 +13,7 @@ import (
 func indexing() map[string]lowering {
 	return map[string]lowering{
 		"Gather": gatherOp(ir.Gather), "GatherElements": gatherOp(ir.GatherElements), "Slice": slice, "Trilu": trilu,
-		"OneHot": oneHot, "If": conditional,
+		"OneHot": oneHot, "If": conditional, "GatherND": gatherND,
 	}
 }
 
@@ -214,4 +214,52 @@ func conditional(c *call) ([]*value, error) {
 		return nil, err
 	}
 	return c.graph(env, &g)
+}
+
+// gatherND turns coordinates into positions in the flattened leading dimensions
+// and gathers there. A negative coordinate counts from the end.
+func gatherND(c *call) ([]*value, error) {
+	in, err := c.args(2)
+	if err != nil {
+		return nil, err
+	}
+	b, err := c.attrInt("batch_dims", 0)
+	if err != nil {
+		return nil, err
+	}
+	x, idx := in[0], in[1]
+	rank, irank := len(x.Shape), len(idx.Shape)
+	if irank < 1 || b < 0 || int(b) >= irank || int(b) > rank || !slices.Equal(x.Shape[:b], idx.Shape[:b]) || slices.Contains(x.Shape, 0) {
+		return nil, errors.New("data and indices do not fit")
+	}
+	k := int(idx.Shape[irank-1])
+	if k < 1 || int(b)+k > rank {
+		return nil, errors.New("data and indices do not fit")
+	}
+	dims, rest := x.Shape[b:int(b)+k], x.Shape[int(b)+k:]
+	steps := make([]int64, k)
+	for i := range steps {
+		steps[i] = product(dims[i+1:])
+	}
+	batches, each := product(x.Shape[:b]), product(idx.Shape[b:irank-1])
+	offsets := count(batches)
+	for i := range offsets {
+		offsets[i] *= product(dims)
+	}
+	f := c.chain()
+	at := f.reshape(f.keep(c.cast(idx, ir.I64)), batches, each, int64(k))
+	at = f.sel(ir.OpLt, at, scalar(ir.I64, 0), f.bin(ir.OpAdd, at, i64s(dims...)), at)
+	at = f.bin(ir.OpMul, at, i64s(steps...))
+	if f.err != nil {
+		return nil, f.err
+	}
+	at = f.keep(c.reduce(ir.OpSum, at, false, 2))
+	at = f.bin(ir.OpAdd, at, f.reshape(i64s(offsets...), batches, 1))
+	flat := f.reshape(x, batches*product(dims), product(rest))
+	at = f.reshape(at, batches*each)
+	if f.err != nil {
+		return nil, f.err
+	}
+	y := f.keep(c.importer.gather(flat, at, 0))
+	return f.done(f.reshape(y, slices.Concat(idx.Shape[:irank-1], rest)...))
 }

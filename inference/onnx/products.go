@@ -10,7 +10,7 @@ import (
 
 func products() map[string]lowering {
 	return map[string]lowering{
-		"MatMul": matMul, "Gemm": gemm, "Conv": conv, "ConvTranspose": convTranspose,
+		"MatMul": matMul, "Gemm": gemm, "Conv": conv, "ConvTranspose": convTranspose, "Einsum": einsum,
 	}
 }
 

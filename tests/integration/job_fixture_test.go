@@ -48,11 +48,17 @@ type job struct {
 // newJob registers ana's model and waits until it is reproduced.
 func newJob(t *testing.T, followers ...*chain.Follower) *job {
 	t.Helper()
+	return newJobWith(t, []string{"ana", "bo", "chi", "dee", "eve"}, followers...)
+}
+
+// newJobWith is newJob with more funded accounts.
+func newJobWith(t testing.TB, accounts []string, followers ...*chain.Follower) *job {
+	t.Helper()
 	ana := chain.NewAccount("ana")
 	made := models.Tiny(t, ana.Address(), 0)
 	worker := models.NewWorker(t, made)
 	c := chain.New(t, chain.Options{
-		Accounts: []string{"ana", "bo", "chi", "dee", "eve"}, Followers: followers, Worker: worker, Genesis: fastGenesis,
+		Accounts: accounts, Followers: followers, Worker: worker, Genesis: fastGenesis,
 	})
 	j := &job{
 		Chain: c, ana: ana, bo: c.Account("bo"), chi: c.Account("chi"), dee: c.Account("dee"), eve: c.Account("eve"),

@@ -40,9 +40,10 @@ func Clear(t types.Terms, o types.Offering) Clearing {
 func SoldOut(t types.Terms, o types.Offering) bool { return o.Sold.GTE(t.ForSale()) }
 
 // SettleTime is when the offering may be settled: at its end, or when it is sold out and nobody may cancel any more.
-// Bidders were promised to be able to cancel until the deadline, so a full book waits for it.
+// Bidders were promised to be able to cancel until the deadline, which is never after the end, so a full book waits
+// for it.
 func SettleTime(t types.Terms, o types.Offering) time.Time {
-	if SoldOut(t, o) && t.CancelDeadline.Before(o.EndTime) {
+	if SoldOut(t, o) {
 		return t.CancelDeadline
 	}
 	return o.EndTime

@@ -154,7 +154,7 @@ func (k *Keeper) VirtualTotal(ctx context.Context, denom string) (math.Int, erro
 	if err != nil || !sold {
 		return math.ZeroInt(), err
 	}
-	o, _, err := k.offering(ctx, m.SoldOfferingId)
+	o, err := k.offerings.Get(ctx, m.SoldOfferingId)
 	if err != nil {
 		return math.ZeroInt(), err
 	}

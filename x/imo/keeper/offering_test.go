@@ -107,6 +107,7 @@ func TestCreateOfferingBadInput(t *testing.T) {
 			shift(m, 91*24*time.Hour)
 		}, want: types.ErrInvalidTerms, says: "start_time is 2030-04-02"},
 		"ends before it starts": {change: func(m *types.MsgCreateOffering) { m.EndTime = m.StartTime }, want: types.ErrInvalidTerms, says: "end_time"},
+		"ends in 2201":          {change: func(m *types.MsgCreateOffering) { m.EndTime = m.EndTime.AddDate(171, 0, 0) }, want: types.ErrInvalidTerms, says: "1970 to 2200"},
 		"lasts too short": {change: func(m *types.MsgCreateOffering) {
 			m.EndTime = m.StartTime.Add(9 * time.Second)
 			m.CancelDeadline = m.StartTime

@@ -120,7 +120,7 @@ func (k *Keeper) settle(ctx context.Context, o types.Offering, t types.Terms) (t
 
 func (k *Keeper) mintSupply(ctx context.Context, o types.Offering, t types.Terms) error {
 	// Before anything that LazyShares reads changes.
-	if false {
+	if err := k.revshare.Touch(ctx, t.TotalSupply.Denom); err != nil {
 		return err
 	}
 	m, err := k.Model(ctx, o.ModelId)

@@ -50,6 +50,6 @@ var (
 	ErrInvalidParams       = errors.Register(ModuleName, 45, "invalid parameters")
 	ErrInvalidGenesis      = errors.Register(ModuleName, 46, "invalid genesis")
 	ErrHooksMissing        = errors.Register(ModuleName, 47, "hooks are not wired")
-	ErrTarget              = errors.Register(ModuleName, 49, "name either an offering or a model")
 	ErrInvariant           = errors.Register(ModuleName, 48, "invariant is broken")
+	ErrTarget              = errors.Register(ModuleName, 49, "name either an offering or a model")
 )

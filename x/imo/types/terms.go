@@ -19,6 +19,9 @@ const (
 	// MaxTranches bounds the releases of an offering.
 	MaxTranches = 1
 
+	// maxYear keeps every time of an offering within the nanoseconds of an int64, by which due work is ordered.
+	maxYear = 2200
+
 	termsDomain = "imod/terms/v1"
 )
 
@@ -129,6 +132,9 @@ func (t Terms) checkSale() error {
 func (t Terms) checkTimes() error {
 	if !t.StartTime.Before(t.EndTime) {
 		return ErrInvalidTerms.Wrapf("end_time %s is not after start_time %s", stamp(t.EndTime), stamp(t.StartTime))
+	}
+	if t.StartTime.Year() < 1970 || t.EndTime.Year() > maxYear {
+		return ErrInvalidTerms.Wrapf("start_time %s and end_time %s, allowed are the years 1970 to %d", stamp(t.StartTime), stamp(t.EndTime), maxYear)
 	}
 	if t.CancelDeadline.Before(t.StartTime) || t.CancelDeadline.After(t.EndTime) {
 		return ErrInvalidTerms.Wrapf("cancel_deadline %s is not between start_time %s and end_time %s",

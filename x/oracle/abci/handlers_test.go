@@ -61,6 +61,9 @@ func TestLateAnswer(t *testing.T) {
 	for range 5 {
 		_, ok = n.injected(n.block(nil))
 		require.False(t, ok, "stored bindings are not repeated")
+		for _, extension := range n.extend(nil) {
+			require.Empty(t, extension)
+		}
 	}
 	n.know(results)
 	n.block(nil)

@@ -150,6 +150,24 @@ func TestPoisonedItems(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, 2, n)
 	})
+	t.Run("final request on the open list again", func(t *testing.T) {
+		f := fixture.New(t, 10, 10, 10)
+		bad, good := ask(f)
+		result := fixture.Result(bad)
+		round := fixture.Reveal(f.Round(bad, result, 0, 1, 2), bad, result)
+		require.NoError(t, f.Keeper.Attest(f.Ctx, round))
+		before := f.Get(bad.Id)
+		require.NoError(t, f.Keeper.PutOpen(f.Ctx, bad.DeadlineHeight, uint32(attestation.Request), bad.Id))
+		f.At(20)
+		require.NoError(t, f.Keeper.Attest(f.Ctx, round))
+		require.Equal(t, before, f.Get(bad.Id), "a result is written once")
+		require.Equal(t, aimo(1000), f.Bank.GetBalance(f.Ctx, f.Models.Pool(1), types.FeeDenom), "and paid once")
+		f.At(bad.DeadlineHeight)
+		f.Next()
+		require.Equal(t, before, f.Get(bad.Id), "nor does it expire")
+		require.Equal(t, types.RequestStatus_REQUEST_STATUS_EXPIRED, f.Get(good.Id).Status)
+		f.CheckMoney()
+	})
 	t.Run("proof fails and panics", func(t *testing.T) {
 		for _, poison := range []func(*fixture.Models){
 			func(m *fixture.Models) { m.FailProof = true },
