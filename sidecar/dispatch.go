@@ -41,20 +41,21 @@ type dispatcher struct {
 // fetchLoop downloads bundles until ctx ends.
 func (d *dispatcher) fetchLoop(ctx context.Context) error {
 	for {
-		root, uris, fetchCtx, err := d.queue.takeFetch(ctx)
+		src, uris, fetchCtx, err := d.queue.takeFetch(ctx)
 		if err != nil {
 			return ignoreCancel(err)
 		}
+		name := bundle.FolderName(src.root)
 		began := time.Now()
-		dir, err := d.store.Ensure(fetchCtx, root, uris)
+		dir, err := d.store.Ensure(fetchCtx, src.root, uris)
 		switch {
 		case fetchCtx.Err() != nil: // nobody needs it any more, or we stop
 		case err != nil:
-			d.log.Warn("bundle not fetched", "root", bundle.FolderName(root), "error", err)
+			d.log.Warn("bundle not fetched", "root", name, "error", err)
 		default:
-			d.log.Info("bundle is here", "root", bundle.FolderName(root), "took", time.Since(began).Round(time.Millisecond))
+			d.log.Info("bundle is here", "root", name, "took", time.Since(began).Round(time.Millisecond))
 		}
-		d.queue.fetched(root, dir, err)
+		d.queue.fetched(src, dir, err)
 	}
 }
 

@@ -35,6 +35,7 @@ type entry struct {
 
 // source is a bundle that open items need.
 type source struct {
+	root     bundle.Hash
 	dir      string // the folder of bundles that holds it, when it is here
 	uris     []string
 	cancel   context.CancelFunc // while it is fetched
@@ -99,7 +100,7 @@ func (q *queue) submit(items []*types.WorkItem) (done uint32, err error) {
 		needed[e.root] = true
 		src := q.sources[e.root]
 		if src == nil {
-			src = &source{release: q.shelf.Hold(e.root)}
+			src = &source{root: e.root, release: q.shelf.Hold(e.root)}
 			if dir, ok := q.shelf.Find(e.root); ok {
 				src.dir = dir
 			}
@@ -283,7 +284,7 @@ func (q *queue) has(key itemKey) bool {
 
 // takeFetch waits for a bundle that is needed and not here, in the items' order.
 // The bundle's context ends when nothing open needs it any more.
-func (q *queue) takeFetch(ctx context.Context) (root bundle.Hash, uris []string, fetch context.Context, err error) {
+func (q *queue) takeFetch(ctx context.Context) (next *source, uris []string, fetch context.Context, err error) {
 	err = q.take(ctx, func(now time.Time) (bool, time.Time) {
 		var again time.Time
 		for _, e := range q.entries {
@@ -296,27 +297,21 @@ func (q *queue) takeFetch(ctx context.Context) (root bundle.Hash, uris []string,
 				continue
 			}
 			fetch, src.cancel = context.WithCancel(ctx)
-			root, uris = e.root, src.uris
+			next, uris = src, src.uris
 			return true, again
 		}
 		return false, again
 	})
-	return root, uris, fetch, err
+	return next, uris, fetch, err
 }
 
 // fetched takes a bundle back: found in dir, or not found and asked for again
 // after a pause.
-func (q *queue) fetched(root bundle.Hash, dir string, err error) {
+func (q *queue) fetched(src *source, dir string, err error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	src := q.sources[root]
-	if src == nil {
-		return
-	}
-	if src.cancel != nil {
-		src.cancel()
-		src.cancel = nil
-	}
+	src.cancel()
+	src.cancel = nil
 	if err == nil {
 		src.dir = dir
 	} else {

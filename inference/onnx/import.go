@@ -225,18 +225,19 @@ func (p *valueProto) decl(dims map[string]int64, empty bool) (ir.TensorDecl, err
 
 // graph lowers all nodes and returns the outputs.
 func (im *importer) graph(env *scope, g *graphProto) ([]*value, error) {
+	nested := false
 	for i := range g.nodes {
 		for _, in := range g.nodes[i].inputs {
 			im.uses[in]++
 		}
 		for _, a := range g.nodes[i].attrs {
-			if a.g != nil {
-				// A subgraph may read any name; peephole rules stay away.
-				for _, n := range g.nodes {
-					for _, out := range n.outputs {
-						im.uses[out]++
-					}
-				}
+			nested = nested || a.g != nil
+		}
+	}
+	if nested { // a subgraph may read any name: peephole rules stay away
+		for i := range g.nodes {
+			for _, out := range g.nodes[i].outputs {
+				im.uses[out]++
 			}
 		}
 	}

@@ -8,7 +8,9 @@ import (
 	"encoding/hex"
 	"image/png"
 	"math"
+	"runtime"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -176,6 +178,26 @@ func TestHostileBundles(t *testing.T) {
 		}
 		require.ErrorAs(t, err, &refusal, name)
 		require.Equal(t, tc.reason, refusal.Reason, "%s: %v", name, err)
+	}
+}
+
+// TestRefusalIsCheap: a graph of the largest size that promises everything costs
+// little to refuse.
+func TestRefusalIsCheap(t *testing.T) {
+	valid := tinyPicture(t).IR
+	for _, fill := range []byte{0x00, 0x01, 0x7f, 0x80, 0xff} {
+		for _, keep := range []int{0, 8, 12, len(valid) - 4} {
+			b := tinyPicture(t)
+			setIR(b, append(bytes.Clone(valid[:keep]), bytes.Repeat([]byte{fill}, bundle.MaxIR-keep)...))
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			began := time.Now()
+			_, err := pipeline.New(b)
+			runtime.ReadMemStats(&after)
+			require.Equal(t, bundle.ReasonGraph, reason(err))
+			require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(64<<20), "fill %02x after %d bytes", fill, keep)
+			require.Less(t, time.Since(began), time.Second)
+		}
 	}
 }
 

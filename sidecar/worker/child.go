@@ -31,8 +31,6 @@ func Main(in io.Reader, out io.Writer, l Limits) error {
 	if l.Threads > 0 {
 		runtime.GOMAXPROCS(l.Threads)
 	}
-	// A large program leaves tens of megabytes behind when it starts.
-	debug.FreeOSMemory()
 	// Collect harder before the hard limit ends the process.
 	debug.SetMemoryLimit(int64(l.Memory / 8 * 7))
 	greeting := hello{}
