@@ -95,9 +95,9 @@ proto:
 abi: contracts/node_modules/.package-lock.json
 	node contracts/abi.mjs
 
-.PHONY: test test-unit test-integration test-arm64 test-e2e test-race bench
+.PHONY: test test-unit test-integration test-sim test-arm64 test-e2e test-race bench
 ## test: everything that a change must pass
-test: lint test-unit test-integration test-arm64 test-e2e
+test: lint test-unit test-integration test-sim test-arm64 test-e2e
 
 ## test-unit: tests of single packages, fuzz corpora included
 test-unit:
@@ -106,6 +106,10 @@ test-unit:
 ## test-integration: tests that contain the whole application
 test-integration:
 	$(TEST) -timeout 20m $(APP_PACKAGES)
+
+## test-sim: random operations of all modules on the whole application, every invariant after every block
+test-sim:
+	$(TEST) -timeout 20m ./tests/simulation/...
 
 ## test-e2e: a real network of the built binary: the demo, killed nodes and sidecars, an Ethereum client
 test-e2e: build contracts/node_modules/.package-lock.json

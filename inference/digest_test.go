@@ -62,7 +62,7 @@ func TestDigests(t *testing.T) {
 
 	got := strings.Join(lines, "\n") + "\n"
 	if *update {
-		require.NoError(t, os.WriteFile("testdata/digests.txt", []byte(withExhaustive(got)), 0o600))
+		require.NoError(t, os.WriteFile("testdata/digests.txt", []byte(withExhaustive(got)), 0o644))
 		return
 	}
 	want := strings.Split(golden, "\n")
@@ -114,7 +114,7 @@ func TestExhaustive(t *testing.T) {
 		b, err := os.ReadFile("testdata/digests.txt")
 		require.NoError(t, err)
 		sampled, _, _ := strings.Cut(string(b), markExhaustive)
-		require.NoError(t, os.WriteFile("testdata/digests.txt", []byte(sampled+markExhaustive+strings.Join(lines, "\n")+"\n"), 0o600))
+		require.NoError(t, os.WriteFile("testdata/digests.txt", []byte(sampled+markExhaustive+strings.Join(lines, "\n")+"\n"), 0o644))
 	}
 }
 

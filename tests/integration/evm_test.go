@@ -48,4 +48,3 @@ func revertingAccount(t *testing.T, c *chain.Chain, ctx sdk.Context) statedb.Acc
 func newStateDB(c *chain.Chain, ctx sdk.Context) *statedb.StateDB {
 	return statedb.New(ctx, c.App().EVMKeeper, statedb.NewEmptyTxConfig())
 }
-

@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"testing"
 	"time"
 
@@ -18,6 +19,8 @@ import (
 
 	"github.com/imochain/imod/app"
 	"github.com/imochain/imod/testutil/chain"
+	"github.com/imochain/imod/x/oracle/attestation"
+	oracletypes "github.com/imochain/imod/x/oracle/types"
 )
 
 // followers are the applications that must agree on every block (SAFETY 16).
@@ -31,8 +34,8 @@ func followers() []*chain.Follower {
 }
 
 // randomBlock fills a block with transfers by both doors, failing ones, a hot recipient, and
-// bytes that are no transaction.
-func randomBlock(c *chain.Chain, rng *rand.Rand, garbage bool) *chain.Block {
+// requests, whose attestations come back in the injected transactions of later blocks.
+func randomBlock(c *chain.Chain, rng *rand.Rand) *chain.Block {
 	block := c.NewBlock()
 	hot := c.Accounts[0]
 	for range 3 + rng.IntN(12) {
@@ -51,16 +54,24 @@ func randomBlock(c *chain.Chain, rng *rand.Rand, garbage bool) *chain.Block {
 		case 4:
 			block.Messages(from, send(from, to, chain.Funds.MulRaw(10))) // more than there is
 		default:
-			if garbage {
-				junk := make([]byte, 1+rng.IntN(80))
-				for i := range junk {
-					junk[i] = byte(rng.Uint32())
-				}
-				block.Raw(junk)
-			}
+			block.Messages(from, &oracletypes.MsgRequestInference{
+				Requester: from.String(), ModelId: 1, Input: []byte("red"), Seed: rng.Uint64(), MaxFee: coins(imo(2)),
+			})
 		}
 	}
 	return block
+}
+
+// withGarbage puts bytes that are no transaction between those of a proposed block.
+func withGarbage(rng *rand.Rand, txs [][]byte) [][]byte {
+	for range 3 {
+		junk := make([]byte, 1+rng.IntN(80))
+		for i := range junk {
+			junk[i] = byte(rng.Uint32())
+		}
+		txs = slices.Insert(slices.Clone(txs), len(txs)-rng.IntN(len(txs)), junk)
+	}
+	return txs
 }
 
 func send(from, to chain.Account, amount sdkmath.Int) sdk.Msg {
@@ -82,16 +93,24 @@ func TestSixApps(t *testing.T) {
 
 func runRandomBlocks(t *testing.T, blocks int) []byte {
 	t.Helper()
-	c := chain.New(t, chain.Options{Accounts: []string{"ana", "bo", "chi", "dee", "eve"}, Followers: followers()})
+	c := newJob(t, followers()...).Chain
 	var seed [32]byte
 	binary.BigEndian.PutUint64(seed[:], 7641)
 	rng := rand.New(rand.NewChaCha8(seed))
+	injected := 0
 	for n := range blocks {
-		if n%3 == 2 {
-			c.Execute(time.Second, randomBlock(c, rng, true).Txs) // as decided, not as proposed
-			continue
+		proposed := c.Propose(time.Second, randomBlock(c, rng).Txs...)
+		if attestation.IsInjected(proposed[0]) {
+			injected++
 		}
-		c.Next(randomBlock(c, rng, false).Txs...)
+		if n%3 == 2 {
+			proposed = withGarbage(rng, proposed) // as a byzantine majority would decide
+		}
+		c.Execute(time.Second, proposed)
 	}
+	require.GreaterOrEqual(t, injected, blocks/3, "blocks with an injected transaction")
+	request, err := c.App().OracleKeeper.Request(c.Context(), 1)
+	require.NoError(t, err)
+	require.True(t, request.Final())
 	return c.AppHash()
 }

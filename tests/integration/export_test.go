@@ -72,4 +72,3 @@ func TestExportImport(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, oracletypes.RequestStatus_REQUEST_STATUS_FINAL, request.Status, "the open request is answered on the new chain")
 }
-

@@ -132,4 +132,3 @@ func imo(whole int64) sdkmath.Int { return sdkmath.NewIntWithDecimal(whole, app.
 func coin(amount sdkmath.Int) sdk.Coin { return sdk.NewCoin(app.BaseDenom, amount) }
 
 func coins(amount sdkmath.Int) sdk.Coins { return sdk.NewCoins(coin(amount)) }
-

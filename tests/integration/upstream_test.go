@@ -32,12 +32,12 @@ type probe struct {
 }
 
 const (
-	probeWritten   byte = iota + 1 // CacheContext, then write
-	probeDiscarded                 // CacheContext, then nothing
-	probeThenError                 // CacheContext, write, then an error
-	probeLong                      // to a 32-byte account
-	probeSilent                    // under a replaced event manager
-	probePlainError                // plain send, then an error
+	probeWritten    byte = iota + 1 // CacheContext, then write
+	probeDiscarded                  // CacheContext, then nothing
+	probeThenError                  // CacheContext, write, then an error
+	probeLong                       // to a 32-byte account
+	probeSilent                     // under a replaced event manager
+	probePlainError                 // plain send, then an error
 )
 
 var (
