@@ -2,6 +2,8 @@ package e2e_test
 
 import (
 	"encoding/hex"
+	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,6 +13,20 @@ import (
 
 	"github.com/imochain/imod/localnet"
 )
+
+// get fetches a page of the running network.
+func get(t *testing.T, url string) string {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	require.NoError(t, err)
+	response, err := http.DefaultClient.Do(request)
+	require.NoError(t, err)
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusOK, response.StatusCode, "%s: %s", url, body)
+	return string(body)
+}
 
 // TestDemo runs the demo as a user does, then an Ethereum client on the network it leaves behind.
 func TestDemo(t *testing.T) {
@@ -25,6 +41,16 @@ func TestDemo(t *testing.T) {
 
 	network, err := localnet.Open(home)
 	require.NoError(t, err)
+	for url, want := range map[string]string{
+		network.Nodes[0].REST + "/swagger/":                         "swagger",
+		network.Nodes[0].REST + "/swagger/swagger.yaml":             "/imod/imo/v1/models",
+		network.Nodes[0].REST + "/imod/revshare/v1/solvency":        `"solvent":true`,
+		network.Nodes[0].REST + "/imod/oracle/v1/requests/1":        "REQUEST_STATUS_FINAL",
+		network.Nodes[0].Metrics:                                    "cometbft_consensus_height",
+		network.Nodes[0].REST + "/imod/imo/v1/offerings/1/clearing": "soft_cap_met",
+	} {
+		require.Contains(t, get(t, url), want, url)
+	}
 	key, err := network.Key("erin")
 	require.NoError(t, err)
 	node := exec.CommandContext(t.Context(), "node", "--test", "test/")
