@@ -99,7 +99,6 @@ func (d *demo) register(ctx context.Context) error {
 	}
 	height, err := d.client.Height(ctx)
 	d.note("REPRODUCED by more than 2/3 of the voting power, seen at block %d", height)
-	d.table.holds("model reproduced by the validators", fmt.Sprintf("model %d", d.modelID), true)
 	if err != nil {
 		return err
 	}
