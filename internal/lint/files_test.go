@@ -57,8 +57,8 @@ func (f file) imports() map[string]string {
 	return out
 }
 
-// fixture matches packages that only tests import (fakes, naive models); the rules treat them as tests.
-var fixture = regexp.MustCompile(`(^|/)internal/(fixture|naive)(/|$)`)
+// fixture matches packages that only tests import (fakes); the rules treat them as tests.
+var fixture = regexp.MustCompile(`(^|/)internal/fixture(/|$)`)
 
 var version = regexp.MustCompile(`^v[0-9]+$`)
 

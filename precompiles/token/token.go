@@ -77,9 +77,9 @@ func New(deps Deps, address common.Address, denom string) *contract.Contract {
 		"totalSupply":  t.inherited(contract.View, erc20.GasTotalSupply),
 		"balanceOf":    t.inherited(contract.View, erc20.GasBalanceOf),
 		"allowance":    t.inherited(contract.View, erc20.GasAllowance),
-		"transfer":     t.inherited(contract.Write, erc20.GasTransfer),
+		"transfer":     {Kind: contract.Write, Gas: erc20.GasTransfer, Run: t.transfer},
 		"approve":      t.inherited(contract.Write, erc20.GasApprove),
-		"transferFrom": t.inherited(contract.Write, erc20.GasTransferFrom),
+		"transferFrom": {Kind: contract.Write, Gas: erc20.GasTransferFrom, Run: t.transferFrom},
 
 		"claimableRevenue": {Kind: contract.View, Gas: gasView, Run: t.claimableRevenue},
 		"revenueOf":        {Kind: contract.View, Gas: gasView, Run: t.revenueOf},

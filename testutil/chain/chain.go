@@ -308,6 +308,5 @@ func requireEqualResults(t testing.TB, name string, height int64, want, got []*a
 	}
 }
 
-
 // AppHash returns the application hash of the last block.
 func (c *Chain) AppHash() []byte { return c.appHash }

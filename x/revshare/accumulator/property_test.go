@@ -13,7 +13,7 @@ import (
 	"cosmossdk.io/math"
 
 	"github.com/imochain/imod/x/revshare/accumulator"
-	"github.com/imochain/imod/x/revshare/internal/naive"
+	"github.com/imochain/imod/testutil/naive"
 )
 
 const (

@@ -17,7 +17,7 @@ import (
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
-	"github.com/imochain/imod/x/revshare/internal/naive"
+	"github.com/imochain/imod/testutil/naive"
 	"github.com/imochain/imod/x/revshare/types"
 )
 

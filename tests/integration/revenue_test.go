@@ -1,0 +1,322 @@
+package integration_test
+
+import (
+	"fmt"
+	"math/big"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/stretchr/testify/require"
+
+	abci "github.com/cometbft/cometbft/abci/types"
+
+	sdkmath "cosmossdk.io/math"
+
+	"github.com/cosmos/cosmos-sdk/server/config"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
+
+	"github.com/imochain/imod/app"
+	"github.com/imochain/imod/testutil/chain"
+	"github.com/imochain/imod/testutil/naive"
+	imotypes "github.com/imochain/imod/x/imo/types"
+	revsharekeeper "github.com/imochain/imod/x/revshare/keeper"
+	revsharetypes "github.com/imochain/imod/x/revshare/types"
+)
+
+const (
+	revenueBlocks   = 120
+	revenuePerBlock = 8
+	// leastUses is how often each door must have let something through, and must have refused.
+	leastUses = 5
+	// others is the naive name of everything that nobody moves: vesting, liquidity, treasury.
+	others = "others"
+)
+
+// revenue drives one model token through every door of the chain and keeps the naive ledger
+// beside it.
+type revenue struct {
+	*job
+	rng      *rand.Rand
+	ledger   *naive.Ledger
+	holders  []chain.Account
+	token    common.Address
+	unsynced *big.Int // native coins that lie at the token's address
+	block    *chain.Block
+	pending  []step
+	done     map[string]int
+	refused  map[string]int
+}
+
+// step is a transaction of the block and what it means to the naive ledger. apply returns false
+// if the ledger refuses it.
+type step struct {
+	door  string
+	apply func() bool
+	// starved: the gas may not suffice, so a refusal means nothing.
+	starved bool
+}
+
+// TestRevenueByEveryDoor: random blocks of bank sends, multi-sends, ERC-20 transfers with and
+// without an allowance, with enough gas and with too little, deposits by message, by plain
+// transfer and sync, claims for oneself and for others by message and by the token contract. After
+// every block each holder's unpaid revenue is that of a ledger which closes every epoch and walks
+// every holder, to the last scaled unit, on the sequential and on the parallel executor.
+func TestRevenueByEveryDoor(t *testing.T) {
+	j := newJob(t, &chain.Follower{Name: "main"}, &chain.Follower{Name: "block-stm", Executor: config.BlockExecutorBlockSTM, Workers: 4})
+	j.sell()
+	r := &revenue{
+		job: j, rng: rand.New(rand.NewPCG(7641, 1)), holders: []chain.Account{j.bo, j.chi, j.dee, j.eve},
+		token: common.BytesToAddress(imotypes.TokenAddress(1)), unsynced: new(big.Int), done: map[string]int{}, refused: map[string]int{},
+	}
+	r.open()
+	for range revenueBlocks {
+		r.next()
+		r.compare()
+	}
+	for _, door := range []string{"send", "multi-send", "transfer", "transferFrom", "message claim", "contract claim", "message claim for", "contract claim for"} {
+		require.GreaterOrEqual(t, r.done[door], leastUses, "done: %v", r.done)
+		require.GreaterOrEqual(t, r.refused[door], leastUses, "refused: %v", r.refused)
+	}
+	for _, door := range []string{"deposit", "transfer with a sync", "plain transfer", "bank transfer", "message sync", "contract sync"} {
+		require.GreaterOrEqual(t, r.done[door], leastUses, "done: %v", r.done)
+	}
+}
+
+// open lets everyone spend everyone's tokens, and starts the ledger at the state of the chain.
+func (r *revenue) open() {
+	for _, owner := range r.holders {
+		for _, spender := range r.holders {
+			r.call(owner, r.token, "token", nil, "approve", spender.EVM(), new(big.Int).Lsh(big.NewInt(1), 200))
+		}
+	}
+	answer, err := revsharekeeper.NewQueryServer(r.App().RevShareKeeper).Params(r.Context(), &revsharetypes.QueryParamsRequest{})
+	require.NoError(r.T, err)
+	params := answer.Params
+	epoch := r.epoch()
+	r.ledger = naive.New(epoch, uint64(params.DripEpochs), params.MinEligible.BigInt(), params.RevenueDenoms[0].MinDrip.BigInt())
+	rest := r.App().BankKeeper.GetSupply(r.Context(), r.denom).Amount
+	for _, holder := range r.holders {
+		balance := r.Balance(holder.Address(), r.denom)
+		rest = rest.Sub(balance)
+		r.ledger.Add(holder.Name, balance.BigInt())
+	}
+	r.ledger.Add(others, rest.BigInt())
+	for r.epoch() == epoch {
+		r.Next()
+	}
+	r.ledger.Advance(1)
+	totals, err := r.App().RevShareKeeper.HolderTotals(r.Context(), r.denom, r.bo.Address())
+	require.NoError(r.T, err)
+	require.Empty(r.T, totals, "revenue before the test began")
+}
+
+func (r *revenue) epoch() uint64 {
+	epoch, err := r.App().RevShareKeeper.CurrentEpoch(r.Context())
+	require.NoError(r.T, err)
+	return epoch
+}
+
+func (r *revenue) someone() chain.Account { return r.holders[r.rng.IntN(len(r.holders))] }
+
+// amount is a share of what there is, all of it, one unit, or more than there is.
+func (r *revenue) amount(who chain.Account) *big.Int {
+	balance := r.ledger.Bank[who.Name]
+	switch r.rng.IntN(6) {
+	case 0:
+		return big.NewInt(1)
+	case 1:
+		return new(big.Int).Add(balance, big.NewInt(r.rng.Int64N(2)))
+	default:
+		x := new(big.Int).Mul(balance, big.NewInt(r.rng.Int64N(1100)))
+		return x.Quo(x, big.NewInt(1000))
+	}
+}
+
+// money is 1 to 10^21 base units, every order of magnitude equally likely.
+func (r *revenue) money() *big.Int {
+	return sdkmath.NewIntWithDecimal(1+r.rng.Int64N(9), r.rng.IntN(21)).BigInt()
+}
+
+// next makes a block of random steps and repeats on the ledger what the chain let through.
+func (r *revenue) next() {
+	r.block, r.pending = r.NewBlock(), nil
+	for range revenuePerBlock {
+		r.add()
+	}
+	epoch := r.epoch()
+	results := r.Next(r.block.Txs...)
+	r.ledger.Advance(r.epoch() - epoch)
+	results = results[len(results)-len(r.pending):]
+	for i, s := range r.pending {
+		r.repeat(s, results[i])
+	}
+}
+
+func (r *revenue) repeat(s step, result *abci.ExecTxResult) {
+	went, reason := result.Code == 0, ""
+	if went {
+		var data sdk.TxMsgData
+		require.NoError(r.T, data.Unmarshal(result.Data))
+		if data.MsgResponses[0].TypeUrl == "/cosmos.evm.vm.v1.MsgEthereumTxResponse" {
+			response := decodeResponse(r.T, result.Data)
+			went, reason = response.VmError == "", fmt.Sprintf("%s: %s, gas %d", response.VmError, revertReason(response.Ret), result.GasUsed)
+		}
+	}
+	if !went && s.starved {
+		return
+	}
+	require.Equal(r.T, s.apply(), went, "%s at height %d: the chain says %s%s", s.door, r.Height(), result.Log, reason)
+	if went {
+		r.done[s.door]++
+	} else {
+		r.refused[s.door]++
+	}
+}
+
+// compare: every holder's unpaid revenue, the sum of all, and the books of the pool.
+func (r *revenue) compare() {
+	r.T.Helper()
+	ctx := r.Context()
+	keeper := r.App().RevShareKeeper
+	require.NoError(r.T, keeper.CheckInvariants(ctx))
+	for _, holder := range r.holders {
+		require.Equal(r.T, r.ledger.Bank[holder.Name].String(), r.Balance(holder.Address(), r.denom).String())
+		totals, err := keeper.HolderTotals(ctx, r.denom, holder.Address())
+		require.NoError(r.T, err)
+		for _, total := range totals {
+			want := r.ledger.Scaled(total.Denom, holder.Name, r.ledger.Epoch)
+			require.Equal(r.T, want.String(), total.Scaled.String(), "%s at height %d", holder.Name, r.Height())
+		}
+	}
+	held := r.Balance(imotypes.TokenAddress(1), app.BaseDenom)
+	require.Equal(r.T, r.unsynced.String(), held.String(), "native coins at the token's address")
+}
+
+// move takes tokens from one holder to another if there are enough.
+func (r *revenue) move(from, to chain.Account, x *big.Int) func() bool {
+	return func() bool {
+		if r.ledger.Bank[from.Name].Cmp(x) < 0 {
+			return false
+		}
+		r.ledger.Add(from.Name, new(big.Int).Neg(x))
+		r.ledger.Add(to.Name, x)
+		return true
+	}
+}
+
+// sweep is what a sync does, and every other message and call that names the pool.
+func (r *revenue) sweep() bool {
+	if r.unsynced.Sign() > 0 {
+		r.ledger.Deposit(app.BaseDenom, r.unsynced)
+		r.unsynced = new(big.Int)
+	}
+	return true
+}
+
+// pay is a claim up to an epoch; one that finds nothing changes nothing.
+func (r *revenue) pay(who chain.Account, upTo uint64) func() bool {
+	return func() bool { return r.ledger.Claim(who.Name, upTo) != nil && r.sweep() }
+}
+
+func (r *revenue) message(door string, from chain.Account, msg sdk.Msg, apply func() bool) {
+	r.block.Messages(from, msg)
+	r.pending = append(r.pending, step{door: door, apply: apply})
+}
+
+// contract calls the token, now and then with less gas than it takes.
+func (r *revenue) contract(door string, from chain.Account, apply func() bool, method string, args ...any) {
+	data, err := abiOf(r.T, "token").Pack(method, args...)
+	require.NoError(r.T, err)
+	call := chain.Call{To: &r.token, Data: data, Gas: 400_000}
+	starved := r.rng.IntN(6) == 0
+	if starved {
+		call.Gas = 25_000 + r.rng.Uint64N(150_000)
+	}
+	r.block.Eth(from, call)
+	r.pending = append(r.pending, step{door: door, apply: apply, starved: starved})
+}
+
+func (r *revenue) add() {
+	from, to := r.someone(), r.someone()
+	upTo := r.epoch() + r.rng.Uint64N(3)
+	switch r.rng.IntN(13) {
+	case 0:
+		x := r.amount(from)
+		if x.Sign() > 0 {
+			r.message("send", from, banktypes.NewMsgSend(from.Address(), to.Address(), r.shares(x)), r.move(from, to, x))
+		}
+	case 1:
+		r.multiSend(from, to, r.someone())
+	case 2, 3:
+		x := r.amount(from)
+		r.contract("transfer", from, r.move(from, to, x), "transfer", to.EVM(), x)
+	case 4, 5:
+		x := r.amount(from)
+		r.contract("transferFrom", to, r.move(from, to, x), "transferFrom", from.EVM(), to.EVM(), x)
+	case 6:
+		x := r.money()
+		r.message("deposit", from, &revsharetypes.MsgDeposit{
+			Depositor: from.String(), ShareDenom: r.denom, Amount: coin(sdkmath.NewIntFromBigInt(x)),
+		}, func() bool {
+			r.sweep()
+			r.ledger.Deposit(app.BaseDenom, x)
+			return true
+		})
+	case 7:
+		r.gift(from)
+	case 8:
+		if r.rng.IntN(2) == 0 {
+			r.message("message sync", from, &revsharetypes.MsgSync{Caller: from.String(), ShareDenom: r.denom}, r.sweep)
+		} else {
+			r.contract("contract sync", from, r.sweep, "sync")
+		}
+	case 9:
+		r.message("message claim", from, &revsharetypes.MsgClaim{Holder: from.String(), ShareDenom: r.denom, UpTo: upTo}, r.pay(from, upTo))
+	case 10:
+		r.contract("contract claim", from, r.pay(from, upTo), "claim", new(big.Int).SetUint64(upTo))
+	case 11:
+		r.message("message claim for", from, &revsharetypes.MsgClaimFor{
+			Caller: from.String(), ShareDenom: r.denom, Holder: to.String(), UpTo: upTo,
+		}, r.pay(to, upTo))
+	default:
+		r.contract("contract claim for", from, r.pay(to, upTo+1), "claimFor", to.EVM())
+	}
+}
+
+func (r *revenue) shares(x *big.Int) sdk.Coins {
+	return sdk.NewCoins(sdk.NewCoin(r.denom, sdkmath.NewIntFromBigInt(x)))
+}
+
+// multiSend pays two at once.
+func (r *revenue) multiSend(from, first, second chain.Account) {
+	x := new(big.Int).Add(new(big.Int).Quo(r.amount(from), big.NewInt(2)), big.NewInt(1))
+	total := new(big.Int).Lsh(x, 1)
+	msg := banktypes.NewMsgMultiSend(banktypes.NewInput(from.Address(), r.shares(total)), []banktypes.Output{
+		banktypes.NewOutput(first.Address(), r.shares(x)), banktypes.NewOutput(second.Address(), r.shares(x)),
+	})
+	r.message("multi-send", from, msg, func() bool {
+		if r.ledger.Bank[from.Name].Cmp(total) < 0 {
+			return false
+		}
+		return r.move(from, first, x)() && r.move(from, second, x)()
+	})
+}
+
+// gift sends native coins to the token's address: by the EVM with gas for a sync or with the gas
+// of a plain transfer, or by the bank.
+func (r *revenue) gift(from chain.Account) {
+	x := r.money()
+	lies := func() bool { r.unsynced.Add(r.unsynced, x); return true }
+	switch r.rng.IntN(3) {
+	case 0:
+		r.block.Eth(from, chain.Call{To: &r.token, Value: x, Gas: 400_000})
+		r.pending = append(r.pending, step{door: "transfer with a sync", apply: func() bool { return lies() && r.sweep() }})
+	case 1:
+		r.block.Eth(from, chain.Call{To: &r.token, Value: x, Gas: 21_000})
+		r.pending = append(r.pending, step{door: "plain transfer", apply: lies})
+	default:
+		r.message("bank transfer", from, banktypes.NewMsgSend(from.Address(), imotypes.TokenAddress(1), coins(sdkmath.NewIntFromBigInt(x))), lies)
+	}
+}
