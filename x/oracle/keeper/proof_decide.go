@@ -55,6 +55,7 @@ func (s *stepper) finish(ctx sdk.Context, t trialView, best answer, w attestatio
 	}
 	record := recordOf(t.proof, outcome, ctx.BlockHeight(), w)
 	record.ResultsRoot, record.Witness = best[:32], best[32:]
+	record.Signers = s.ledger.attestedBy(w).Signers
 	if err := s.k.endProof(ctx, t.proof, outcome, record, reason); err != nil {
 		return nil, err
 	}

@@ -168,6 +168,12 @@ func TestProofOutcomes(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, tc.answer.results[:], record.Record.ResultsRoot)
 			require.Equal(t, p.Beacon, record.Record.Beacon)
+			require.Len(t, record.Reproducers, 3)
+			for i, reproducer := range record.Reproducers {
+				require.Equal(t, bech32(f, i), reproducer.Validator)
+				require.NotEmpty(t, reproducer.Moniker)
+				require.NotEmpty(t, reproducer.Operator)
+			}
 			_, err = keeper.NewQueryServer(f.Keeper).Proof(f.Ctx, &types.QueryProofRequest{ModelId: 5})
 			require.ErrorContains(t, err, "not found")
 			requireNothingStored(f)

@@ -17,7 +17,19 @@ func (q queryServer) ProofRecord(ctx context.Context, req *types.QueryProofRecor
 	if err != nil {
 		return nil, grpcError(err)
 	}
-	return &types.QueryProofRecordResponse{Record: record}, nil
+	signers, err := q.signers(ctx, record.Signers)
+	if err != nil {
+		return nil, grpcError(err)
+	}
+	resp := &types.QueryProofRecordResponse{Record: record}
+	for _, signer := range signers {
+		reproducer := types.Reproducer{Validator: signer.String()}
+		if v, err := q.k.staking.ValidatorByConsAddr(ctx, signer); err == nil && v != nil {
+			reproducer.Operator, reproducer.Moniker = v.GetOperator(), v.GetMoniker()
+		}
+		resp.Reproducers = append(resp.Reproducers, reproducer)
+	}
+	return resp, nil
 }
 
 // Availability implements types.QueryServer.

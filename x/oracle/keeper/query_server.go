@@ -61,16 +61,29 @@ func (q queryServer) Attestations(ctx context.Context, req *types.QueryAttestati
 	if out.Bindings, err = q.bindings(ctx, attestation.Key{Kind: attestation.Request, ID: r.Id}); err != nil {
 		return nil, grpcError(err)
 	}
-	for i, b := range r.Attested.Signers {
+	signers, err := q.signers(ctx, r.Attested.Signers)
+	if err != nil {
+		return nil, grpcError(err)
+	}
+	for _, signer := range signers {
+		out.Validators = append(out.Validators, signer.String())
+	}
+	return out, nil
+}
+
+// signers reads the consensus addresses that a set of validator numbers stands for.
+func (q queryServer) signers(ctx context.Context, set []byte) ([]sdk.ConsAddress, error) {
+	var out []sdk.ConsAddress
+	for i, b := range set {
 		for bit := range 8 {
 			if b>>bit&1 == 0 {
 				continue
 			}
 			address, err := q.k.validatorNumbers.Get(ctx, uint64(i*8+bit+1))
 			if err != nil {
-				return nil, grpcError(err)
+				return nil, err
 			}
-			out.Validators = append(out.Validators, sdk.ConsAddress(address).String())
+			out = append(out, address)
 		}
 	}
 	return out, nil

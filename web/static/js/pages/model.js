@@ -48,7 +48,7 @@ async function proofOf(id, version) {
     return open ? { bound: open.bindings.length } : null;
   }
   const kept = await maybe(`/imod/oracle/v1/proofs/${id}/versions/${version.version}`);
-  if (kept) return kept.record || kept.proof;
+  if (kept) return { ...kept.record, reproducers: kept.reproducers };
   const block = await maybe(`/cosmos/base/tendermint/v1beta1/block_results/${version.decided_height}`);
   const all = [...(block?.txs_results || []).flatMap((t) => t.events || []), ...(block?.finalize_block_events || [])];
   const closed = events({ events: all }, 'imod.oracle.v1.EventProofClosed').find((e) => String(e.model_id) === id && Number(e.version) === version.version);
@@ -62,7 +62,8 @@ function proofSection(v, proof, sample) {
     h('p', {}, !decided ? `Validators are running version ${v.version}${proof ? `; ${proof.bound} have bound a result` : ''}.`
       : matched ? `Validators with ${matched} of the voting power fetched the files and got the same results, bit for bit, in block ${count(v.decided_height)}.`
         : `Decided in block ${count(v.decided_height)}. This node no longer tells which part of the power agreed.`),
-    sample ? [h('p', {}, 'These are the outputs for inputs drawn from a block’s hash after registration: a sample that nobody, the builder included, could choose.'),
+    proof?.reproducers?.length ? h('p', {}, 'Reproduced by ', proof.reproducers.map((r, i) => [i ? ', ' : '', r.moniker ? said(r.moniker, 40) : hash(r.validator, 12, 5)]), '.') : null,
+    sample ? [h('p', {}, 'These are the outputs for inputs drawn after registration from the chain’s randomness: a sample that nobody, the builder included, could choose.'),
       h('ul', { class: 'gallery' }, sample.challenges.map((c) => h('li', {}, h('span', { class: 'tile' },
         picture(c.url, `challenge ${c.n + 1}: ${c.prompt || c.input}`), h('span', { class: 'cap' }, said(c.prompt || `input ${c.input}`, 80))))))]
       : decided ? h('p', { class: 'notice' }, 'This node does not keep the outputs of the proof’s challenges. Nodes that made the proof show them here.') : null,
