@@ -1,8 +1,8 @@
 package keeper
 
 import (
-	"bytes"
 	"context"
+	"maps"
 	"slices"
 
 	"cosmossdk.io/collections"
@@ -50,15 +50,10 @@ func (k *Keeper) exportAccounts(ctx context.Context, pool types.Pool) ([]types.G
 	for _, kv := range permits {
 		of(kv.Key.K2()).Permits = kv.Value
 	}
-	var order []sdk.AccAddress
-	for addr := range known {
-		order = append(order, sdk.AccAddress(addr))
-	}
-	slices.SortFunc(order, func(a, b sdk.AccAddress) int { return bytes.Compare(a, b) })
 	var out []types.GenesisAccount
-	for _, addr := range order {
-		acc := known[string(addr)]
-		if acc.Address, err = k.deps.AddressCodec.BytesToString(addr); err != nil {
+	for _, key := range slices.Sorted(maps.Keys(known)) {
+		acc := known[key]
+		if acc.Address, err = k.deps.AddressCodec.BytesToString([]byte(key)); err != nil {
 			return nil, err
 		}
 		out = append(out, *acc)
