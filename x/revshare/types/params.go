@@ -60,13 +60,12 @@ const (
 	MaxPayers = 10
 )
 
-// Gas charged on top of the store's own, because a precompile call runs with free store
-// access.
+// Gas charged for computing, on top of the store's own.
 const (
 	// GasCheckpoint is charged for each checkpoint written.
-	GasCheckpoint = 2_000
+	GasCheckpoint = 500
 	// GasRoll is charged to the first event of an epoch, which reads the eligible supply.
-	GasRoll = 10_000
+	GasRoll = 2_000
 	// GasCatchUp is charged for each segment that a catch-up writes.
 	GasCatchUp = 3_000
 	// GasSpan is charged for each checkpoint and denom that a claim settles.
