@@ -22,6 +22,7 @@ import (
 	evmtypes "github.com/cosmos/evm/x/vm/types"
 
 	imotypes "github.com/imochain/imod/x/imo/types"
+	revsharetypes "github.com/imochain/imod/x/revshare/types"
 )
 
 // moduleAccounts lists every module account and what it may do. Each is also blocked: the EVM
@@ -40,6 +41,7 @@ var moduleAccounts = map[string][]string{
 	feemarkettypes.ModuleName:                   nil,
 	erc20types.ModuleName:                       {authtypes.Minter, authtypes.Burner},
 	imotypes.ModuleName:                         {authtypes.Minter, authtypes.Burner},
+	revsharetypes.ModuleName:                    {authtypes.Burner}, // share tokens that holders burn
 }
 
 // ModuleAccountPermissions returns the permissions of the module accounts.

@@ -33,7 +33,7 @@ func (app *App) addImodKeepers() {
 	app.RevShareKeeper = revsharekeeper.NewKeeper(app.codec, app.service(revsharetypes.StoreKey), revsharekeeper.Dependencies{
 		Bank: app.BankKeeper, Accounts: app.AccountKeeper, Transfer: app.TransferKeeper, Code: codeChecker{app}, AddressCodec: addresses,
 		TokenAddress: imotypes.TokenAddressFromDenom, Reserved: imotypes.ReservedAddress,
-		Excluded: []sdk.AccAddress{authtypes.NewModuleAddress(imotypes.ModuleName)},
+		Excluded: []sdk.AccAddress{authtypes.NewModuleAddress(imotypes.ModuleName), authtypes.NewModuleAddress(revsharetypes.ModuleName)},
 	}, gov)
 	// Last: it must see the recipient that earlier restrictions settle on.
 	app.BankKeeper.AppendSendRestriction(app.RevShareKeeper.SendRestriction)
@@ -51,6 +51,7 @@ func (app *App) addImodKeepers() {
 	)
 
 	app.RevShareKeeper.SetLazyShares(app.IMOKeeper)
+	app.RevShareKeeper.SetPrices(app.IMOKeeper)
 	app.IMOKeeper.SetHooks(app.OracleKeeper)
 	app.IMOKeeper.SetTokenHooks(evmHooks{app})
 	app.AIGCKeeper.SetHooks(evmHooks{app})
@@ -74,7 +75,8 @@ func (app *App) addPrecompiles() error {
 	app.EVMKeeper.RegisterStaticPrecompile(offeringsContract.Address(), offeringsContract)
 
 	tokens, err := token.Deps{
-		Revenue: app.RevShareKeeper, Bank: app.BankKeeper, ERC20: &app.Erc20Keeper, Transfer: app.TransferKeeper, NativeDenom: BaseDenom,
+		Revenue: app.RevShareKeeper, Bank: app.BankKeeper, ERC20: &app.Erc20Keeper, Pairs: &app.Erc20Keeper, Transfer: app.TransferKeeper,
+		NativeDenom: BaseDenom, ChainID: EVMChainID,
 	}.Prepare()
 	if err != nil {
 		return err

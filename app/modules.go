@@ -88,9 +88,10 @@ var (
 		stakingtypes.ModuleName,
 		feegrant.ModuleName,
 		protocolpooltypes.ModuleName,
-		imotypes.ModuleName,    // settles what is due
-		oracletypes.ModuleName, // expires what is due
-		aigctypes.ModuleName,   // pays royalty that is due
+		imotypes.ModuleName,      // settles what is due
+		oracletypes.ModuleName,   // expires what is due
+		aigctypes.ModuleName,     // pays royalty that is due
+		revsharetypes.ModuleName, // pays holders who asked for it
 		evmtypes.ModuleName,
 		erc20types.ModuleName,
 		feemarkettypes.ModuleName, // last: sees all gas of the block

@@ -21,7 +21,38 @@ func (t token) claimableRevenue(c *contract.Call, args []any) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return t.viewRevenue(c, holder, args[1], t.Revenue.ClaimableRevenue)
+	return t.viewRevenue(c, holder, args[1], t.NativeDenom, t.Revenue.ClaimableRevenue)
+}
+
+func (t token) claimableERC20(c *contract.Call, args []any) ([]byte, error) {
+	holder, err := contract.Account("account", args[0])
+	if err != nil {
+		return nil, err
+	}
+	return t.viewRevenue(c, holder, args[1], t.denomOf(c, args[2]), t.Revenue.ClaimableRevenue)
+}
+
+// denomOf is the denom of an ERC-20 token, the zero address being the native coin; empty for a
+// token that is none of bank's.
+func (t token) denomOf(c *contract.Call, value any) string {
+	address, _ := value.(common.Address)
+	if address == native {
+		return t.NativeDenom
+	}
+	denom, err := t.Pairs.GetTokenDenom(c.Ctx, address)
+	if err != nil {
+		return ""
+	}
+	return denom
+}
+
+// addressOf is the reverse, false for a denom without an address.
+func (t token) addressOf(c *contract.Call, denom string) (common.Address, bool) {
+	if denom == t.NativeDenom {
+		return native, true
+	}
+	address, err := t.Pairs.GetCoinAddress(c.Ctx, denom)
+	return address, err == nil
 }
 
 func (t token) revenueOf(c *contract.Call, args []any) ([]byte, error) {
@@ -29,17 +60,27 @@ func (t token) revenueOf(c *contract.Call, args []any) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return t.viewRevenue(c, holder, args[1], t.Revenue.RevenueOf)
+	return t.viewRevenue(c, holder, args[1], t.NativeDenom, t.Revenue.RevenueOf)
 }
 
 type revenueView func(ctx context.Context, denom string, holder sdk.AccAddress, epoch uint64) (sdk.Coins, error)
 
-func (t token) viewRevenue(c *contract.Call, holder sdk.AccAddress, epoch any, view revenueView) ([]byte, error) {
+func (t token) viewRevenue(c *contract.Call, holder sdk.AccAddress, epoch any, denom string, view revenueView) ([]byte, error) {
 	coins, err := view(c.Ctx, t.denom, holder, epochOf(epoch))
 	if err != nil {
 		return nil, err
 	}
-	return c.Pack(coins.AmountOf(t.NativeDenom).BigInt())
+	return c.Pack(amountOf(coins, denom))
+}
+
+// amountOf is AmountOf for denoms that may not be any.
+func amountOf(coins sdk.Coins, denom string) *big.Int {
+	for _, coin := range coins {
+		if coin.Denom == denom {
+			return coin.Amount.BigInt()
+		}
+	}
+	return new(big.Int)
 }
 
 // epochOf reads a snapshot id; an id beyond 64 bits lies after every epoch there will be.
@@ -56,6 +97,31 @@ func (t token) claim(c *contract.Call, args []any) ([]byte, error) {
 		return nil, err
 	}
 	paid, err := t.Revenue.Claim(c.Ctx, c.Caller(), t.denom, epochOf(args[0]))
+	if err != nil {
+		return nil, err
+	}
+	return t.logClaim(c, c.Caller(), paid)
+}
+
+// claimBatch is one claim: what is due of the latest snapshot includes what is due of the others.
+// Snapshots without anything to pay are skipped, all of them together too.
+func (t token) claimBatch(c *contract.Call, args []any) ([]byte, error) {
+	ids, ok := args[0].([]*big.Int)
+	if !ok || len(ids) == 0 {
+		return c.Pack()
+	}
+	if err := t.credit(c); err != nil {
+		return nil, err
+	}
+	latest := uint64(0)
+	for _, id := range ids {
+		latest = max(latest, epochOf(id))
+	}
+	due, err := t.Revenue.ClaimableRevenue(c.Ctx, t.denom, c.Caller(), latest)
+	if err != nil || due.Empty() {
+		return nil, err
+	}
+	paid, err := t.Revenue.Claim(c.Ctx, c.Caller(), t.denom, latest)
 	if err != nil {
 		return nil, err
 	}
@@ -82,9 +148,14 @@ func (t token) claimFor(c *contract.Call, args []any) ([]byte, error) {
 }
 
 func (t token) logClaim(c *contract.Call, holder sdk.AccAddress, paid sdk.Coins) ([]byte, error) {
-	amount := paid.AmountOf(t.NativeDenom).BigInt()
-	if err := c.Log("RevenueClaimed", common.BytesToAddress(holder), native, amount); err != nil {
-		return nil, err
+	for _, coin := range paid {
+		address, known := t.addressOf(c, coin.Denom)
+		if !known {
+			continue
+		}
+		if err := c.Log("RevenueClaimed", common.BytesToAddress(holder), address, coin.Amount.BigInt()); err != nil {
+			return nil, err
+		}
 	}
 	return c.Pack()
 }
@@ -104,17 +175,25 @@ func (t token) sync(c *contract.Call, _ []any) ([]byte, error) {
 	return nil, t.credit(c)
 }
 
-// credit sweeps the native coins that lie at the token's address into its pool.
+// credit sweeps the coins that lie at the token's address into its pool.
 func (t token) credit(c *contract.Call) error {
 	swept, err := t.Revenue.Sweep(c.Ctx, t.denom)
-	amount := swept.AmountOf(t.NativeDenom)
-	if err != nil || !amount.IsPositive() {
+	if err != nil || swept.Empty() {
 		return err
 	}
 	epoch, err := t.Revenue.CurrentEpoch(c.Ctx)
 	if err != nil {
 		return err
 	}
-	return c.Log("RevenueDeposited", new(big.Int).SetUint64(epoch), native, amount.BigInt(),
-		uint8(revsharetypes.SourceKind_SOURCE_KIND_NATIVE)) //nolint:gosec // an enum of single digits
+	for _, coin := range swept {
+		address, known := t.addressOf(c, coin.Denom)
+		if !known {
+			continue
+		}
+		if err := c.Log("RevenueDeposited", new(big.Int).SetUint64(epoch), address, coin.Amount.BigInt(),
+			uint8(revsharetypes.SourceKind_SOURCE_KIND_NATIVE)); err != nil { //nolint:gosec // an enum of single digits
+			return err
+		}
+	}
+	return nil
 }

@@ -39,6 +39,17 @@ type RevenueKeeper interface {
 	ClaimFor(ctx context.Context, caller, holder sdk.AccAddress, shareDenom string, upTo uint64) (sdk.Coins, error)
 	CurrentEpoch(ctx context.Context) (uint64, error)
 	Sweep(ctx context.Context, shareDenom string) (sdk.Coins, error)
+	Unswept(ctx context.Context, shareDenom string) (sdk.Coins, error)
+	Redeem(ctx context.Context, holder sdk.AccAddress, burnt sdk.Coin) (sdk.Coins, error)
+	Redeemable(ctx context.Context, burnt sdk.Coin, lying sdk.Coins) (sdk.Coins, error)
+	PermitNonce(ctx context.Context, shareDenom string, owner sdk.AccAddress) (uint64, error)
+	UsePermit(ctx context.Context, shareDenom string, owner sdk.AccAddress) (uint64, error)
+}
+
+// Pairs knows the ERC-20 addresses of bank denoms.
+type Pairs interface {
+	GetTokenDenom(ctx sdk.Context, token common.Address) (string, error)
+	GetCoinAddress(ctx sdk.Context, denom string) (common.Address, error)
 }
 
 // Deps are the keepers behind every token.
@@ -46,9 +57,12 @@ type Deps struct {
 	Revenue  RevenueKeeper
 	Bank     cmn.BankKeeper
 	ERC20    erc20.Erc20Keeper
+	Pairs    Pairs
 	Transfer ibcutils.TransferKeeper
 	// NativeDenom is the gas coin.
 	NativeDenom string
+	// ChainID is the EVM's chain id, part of every signed allowance.
+	ChainID uint64
 
 	api abi.ABI
 }
@@ -84,9 +98,20 @@ func New(deps Deps, address common.Address, denom string) *contract.Contract {
 		"claimableRevenue": {Kind: contract.View, Gas: gasView, Run: t.claimableRevenue},
 		"revenueOf":        {Kind: contract.View, Gas: gasView, Run: t.revenueOf},
 		"claim":            {Kind: contract.Write, Gas: gasWrite, Run: t.claim},
+		"claimBatch":       {Kind: contract.Write, Gas: gasWrite, Run: t.claimBatch},
 		"claimFor":         {Kind: contract.Write, Gas: gasWrite, Run: t.claimFor},
 		"snapshot":         {Kind: contract.Write, Gas: gasWrite, Run: t.snapshot},
-		"sync":             {Kind: contract.Write, Gas: gasWrite, Run: t.sync},
+		"claimableERC20":   {Kind: contract.View, Gas: gasView, Run: t.claimableERC20},
+
+		"redeemableOnBurn":      {Kind: contract.View, Gas: gasView, Run: t.redeemableOnBurn},
+		"redeemableERC20OnBurn": {Kind: contract.View, Gas: gasView, Run: t.redeemableERC20OnBurn},
+		"burn":                  {Kind: contract.Write, Gas: gasWrite, Run: t.burn},
+
+		"permit":           {Kind: contract.Write, Gas: gasPermit, Run: t.permit},
+		"nonces":           {Kind: contract.View, Gas: gasView, Run: t.nonces},
+		"DOMAIN_SEPARATOR": {Kind: contract.View, Gas: gasView, Run: t.domainSeparator},
+
+		"sync": {Kind: contract.Write, Gas: gasWrite, Run: t.sync},
 	}).WithReceive(contract.Method{Kind: contract.Payable, Gas: syncGas, Run: t.sync})
 }
 

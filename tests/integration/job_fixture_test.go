@@ -54,11 +54,17 @@ func newJob(t *testing.T, followers ...*chain.Follower) *job {
 // newJobWith is newJob with more funded accounts.
 func newJobWith(t testing.TB, accounts []string, followers ...*chain.Follower) *job {
 	t.Helper()
+	return newJobOn(t, accounts, fastGenesis, followers...)
+}
+
+// newJobOn is newJobWith on another genesis.
+func newJobOn(t testing.TB, accounts []string, genesis func(*app.App, map[string]json.RawMessage), followers ...*chain.Follower) *job {
+	t.Helper()
 	ana := chain.NewAccount("ana")
 	made := models.Tiny(t, ana.Address(), 0)
 	worker := models.NewWorker(t, made)
 	c := chain.New(t, chain.Options{
-		Accounts: accounts, Followers: followers, Worker: worker, Genesis: fastGenesis,
+		Accounts: accounts, Followers: followers, Worker: worker, Genesis: genesis,
 	})
 	j := &job{
 		Chain: c, ana: ana, bo: c.Account("bo"), chi: c.Account("chi"), dee: c.Account("dee"), eve: c.Account("eve"),

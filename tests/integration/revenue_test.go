@@ -60,11 +60,11 @@ type step struct {
 
 // TestRevenueByEveryDoor: random blocks of bank sends, multi-sends, ERC-20 transfers with and
 // without an allowance, with enough gas and with too little, deposits by message, by plain
-// transfer and sync, claims for oneself and for others by message and by the token contract. After
+// transfer and sync, redemptions by message and by the token contract, claims for oneself and for others by message and by the token contract. After
 // every block each holder's unpaid revenue is that of a ledger which closes every epoch and walks
 // every holder, to the last scaled unit, on the sequential and on the parallel executor.
 func TestRevenueByEveryDoor(t *testing.T) {
-	j := newJob(t, &chain.Follower{Name: "main"}, &chain.Follower{Name: "block-stm", Executor: config.BlockExecutorBlockSTM, Workers: 4})
+	j := newJobOn(t, []string{"ana", "bo", "chi", "dee", "eve"}, redeemingGenesis, &chain.Follower{Name: "main"}, &chain.Follower{Name: "block-stm", Executor: config.BlockExecutorBlockSTM, Workers: 4})
 	j.sell()
 	r := &revenue{
 		job: j, rng: rand.New(rand.NewPCG(7641, 1)), holders: []chain.Account{j.bo, j.chi, j.dee, j.eve},
@@ -75,7 +75,7 @@ func TestRevenueByEveryDoor(t *testing.T) {
 		r.next()
 		r.compare()
 	}
-	for _, door := range []string{"send", "multi-send", "transfer", "transferFrom", "message claim", "contract claim", "message claim for", "contract claim for"} {
+	for _, door := range []string{"send", "multi-send", "transfer", "transferFrom", "message claim", "contract claim", "message claim for", "contract claim for", "message redeem", "contract burn"} {
 		require.GreaterOrEqual(t, r.done[door], leastUses, "done: %v", r.done)
 		require.GreaterOrEqual(t, r.refused[door], leastUses, "refused: %v", r.refused)
 	}
@@ -96,6 +96,7 @@ func (r *revenue) open() {
 	params := answer.Params
 	epoch := r.epoch()
 	r.ledger = naive.New(epoch, uint64(params.DripEpochs), params.MinEligible.BigInt(), params.RevenueDenoms[0].MinDrip.BigInt())
+	r.ledger.ClaimableBps = int64(params.ClaimableBps)
 	rest := r.App().BankKeeper.GetSupply(r.Context(), r.denom).Amount
 	for _, holder := range r.holders {
 		balance := r.Balance(holder.Address(), r.denom)
@@ -190,6 +191,12 @@ func (r *revenue) compare() {
 			require.Equal(r.T, want.String(), total.Scaled.String(), "%s at height %d", holder.Name, r.Height())
 		}
 	}
+	books, err := revsharekeeper.NewQueryServer(r.App().RevShareKeeper).Solvency(ctx, &revsharetypes.QuerySolvencyRequest{Denom: r.denom})
+	require.NoError(r.T, err)
+	if stream := r.ledger.Streams[app.BaseDenom]; stream != nil {
+		require.Equal(r.T, stream.Pot.String(), books.Pools[0].Denoms[0].Redeemable.String(), "redemption pool at height %d", r.Height())
+		require.Equal(r.T, "0", books.Pools[0].Denoms[0].Surplus.String())
+	}
 	held := r.Balance(imotypes.TokenAddress(1), app.BaseDenom)
 	require.Equal(r.T, r.unsynced.String(), held.String(), "native coins at the token's address")
 }
@@ -213,6 +220,28 @@ func (r *revenue) sweep() bool {
 		r.unsynced = new(big.Int)
 	}
 	return true
+}
+
+// burnt is a small part of what there is, so that some is left to burn, or more than there is.
+func (r *revenue) burnt(who chain.Account) *big.Int {
+	balance := r.ledger.Bank[who.Name]
+	if r.rng.IntN(4) == 0 {
+		return new(big.Int).Add(balance, big.NewInt(1))
+	}
+	x := new(big.Int).Mul(balance, big.NewInt(r.rng.Int64N(50)))
+	return x.Quo(x, big.NewInt(1000))
+}
+
+// redeem burns; what it pays is what leaves the pot.
+func (r *revenue) redeem(who chain.Account, x *big.Int) func() bool {
+	return func() bool {
+		if x.Sign() == 0 || r.ledger.Bank[who.Name].Cmp(x) < 0 {
+			return false
+		}
+		r.sweep()
+		r.ledger.Redeem(who.Name, x, new(big.Int))
+		return true
+	}
 }
 
 // pay is a claim up to an epoch; one that finds nothing changes nothing.
@@ -241,7 +270,7 @@ func (r *revenue) contract(door string, from chain.Account, apply func() bool, m
 func (r *revenue) add() {
 	from, to := r.someone(), r.someone()
 	upTo := r.epoch() + r.rng.Uint64N(3)
-	switch r.rng.IntN(13) {
+	switch r.rng.IntN(15) {
 	case 0:
 		x := r.amount(from)
 		if x.Sign() > 0 {
@@ -280,6 +309,12 @@ func (r *revenue) add() {
 		r.message("message claim for", from, &revsharetypes.MsgClaimFor{
 			Caller: from.String(), ShareDenom: r.denom, Holder: to.String(), UpTo: upTo,
 		}, r.pay(to, upTo))
+	case 12:
+		x := r.burnt(from)
+		r.message("message redeem", from, &revsharetypes.MsgRedeem{Holder: from.String(), Amount: sdk.NewCoin(r.denom, sdkmath.NewIntFromBigInt(x))}, r.redeem(from, x))
+	case 13:
+		x := r.burnt(from)
+		r.contract("contract burn", from, r.redeem(from, x), "burn", x)
 	default:
 		r.contract("contract claim for", from, r.pay(to, upTo+1), "claimFor", to.EVM())
 	}

@@ -6,10 +6,13 @@ package naive
 import (
 	"maps"
 	"math/big"
+	"slices"
 )
 
 // ScaleBits is the scale of earned amounts.
 const ScaleBits = 128
+
+const wholeBps = 10_000
 
 // Lazy is a share without a bank balance, counted from the close of Since on.
 type Lazy struct {
@@ -22,10 +25,12 @@ type Ledger struct {
 	MinEligible *big.Int
 	MinDrip     *big.Int
 	Parts       uint64
-	Epoch       uint64
-	Bank        map[string]*big.Int // balances that may earn: no excluded account, no IBC escrow
-	Lazy        map[string]Lazy
-	Streams     map[string]*Stream
+	// ClaimableBps is the part of a deposit that is shared; the rest is redeemable.
+	ClaimableBps int64
+	Epoch        uint64
+	Bank         map[string]*big.Int // balances that may earn: no excluded account, no IBC escrow
+	Lazy         map[string]Lazy
+	Streams      map[string]*Stream
 
 	record  map[string]*big.Int // what each held at the close of the epoch before
 	settled map[string]uint64
@@ -34,6 +39,8 @@ type Ledger struct {
 // Stream is the books of one denom.
 type Stream struct {
 	Waiting, Carry, Deposited, Paid *big.Int
+	// Pot is what burns are paid from.
+	Pot *big.Int
 
 	drips   []drip
 	earned  map[string]map[uint64]*big.Int // scaled, by holder and epoch
@@ -48,7 +55,7 @@ type drip struct {
 // New returns empty books in an epoch.
 func New(epoch, parts uint64, minEligible, minDrip *big.Int) *Ledger {
 	return &Ledger{
-		MinEligible: minEligible, MinDrip: minDrip, Parts: parts, Epoch: epoch,
+		MinEligible: minEligible, MinDrip: minDrip, Parts: parts, Epoch: epoch, ClaimableBps: wholeBps,
 		Bank: map[string]*big.Int{}, Lazy: map[string]Lazy{}, Streams: map[string]*Stream{},
 		record: map[string]*big.Int{}, settled: map[string]uint64{},
 	}
@@ -81,11 +88,15 @@ func (l *Ledger) Deposit(denom string, amount *big.Int) {
 	s := l.Streams[denom]
 	if s == nil {
 		s = &Stream{
-			Waiting: new(big.Int), Carry: new(big.Int), Deposited: new(big.Int), Paid: new(big.Int),
+			Pot: new(big.Int), Waiting: new(big.Int), Carry: new(big.Int), Deposited: new(big.Int), Paid: new(big.Int),
 			earned: map[string]map[uint64]*big.Int{}, residue: map[string]*big.Int{},
 		}
 		l.Streams[denom] = s
 	}
+	rest := amount
+	amount = new(big.Int).Mul(amount, big.NewInt(l.ClaimableBps))
+	amount.Quo(amount, big.NewInt(wholeBps))
+	s.Pot.Add(s.Pot, new(big.Int).Sub(rest, amount))
 	s.Deposited.Add(s.Deposited, amount)
 	s.Waiting.Add(s.Waiting, amount)
 	l.start(s)
@@ -158,6 +169,26 @@ func (l *Ledger) close(s *Stream) {
 	}
 }
 
+// Redeem burns what a holder has and pays its part of every pot. elsewhere is what may come to
+// burn one day but is held by nobody here, such as tokens in escrow.
+func (l *Ledger) Redeem(who string, burnt, elsewhere *big.Int) map[string]*big.Int {
+	supply := new(big.Int).Set(elsewhere)
+	for _, b := range l.Bank {
+		supply.Add(supply, b)
+	}
+	for _, lazy := range l.Lazy {
+		supply.Add(supply, lazy.Amount)
+	}
+	paid := map[string]*big.Int{}
+	for denom, s := range l.Streams {
+		x := new(big.Int).Mul(s.Pot, burnt)
+		paid[denom] = x.Quo(x, supply)
+		s.Pot.Sub(s.Pot, x)
+	}
+	l.Add(who, new(big.Int).Neg(burnt))
+	return paid
+}
+
 // Pending is what a stream has not shared yet.
 func (s *Stream) Pending(epoch uint64) *big.Int {
 	sum := new(big.Int).Set(s.Waiting)
@@ -203,19 +234,31 @@ func (l *Ledger) Claimable(denom, who string, upTo uint64) *big.Int {
 	return new(big.Int).Rsh(l.Scaled(denom, who, upTo), ScaleBits)
 }
 
-// Claim pays a holder up to an epoch, clamped to the closed ones, in every denom. It
+// Settle takes everything of the closed epochs into the residue, unpaid.
+func (l *Ledger) Settle(who string) {
+	for denom, s := range l.Streams {
+		s.residue[who] = l.Scaled(denom, who, l.Epoch-1)
+	}
+	l.settled[who] = l.Epoch - 1
+}
+
+// Claim pays a holder up to an epoch, clamped to the closed ones, in every denom that it does not
+// refuse. It
 // returns nil when there is nothing to pay, and then changes nothing.
-func (l *Ledger) Claim(who string, upTo uint64) map[string]*big.Int {
+func (l *Ledger) Claim(who string, upTo uint64, refused ...string) map[string]*big.Int {
 	if l.Epoch == 0 {
 		return nil
 	}
 	upTo = min(upTo, l.Epoch-1)
-	if upTo <= l.settled[who] {
-		return nil
+	if upTo < l.settled[who] {
+		return nil // also when something settled is not paid: it is of later epochs too
 	}
 	paid, any := map[string]*big.Int{}, false
 	for denom := range l.Streams {
 		paid[denom] = l.Claimable(denom, who, upTo)
+		if slices.Contains(refused, denom) {
+			paid[denom] = new(big.Int)
+		}
 		any = any || paid[denom].Sign() > 0
 	}
 	if !any {

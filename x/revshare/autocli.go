@@ -38,7 +38,15 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 					RpcMethod: "RevenueOf", Use: "revenue-of [share-denom] [address] [epoch]", Short: "An account's revenue of one epoch",
 					PositionalArgs: positional("denom", "address", "epoch"),
 				},
-				{RpcMethod: "Earnings", Use: "earnings [share-denom]", Short: "Deposits by source", PositionalArgs: positional("denom")},
+				{
+					RpcMethod: "Redeemable", Use: "redeemable [share-denom] [amount]", Short: "What a burn of an amount would pay now",
+					PositionalArgs: positional("denom", "amount"),
+				},
+				{
+					RpcMethod: "Holder", Use: "holder [share-denom] [address]", Short: "What an account has set and how far it is settled",
+					PositionalArgs: positional("denom", "address"),
+				},
+				{RpcMethod: "Earnings", Use: "earnings [share-denom]", Short: "Deposits by source, trailing sums, largest payers, price to earnings", PositionalArgs: positional("denom")},
 				{
 					RpcMethod: "Solvency", Use: "solvency [share-denom]", Short: "The books of one pool, or of all",
 					PositionalArgs: []*autocliv1.PositionalArgDescriptor{{ProtoField: "denom", Optional: true}},
@@ -65,6 +73,22 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 				{
 					RpcMethod: "SetPayout", Use: "set-payout [payout]", Short: "Set the address that receives the signer's revenue; none clears it",
 					PositionalArgs: []*autocliv1.PositionalArgDescriptor{{ProtoField: "payout", Optional: true}},
+				},
+				{
+					RpcMethod: "Redeem", Use: "redeem [amount]", Short: "Burn share tokens for their part of the redemption pool",
+					PositionalArgs: positional("amount"),
+				},
+				{
+					RpcMethod: "SetRefusals", Use: "set-refusals [denoms]...", Short: "Name the revenue denoms not to be paid in; none clears the list",
+					PositionalArgs: []*autocliv1.PositionalArgDescriptor{{ProtoField: "denoms", Varargs: true}},
+				},
+				{
+					RpcMethod: "SetAutoPayout", Use: "set-auto-payout [share-denom] [enabled]", Short: "Ask for payments without a claim, or stop them",
+					PositionalArgs: positional("share_denom", "enabled"),
+				},
+				{
+					RpcMethod: "Compact", Use: "compact [share-denom] [holder]", Short: "Settle and remove the oldest checkpoints of an account",
+					PositionalArgs: positional("share_denom", "holder"),
 				},
 				{RpcMethod: "UpdateParams", Skip: true},
 			},

@@ -30,10 +30,11 @@ var (
 	_ module.HasGenesis          = AppModule{}
 	_ module.HasServices         = AppModule{}
 	_ module.HasConsensusVersion = AppModule{}
+	_ appmodule.HasEndBlocker    = AppModule{}
 )
 
-// AppModule is the module. It has no block hooks: epochs are accounted for when somebody
-// touches a pool.
+// AppModule is the module. Epochs are accounted for when somebody touches a pool; its one
+// block hook makes the automatic payments that are due, a bounded number.
 type AppModule struct {
 	keeper *keeper.Keeper
 }
@@ -76,6 +77,11 @@ func (AppModule) RegisterGRPCGatewayRoutes(clientCtx client.Context, mux *gwrunt
 func (am AppModule) RegisterServices(cfg module.Configurator) {
 	types.RegisterMsgServer(cfg.MsgServer(), keeper.NewMsgServer(am.keeper))
 	types.RegisterQueryServer(cfg.QueryServer(), keeper.NewQueryServer(am.keeper))
+}
+
+// EndBlock makes the automatic payments that are due.
+func (am AppModule) EndBlock(ctx context.Context) error {
+	return am.keeper.PayDue(ctx)
 }
 
 // DefaultGenesis returns the state of a new chain.

@@ -123,6 +123,16 @@ func (r *revenue) Touch(ctx context.Context, denom string, accounts ...sdk.AccAd
 	return r.broken
 }
 
+func (r *revenue) Burn(ctx context.Context, holder sdk.AccAddress, burnt sdk.Coin) error {
+	if err := r.Touch(ctx, burnt.Denom, holder); err != nil {
+		return err
+	}
+	if err := r.bank.SendCoinsFromAccountToModule(ctx, holder, types.ModuleName, sdk.Coins{burnt}); err != nil {
+		return err
+	}
+	return r.bank.BurnCoins(ctx, types.ModuleName, sdk.Coins{burnt})
+}
+
 func (r *revenue) MaterializeLazy(ctx context.Context, denom string, account sdk.AccAddress, amount math.Int) error {
 	lazy, _, err := r.lazy.LazyShares(ctx, denom, account)
 	if err != nil {

@@ -153,22 +153,11 @@ func (k *Keeper) Exit(ctx context.Context, holder sdk.AccAddress, burnt sdk.Coin
 	if err := k.offerings.Set(ctx, o.Id, o); err != nil {
 		return none, err
 	}
-	if err := k.burnFrom(ctx, holder, burnt); err != nil {
+	if err := k.revshare.Burn(ctx, holder, burnt); err != nil {
 		return none, err
 	}
 	if err := k.bank.SendCoins(ctx, types.OfferingAddress(o.Id), holder, sdk.NewCoins(payout)); err != nil {
 		return none, err
 	}
 	return payout, emit(ctx, &types.EventExited{OfferingId: o.Id, Holder: text, Burnt: burnt, Payout: payout})
-}
-
-// burnFrom burns a holder's tokens. Revshare sees the balances before, because bank's burn calls no restriction.
-func (k *Keeper) burnFrom(ctx context.Context, holder sdk.AccAddress, coin sdk.Coin) error {
-	if err := k.revshare.Touch(ctx, coin.Denom, holder); err != nil {
-		return err
-	}
-	if err := k.bank.SendCoinsFromAccountToModule(ctx, holder, types.ModuleName, sdk.NewCoins(coin)); err != nil {
-		return err
-	}
-	return k.bank.BurnCoins(ctx, types.ModuleName, sdk.NewCoins(coin))
 }

@@ -46,14 +46,14 @@ func newRevenueFixture(t *testing.T) (*fixture, *revsharekeeper.Keeper) {
 	authtypes.RegisterInterfaces(enc.InterfaceRegistry)
 	codec := addresscodec.NewBech32Codec("imo")
 	authority := text(authtypes.NewModuleAddress("gov"))
-	permissions := map[string][]string{types.ModuleName: {authtypes.Minter, authtypes.Burner}, faucet: {authtypes.Minter}, "gov": nil}
+	permissions := map[string][]string{types.ModuleName: {authtypes.Minter, authtypes.Burner}, faucet: {authtypes.Minter}, "gov": nil, revsharetypes.ModuleName: {authtypes.Burner}}
 	auth := authkeeper.NewAccountKeeper(enc.Codec, runtime.NewKVStoreService(keys[authtypes.StoreKey]),
 		authtypes.ProtoBaseAccount, permissions, codec, "imo", authority)
 	bank := bankkeeper.NewBaseKeeper(enc.Codec, runtime.NewKVStoreService(keys[banktypes.StoreKey]), auth, nil, authority, log.NewNopLogger())
 	revenue := revsharekeeper.NewKeeper(enc.Codec, runtime.NewKVStoreService(keys[revsharetypes.StoreKey]), revsharekeeper.Dependencies{
 		Bank: bank, Accounts: auth, Transfer: nothingElsewhere{}, Code: nothingElsewhere{}, AddressCodec: codec,
 		TokenAddress: types.TokenAddressFromDenom, Reserved: types.ReservedAddress,
-		Excluded: []sdk.AccAddress{authtypes.NewModuleAddress(types.ModuleName)},
+		Excluded: []sdk.AccAddress{authtypes.NewModuleAddress(types.ModuleName), authtypes.NewModuleAddress(revsharetypes.ModuleName)},
 	}, authority)
 	bank.AppendSendRestriction(revenue.SendRestriction)
 	k := keeper.NewKeeper(runtime.NewKVStoreService(keys[types.StoreKey]), enc.Codec, auth, bank, community{bank}, revenue, authority)
@@ -68,6 +68,7 @@ func newRevenueFixture(t *testing.T) (*fixture, *revsharekeeper.Keeper) {
 	one := math.OneInt()
 	require.NoError(t, revenue.InitGenesis(f.ctx, revsharetypes.GenesisState{Params: revsharetypes.Params{
 		EpochBlocks: 10, DripEpochs: 4, MinEligible: one, RevenueDenoms: []revsharetypes.RevenueDenom{{Denom: aimo, MinDrip: one}},
+		ClaimableBps: revsharetypes.BasisPoints, RedeemCapBps: revsharetypes.BasisPoints,
 	}}))
 	return f, revenue
 }

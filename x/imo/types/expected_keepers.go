@@ -41,6 +41,8 @@ type RevShareKeeper interface {
 	CreatePool(ctx context.Context, shareDenom string) error
 	HasPool(ctx context.Context, shareDenom string) (bool, error)
 	Touch(ctx context.Context, shareDenom string, accounts ...sdk.AccAddress) error
+	// Burn destroys tokens of an account; nothing else does.
+	Burn(ctx context.Context, holder sdk.AccAddress, burnt sdk.Coin) error
 	MaterializeLazy(ctx context.Context, shareDenom string, account sdk.AccAddress, amount math.Int) error
 	Deposit(ctx context.Context, from sdk.AccAddress, shareDenom string, amount sdk.Coin, kind revsharetypes.SourceKind) error
 	CurrentEpoch(ctx context.Context) (uint64, error)

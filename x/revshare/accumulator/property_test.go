@@ -12,8 +12,8 @@ import (
 
 	"cosmossdk.io/math"
 
-	"github.com/imochain/imod/x/revshare/accumulator"
 	"github.com/imochain/imod/testutil/naive"
+	"github.com/imochain/imod/x/revshare/accumulator"
 )
 
 const (

@@ -73,6 +73,11 @@ func Accrual(spans []Span, index func(epoch uint64) (*big.Int, error)) (*big.Int
 	return sum, nil
 }
 
+// Keep is a scaled amount as it is stored when nothing of it is paid.
+func Keep(scaled *big.Int) (math.Int, error) {
+	return toInt(scaled)
+}
+
 // Split takes the whole units out of a scaled amount; the rest, below 2^128, is kept for
 // the next payment.
 func Split(scaled *big.Int) (units, residue math.Int, err error) {

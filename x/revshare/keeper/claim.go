@@ -2,10 +2,10 @@ package keeper
 
 import (
 	"context"
-	"math/big"
 
 	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
+	"cosmossdk.io/math"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
@@ -57,6 +57,13 @@ func (k *Keeper) RevenueOf(ctx context.Context, shareDenom string, holder sdk.Ac
 	}
 	if epoch == 0 || epoch >= pool.Epoch {
 		return sdk.Coins{}, nil
+	}
+	position, err := getOr(ctx, k.positions, collections.Join(pool.Id, holder), types.Position{})
+	if err != nil {
+		return nil, err
+	}
+	if epoch <= position.Compacted {
+		return nil, errorsmod.Wrapf(types.ErrCompacted, "epoch %d, compacted through %d", epoch, position.Compacted)
 	}
 	marks, held, err := k.readMarks(ctx, pool, holder, epoch-1, epoch, 1)
 	if err != nil {
@@ -125,7 +132,25 @@ func (k *Keeper) iterateMarks(ctx context.Context, pool rolledPool, holder sdk.A
 	return marks, false, nil
 }
 
+// settlement says how much a settlement does at a time, and which amounts it pays. What it
+// does not pay stays owed, in the residues.
+type settlement struct {
+	spans int
+	pays  func(denom string, units math.Int) bool
+}
+
+// planClaim plans a payment of everything that the holder does not refuse.
 func (k *Keeper) planClaim(ctx context.Context, shareDenom string, holder sdk.AccAddress, upTo uint64) (claimPlan, error) {
+	refused, err := getOr(ctx, k.refusals, holder, types.Refusals{})
+	if err != nil {
+		return claimPlan{}, err
+	}
+	return k.planSettlement(ctx, shareDenom, holder, upTo, settlement{
+		spans: types.MaxClaimSpans, pays: func(denom string, _ math.Int) bool { return !refused.Has(denom) },
+	})
+}
+
+func (k *Keeper) planSettlement(ctx context.Context, shareDenom string, holder sdk.AccAddress, upTo uint64, how settlement) (claimPlan, error) {
 	pool, err := k.roll(ctx, shareDenom)
 	if err != nil {
 		return claimPlan{}, err
@@ -136,10 +161,10 @@ func (k *Keeper) planClaim(ctx context.Context, shareDenom string, holder sdk.Ac
 		return plan, err
 	}
 	upTo = min(upTo, pool.Epoch-1)
-	if upTo <= plan.position.Settled {
+	if upTo < plan.position.Settled || upTo == plan.position.Settled && !plan.position.HasUnits() {
 		return plan, nil
 	}
-	marks, cut, err := k.iterateMarks(ctx, pool, holder, plan.position.Settled, upTo, types.MaxClaimSpans)
+	marks, cut, err := k.iterateMarks(ctx, pool, holder, plan.position.Settled, upTo, how.spans)
 	if err != nil {
 		return plan, err
 	}
@@ -159,31 +184,38 @@ func (k *Keeper) planClaim(ctx context.Context, shareDenom string, holder sdk.Ac
 	if plan.streams, err = k.planStreams(ctx, pool); err != nil {
 		return plan, err
 	}
-	plan.spans, plan.progress = len(spans), true
-	plan.position, plan.payout, err = k.settle(ctx, pool.Id, plan.streams, plan.position, upTo, spans)
+	plan.spans, plan.progress = len(spans), upTo > plan.position.Settled
+	plan.position, plan.payout, err = k.settle(ctx, pool.Id, plan.streams, plan.position, upTo, spans, how)
 	return plan, err
 }
 
 // settle takes the revenue of the spans into the residues and the whole units out of them.
 // It books the payment in the planned streams.
 func (k *Keeper) settle(
-	ctx context.Context, poolID uint64, streams []streamPlan, from types.Position, upTo uint64, spans []accumulator.Span,
+	ctx context.Context, poolID uint64, streams []streamPlan, from types.Position, upTo uint64, spans []accumulator.Span, how settlement,
 ) (types.Position, sdk.Coins, error) {
-	to, payout := types.Position{Settled: upTo}, sdk.Coins{}
+	to, payout := types.Position{Settled: upTo, Compacted: from.Compacted}, sdk.Coins{}
 	for i := range streams {
 		s := &streams[i]
 		sum, err := accumulator.Accrual(spans, k.indexLookup(ctx, poolID, *s))
 		if err != nil {
 			return to, nil, err
 		}
-		units, residue, err := accumulator.Split(new(big.Int).Add(sum, from.Residue(s.denom)))
+		scaled := sum.Add(sum, from.Residue(s.denom))
+		units, residue, err := accumulator.Split(scaled)
 		if err != nil {
 			return to, nil, err
+		}
+		paid := units.IsPositive() && how.pays(s.denom, units)
+		if !paid {
+			if residue, err = accumulator.Keep(scaled); err != nil {
+				return to, nil, err
+			}
 		}
 		if residue.IsPositive() {
 			to.Residues = append(to.Residues, types.Residue{Denom: s.denom, Amount: residue})
 		}
-		if !units.IsPositive() {
+		if !paid {
 			continue
 		}
 		if s.Stream, err = accumulator.Pay(s.Stream, units); err != nil {
@@ -226,9 +258,7 @@ func (k *Keeper) claimFor(ctx context.Context, caller, holder sdk.AccAddress, sh
 	return k.pay(ctx, holder, recipient, shareDenom, upTo)
 }
 
-// pay moves the coins of a planned claim and books it. Nothing is written before the coins
-// have moved, so that a refused transfer leaves nothing behind, whoever swallows its error;
-// no foreign code runs in between.
+// pay plans a claim and carries it out.
 func (k *Keeper) pay(ctx context.Context, holder, recipient sdk.AccAddress, shareDenom string, upTo uint64) (sdk.Coins, uint64, error) {
 	if k.excluded(holder) {
 		return nil, 0, errorsmod.Wrap(types.ErrInvalidAccount, "the holder is excluded from revenue")
@@ -237,27 +267,41 @@ func (k *Keeper) pay(ctx context.Context, holder, recipient sdk.AccAddress, shar
 	if err != nil {
 		return nil, 0, err
 	}
-	consumeGas(ctx, types.GasSpan*uint64(plan.spans)*uint64(len(plan.streams)), "revshare: settle")
 	if plan.payout.Empty() && (plan.complete || !plan.progress) {
 		return nil, 0, errorsmod.Wrapf(types.ErrNothingToClaim, "%s up to epoch %d", shareDenom, min(upTo, plan.pool.Epoch))
 	}
+	return plan.payout, plan.position.Settled, k.carryOut(ctx, holder, recipient, &plan)
+}
+
+// carryOut moves the coins of a plan and books it. Nothing is written before the coins have
+// moved, so that a refused transfer leaves nothing behind, whoever swallows its error; no
+// foreign code runs in between.
+func (k *Keeper) carryOut(ctx context.Context, holder, recipient sdk.AccAddress, plan *claimPlan) error {
+	consumeGas(ctx, types.GasSpan*uint64(plan.spans)*uint64(len(plan.streams)), "revshare: settle")
 	if !plan.payout.Empty() {
+		if err := k.checkBooks(ctx, plan.pool, plan.streams, plan.payout, plan.payout); err != nil {
+			return err
+		}
 		if err := k.deps.Bank.SendCoins(ctx, plan.pool.account(), recipient, plan.payout); err != nil {
-			return nil, 0, err
+			return err
 		}
 	}
+	if err := k.savePlan(ctx, holder, plan); err != nil {
+		return err
+	}
+	return k.emitClaimed(ctx, holder, recipient, plan.pool.ShareDenom, *plan)
+}
+
+func (k *Keeper) savePlan(ctx context.Context, holder sdk.AccAddress, plan *claimPlan) error {
 	if err := k.saveRoll(ctx, &plan.pool); err != nil {
-		return nil, 0, err
+		return err
 	}
 	for _, s := range plan.streams {
 		if err := k.saveStream(ctx, plan.pool.Id, s); err != nil {
-			return nil, 0, err
+			return err
 		}
 	}
-	if err := k.positions.Set(ctx, collections.Join(plan.pool.Id, holder), plan.position); err != nil {
-		return nil, 0, err
-	}
-	return plan.payout, plan.position.Settled, k.emitClaimed(ctx, holder, recipient, shareDenom, plan)
+	return k.positions.Set(ctx, collections.Join(plan.pool.Id, holder), plan.position)
 }
 
 func (k *Keeper) emitClaimed(ctx context.Context, holder, recipient sdk.AccAddress, shareDenom string, plan claimPlan) error {

@@ -32,7 +32,11 @@ func (k *Keeper) Deposit(ctx context.Context, from sdk.AccAddress, shareDenom st
 	if len(from) != types.AccountLength || from.Equals(pool.account()) {
 		return errorsmod.Wrap(types.ErrInvalidAccount, "payer of a deposit")
 	}
-	plan, held, err := k.planDeposit(ctx, pool, amount, allowed.MinDrip)
+	claimable, redemption, err := k.split(ctx, pool, amount)
+	if err != nil {
+		return err
+	}
+	plan, held, err := k.planDeposit(ctx, pool, sdk.Coin{Denom: amount.Denom, Amount: claimable}, allowed.MinDrip)
 	if err != nil {
 		return err
 	}
@@ -45,11 +49,16 @@ func (k *Keeper) Deposit(ctx context.Context, from sdk.AccAddress, shareDenom st
 	if err := k.saveStream(ctx, pool.Id, plan); err != nil {
 		return err
 	}
-	if err := k.addEarnings(ctx, pool.Id, amount, kind); err != nil {
-		return err
+	if claimable.LT(amount.Amount) {
+		if err := k.redemptions.Set(ctx, collections.Join(pool.Id, amount.Denom), redemption); err != nil {
+			return err
+		}
 	}
 	payer, err := k.deps.AddressCodec.BytesToString(from)
 	if err != nil {
+		return err
+	}
+	if err := k.addEarnings(ctx, pool.Id, payer, amount, kind); err != nil {
 		return err
 	}
 	return emit(ctx, &types.EventRevenueDeposited{
@@ -71,37 +80,34 @@ func validateDeposit(params types.Params, amount sdk.Coin, kind types.SourceKind
 	return allowed, nil
 }
 
-// planDeposit credits amount and starts the drip. A stream whose arithmetic breaks keeps
-// the amount outside its books.
+// planDeposit credits amount, possibly nothing, and starts the drip. A stream whose arithmetic
+// or whose cover breaks keeps the amount outside its books.
 func (k *Keeper) planDeposit(ctx context.Context, pool rolledPool, amount sdk.Coin, minDrip math.Int) (plan streamPlan, held bool, err error) {
 	stored, err := getOr(ctx, k.streams, collections.Join(pool.Id, amount.Denom), types.NewStream(pool.Epoch))
 	if err != nil {
 		return plan, false, err
 	}
 	plan, err = k.planStream(ctx, pool, amount.Denom, stored)
+	breached := accumulator.Breach(err)
 	if err == nil {
-		held, err = plan.deposit(pool, amount.Amount, minDrip)
+		if breached, err = k.breached(ctx, pool, plan); err != nil {
+			return plan, false, err
+		}
 	}
-	if accumulator.Breach(err) {
+	if err == nil && !breached {
+		held, err = plan.deposit(pool, amount.Amount, minDrip)
+		breached = accumulator.Breach(err)
+	}
+	if breached {
+		if err := emit(ctx, &types.EventPoolBreached{ShareDenom: pool.ShareDenom, Denom: amount.Denom}); err != nil {
+			return plan, false, err
+		}
 		held = true
 		plan = streamPlan{denom: amount.Denom, Advanced: accumulator.Advanced{Stream: stored}}
 		plan.Stream, err = accumulator.Hold(stored, amount.Amount)
 	}
 	plan.changed = true
 	return plan, held, err
-}
-
-func (k *Keeper) addEarnings(ctx context.Context, poolID uint64, amount sdk.Coin, kind types.SourceKind) error {
-	key := collections.Join3(poolID, amount.Denom, uint32(kind))
-	before, err := getOr(ctx, k.earnings, key, math.ZeroInt())
-	if err != nil {
-		return err
-	}
-	after, err := before.SafeAdd(amount.Amount)
-	if err != nil {
-		return errorsmod.Wrapf(types.ErrInvalidAmount, "earnings of %s: %v", amount.Denom, err)
-	}
-	return k.earnings.Set(ctx, key, after)
 }
 
 // Sync is Sweep for callers that do not need to know what was found.
@@ -117,6 +123,21 @@ func (k *Keeper) Sweep(ctx context.Context, shareDenom string) (sdk.Coins, error
 	if has, err := k.pools.Has(ctx, shareDenom); err != nil || !has {
 		return nil, errorsmod.Wrap(orElse(err, types.ErrPoolNotFound), shareDenom)
 	}
+	lying, err := k.Unswept(ctx, shareDenom)
+	if err != nil {
+		return nil, err
+	}
+	token, _ := k.deps.TokenAddress(shareDenom)
+	for _, coin := range lying {
+		if err := k.Deposit(ctx, token, shareDenom, coin, types.SourceKind_SOURCE_KIND_NATIVE); err != nil {
+			return nil, err
+		}
+	}
+	return lying, nil
+}
+
+// Unswept is what Sweep would find now, ascending by denom.
+func (k *Keeper) Unswept(ctx context.Context, shareDenom string) (sdk.Coins, error) {
 	token, ok := k.deps.TokenAddress(shareDenom)
 	if !ok {
 		return nil, errorsmod.Wrap(types.ErrNotShareDenom, shareDenom)
@@ -125,19 +146,16 @@ func (k *Keeper) Sweep(ctx context.Context, shareDenom string) (sdk.Coins, error
 	if err != nil {
 		return nil, err
 	}
-	swept := sdk.Coins{}
+	lying := sdk.Coins{}
 	for _, d := range params.RevenueDenoms {
 		coin := k.deps.Bank.SpendableCoin(ctx, token, d.Denom)
 		if d.Closed || !coin.IsPositive() {
 			continue
 		}
 		coin.Amount = math.MinInt(coin.Amount, types.MaxAmount())
-		if err := k.Deposit(ctx, token, shareDenom, coin, types.SourceKind_SOURCE_KIND_NATIVE); err != nil {
-			return nil, err
-		}
-		swept = append(swept, coin) // the allow-list is ascending, so this is too
+		lying = append(lying, coin) // the allow-list is ascending, so this is too
 	}
-	return swept, nil
+	return lying, nil
 }
 
 func orElse(err, otherwise error) error {

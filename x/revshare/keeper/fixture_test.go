@@ -151,6 +151,7 @@ func testParams() types.Params {
 	return types.Params{
 		EpochBlocks: blocks, DripEpochs: parts, MinEligible: one,
 		RevenueDenoms: []types.RevenueDenom{{Denom: aimo, MinDrip: one}, {Denom: usdc, MinDrip: one}, {Denom: weth, MinDrip: one}},
+		ClaimableBps:  types.BasisPoints, RedeemCapBps: types.BasisPoints,
 	}
 }
 
@@ -181,6 +182,7 @@ func newFixtureWith(t tester, kind storetypes.StoreType, gs types.GenesisState) 
 	require.NoError(t, err)
 	perms := map[string][]string{
 		issuer: {authtypes.Minter, authtypes.Burner}, faucet: {authtypes.Minter, authtypes.Burner}, "gov": nil,
+		types.ModuleName: {authtypes.Burner},
 	}
 	auth := authkeeper.NewAccountKeeper(enc.Codec, runtime.NewKVStoreService(keys[authtypes.StoreKey]),
 		authtypes.ProtoBaseAccount, perms, codec, "imo", authority)
@@ -198,7 +200,7 @@ func newFixtureWith(t tester, kind storetypes.StoreType, gs types.GenesisState) 
 	f.ops = &operations{inner: runtime.NewKVStoreService(keys[types.StoreKey])}
 	f.keeper = keeper.NewKeeper(enc.Codec, f.ops, keeper.Dependencies{
 		Bank: bank, Accounts: auth, Transfer: f.escrow, Code: f.code, AddressCodec: codec,
-		TokenAddress: tokenAddress, Reserved: reserved, Excluded: []sdk.AccAddress{authtypes.NewModuleAddress(issuer)},
+		TokenAddress: tokenAddress, Reserved: reserved, Excluded: []sdk.AccAddress{authtypes.NewModuleAddress(issuer), authtypes.NewModuleAddress(types.ModuleName)},
 	}, authority)
 	f.keeper.SetLazyShares(f.lazy)
 	bank.AppendSendRestriction(f.keeper.SendRestriction)

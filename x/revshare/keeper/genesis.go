@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 
 	"cosmossdk.io/collections"
@@ -57,6 +58,15 @@ func (k *Keeper) InitGenesis(ctx context.Context, gs types.GenesisState) error {
 			return err
 		}
 	}
+	for _, r := range gs.Refusals {
+		holder, err := k.address(r.Holder)
+		if err != nil {
+			return err
+		}
+		if err := k.refusals.Set(ctx, holder, r.Refusals); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -81,12 +91,21 @@ func (k *Keeper) initPool(ctx context.Context, gp types.GenesisPool) error {
 			return err
 		}
 		plan := streamPlan{denom: s.Denom, Advanced: accumulator.Advanced{Stream: s.Stream}}
-		if books := k.solvency(ctx, rolledPool{Pool: pool}, plan); !books.Solvent {
+		books, _, err := k.solvency(ctx, rolledPool{Pool: pool}, plan)
+		if err != nil {
+			return err
+		}
+		if !books.Solvent {
 			return errorsmod.Wrapf(types.ErrInvalidGenesis, "balance %s%s does not cover the books by %s", books.Balance, s.Denom, books.Surplus)
 		}
 	}
+	if gp.Window != nil {
+		if err := k.windows.Set(ctx, pool.Id, *gp.Window); err != nil {
+			return err
+		}
+	}
 	for _, a := range gp.Accounts {
-		if err := k.initAccount(ctx, pool.Id, a); err != nil {
+		if err := k.initAccount(ctx, pool, a); err != nil {
 			return err
 		}
 	}
@@ -112,10 +131,24 @@ func (k *Keeper) initStream(ctx context.Context, poolID uint64, gs types.Genesis
 			return err
 		}
 	}
-	return nil
+	if gs.Redemption != nil {
+		if err := k.redemptions.Set(ctx, collections.Join(poolID, gs.Denom), *gs.Redemption); err != nil {
+			return err
+		}
+	}
+	for _, d := range gs.Days {
+		if err := k.days.Set(ctx, collections.Join3(poolID, gs.Denom, types.DayPlace(d.Kind, d.Total.Day)), d.Total); err != nil {
+			return err
+		}
+	}
+	if len(gs.Payers.Payers) == 0 {
+		return nil
+	}
+	return k.payers.Set(ctx, collections.Join(poolID, gs.Denom), gs.Payers)
 }
 
-func (k *Keeper) initAccount(ctx context.Context, poolID uint64, ga types.GenesisAccount) error {
+func (k *Keeper) initAccount(ctx context.Context, pool types.Pool, ga types.GenesisAccount) error {
+	poolID := pool.Id
 	addr, err := k.address(ga.Address)
 	if err != nil {
 		return err
@@ -130,7 +163,15 @@ func (k *Keeper) initAccount(ctx context.Context, poolID uint64, ga types.Genesi
 			return err
 		}
 	}
-	return nil
+	if ga.Auto != nil {
+		if err := k.queueAuto(ctx, pool.ShareDenom, addr, *ga.Auto); err != nil {
+			return err
+		}
+	}
+	if ga.Permits == 0 {
+		return nil
+	}
+	return k.permits.Set(ctx, collections.Join(poolID, addr), ga.Permits)
 }
 
 func (k *Keeper) address(text string) (sdk.AccAddress, error) {
@@ -178,6 +219,17 @@ func (k *Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error)
 		}
 		gs.Payouts = append(gs.Payouts, p)
 	}
+	refusals, err := collect(ctx, k.refusals, nil, 0)
+	if err != nil {
+		return nil, err
+	}
+	for _, kv := range refusals {
+		r := types.GenesisRefusals{Refusals: kv.Value}
+		if r.Holder, err = k.deps.AddressCodec.BytesToString(kv.Key); err != nil {
+			return nil, err
+		}
+		gs.Refusals = append(gs.Refusals, r)
+	}
 	return gs, nil
 }
 
@@ -201,7 +253,14 @@ func (k *Keeper) exportPool(ctx context.Context, pool types.Pool) (types.Genesis
 		}
 		out.Streams = append(out.Streams, s)
 	}
-	out.Accounts, err = k.exportAccounts(ctx, pool.Id)
+	window, err := getOr(ctx, k.windows, pool.Id, types.RedeemWindow{})
+	if err != nil {
+		return out, err
+	}
+	if !window.Cap.IsNil() {
+		out.Window = &window
+	}
+	out.Accounts, err = k.exportAccounts(ctx, pool)
 	return out, err
 }
 
@@ -221,48 +280,25 @@ func (k *Keeper) exportStream(ctx context.Context, poolID uint64, denom string, 
 	for _, kv := range kvs {
 		out.Segments = append(out.Segments, types.GenesisSegment{Epoch: kv.Key.K3(), Segment: kv.Value})
 	}
-	return out, nil
+	return out, k.exportBesides(ctx, poolID, &out)
 }
 
-// exportAccounts merges checkpoints and positions, both ascending by address.
-func (k *Keeper) exportAccounts(ctx context.Context, poolID uint64) ([]types.GenesisAccount, error) {
-	marks, err := collect(ctx, k.checkpoints, collections.NewPrefixedTripleRange[uint64, sdk.AccAddress, uint64](poolID), 0)
+// exportBesides reads what belongs to a stream but not to its accumulator.
+func (k *Keeper) exportBesides(ctx context.Context, poolID uint64, out *types.GenesisStream) error {
+	redemption, err := k.redemptions.Get(ctx, collections.Join(poolID, out.Denom))
+	switch {
+	case err == nil:
+		out.Redemption = &redemption
+	case !errors.Is(err, collections.ErrNotFound):
+		return err
+	}
+	days, err := collect(ctx, k.days, collections.NewSuperPrefixedTripleRange[uint64, string, uint32](poolID, out.Denom), 0)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	positions, err := collect(ctx, k.positions, collections.NewPrefixedPairRange[uint64, sdk.AccAddress](poolID), 0)
-	if err != nil {
-		return nil, err
+	for _, kv := range days {
+		out.Days = append(out.Days, types.GenesisDay{Kind: types.PlaceKind(kv.Key.K3()), Total: kv.Value})
 	}
-	var out []types.GenesisAccount
-	for len(marks) > 0 || len(positions) > 0 {
-		addr := firstAddress(marks, positions)
-		text, err := k.deps.AddressCodec.BytesToString(addr)
-		if err != nil {
-			return nil, err
-		}
-		acc := types.GenesisAccount{Address: text}
-		if len(positions) > 0 && positions[0].Key.K2().Equals(addr) {
-			acc.Position = &positions[0].Value
-			positions = positions[1:]
-		}
-		for len(marks) > 0 && marks[0].Key.K2().Equals(addr) {
-			acc.Checkpoints = append(acc.Checkpoints, types.GenesisCheckpoint{Epoch: marks[0].Key.K3(), Checkpoint: marks[0].Value})
-			marks = marks[1:]
-		}
-		out = append(out, acc)
-	}
-	return out, nil
-}
-
-func firstAddress(
-	marks []collections.KeyValue[poolAccountEpoch, types.Checkpoint], positions []collections.KeyValue[poolAccount, types.Position],
-) sdk.AccAddress {
-	if len(marks) == 0 {
-		return positions[0].Key.K2()
-	}
-	if len(positions) == 0 || bytes.Compare(marks[0].Key.K2(), positions[0].Key.K2()) < 0 {
-		return marks[0].Key.K2()
-	}
-	return positions[0].Key.K2()
+	out.Payers, err = getOr(ctx, k.payers, collections.Join(poolID, out.Denom), types.Payers{})
+	return err
 }

@@ -73,26 +73,62 @@ func (k *Keeper) checkStream(ctx context.Context, pool rolledPool, denom string,
 	for _, s := range sources {
 		total.Add(total, s.Amount.BigInt())
 	}
-	if in := stored.Deposited.Add(stored.Held); total.Cmp(in.BigInt()) != 0 {
-		return errorsmod.Wrapf(types.ErrInvariant, "sources add up to %s, deposits and held to %s", total, in)
+	books, redemption, err := k.solvency(ctx, pool, plan)
+	if err != nil {
+		return err
 	}
-	if books := k.solvency(ctx, pool, plan); !books.Solvent {
+	if err := redemption.Validate(); err != nil {
+		return err
+	}
+	if in := stored.Deposited.Add(stored.Held).Add(redemption.Deposited); total.Cmp(in.BigInt()) != 0 {
+		return errorsmod.Wrapf(types.ErrInvariant, "sources add up to %s, deposits, held and redeemable to %s", total, in)
+	}
+	if !books.Solvent {
 		return errorsmod.Wrapf(types.ErrInvariant, "balance %s does not cover the books by %s", books.Balance, books.Surplus)
 	}
 	return nil
 }
 
-// solvency is the public form of the invariant. It moves nothing and takes no path of the
-// payments: a pool is solvent when identity and coins say so.
-func (k *Keeper) solvency(ctx context.Context, pool rolledPool, plan streamPlan) types.DenomSolvency {
+// solvency is the public form of the invariant: a pool is solvent when identity and coins say
+// so. It moves nothing.
+func (k *Keeper) solvency(ctx context.Context, pool rolledPool, plan streamPlan) (types.DenomSolvency, types.Redemption, error) {
 	s := plan.Stream
+	redemption, err := getOr(ctx, k.redemptions, collections.Join(pool.Id, plan.denom), types.NewRedemption())
+	if err != nil {
+		return types.DenomSolvency{}, redemption, err
+	}
 	balance := k.deps.Bank.GetBalance(ctx, pool.account(), plan.denom).Amount
-	surplus := balance.Sub(s.Deposited.Sub(s.Paid)).Sub(s.Held)
+	surplus := balance.Sub(s.Deposited.Sub(s.Paid)).Sub(s.Held).Sub(redemption.Balance())
 	return types.DenomSolvency{
 		Denom: plan.denom, Deposited: s.Deposited, Paid: s.Paid, Pending: s.Pending(), CarryScaled: s.Carry, OwedScaled: s.Owed,
-		Held: s.Held, Balance: balance, Surplus: surplus,
+		Held: s.Held, Redeemable: redemption.Balance(), Balance: balance, Surplus: surplus,
 		Solvent: s.CheckIdentity() == nil && !surplus.IsNegative(),
+	}, redemption, nil
+}
+
+// breached tells whether the books of a stream do not balance.
+func (k *Keeper) breached(ctx context.Context, pool rolledPool, plan streamPlan) (bool, error) {
+	books, _, err := k.solvency(ctx, pool, plan)
+	return !books.Solvent, err
+}
+
+// checkBooks refuses a payment in a denom whose books do not balance, before or after it. One
+// breached pool stops, and only that one: others keep their coins in accounts of their own.
+// booked is what the planned streams count as paid already.
+func (k *Keeper) checkBooks(ctx context.Context, pool rolledPool, streams []streamPlan, payout, booked sdk.Coins) error {
+	for _, s := range streams {
+		if !payout.AmountOf(s.denom).IsPositive() {
+			continue
+		}
+		books, _, err := k.solvency(ctx, pool, s)
+		if err != nil {
+			return err
+		}
+		if surplus := books.Surplus.Sub(booked.AmountOf(s.denom)); !books.Solvent || surplus.IsNegative() {
+			return errorsmod.Wrapf(types.ErrPoolBreached, "%s in %s: surplus %s", pool.ShareDenom, s.denom, surplus)
+		}
 	}
+	return nil
 }
 
 // HolderTotal is what one account has earned in one denom and not been paid, scaled.

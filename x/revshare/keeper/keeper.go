@@ -25,6 +25,8 @@ type (
 	poolDenomEpoch   = collections.Triple[uint64, string, uint64]
 	poolDenomKind    = collections.Triple[uint64, string, uint32]
 	poolAccountEpoch = collections.Triple[uint64, sdk.AccAddress, uint64]
+	denomAccount     = collections.Pair[string, sdk.AccAddress]
+	epochDenomHolder = collections.Triple[uint64, string, sdk.AccAddress]
 )
 
 // Dependencies are the things around the keeper.
@@ -47,6 +49,7 @@ type Dependencies struct {
 type Keeper struct {
 	deps      Dependencies
 	lazy      types.LazyShares
+	prices    types.Prices
 	authority string
 
 	Schema      collections.Schema
@@ -62,6 +65,14 @@ type Keeper struct {
 	positions   collections.Map[poolAccount, types.Position]
 	payouts     collections.Map[sdk.AccAddress, []byte]
 	earnings    collections.Map[poolDenomKind, math.Int]
+	redemptions collections.Map[poolDenom, types.Redemption]
+	windows     collections.Map[uint64, types.RedeemWindow]
+	days        collections.Map[poolDenomKind, types.DayTotal]
+	payers      collections.Map[poolDenom, types.Payers]
+	refusals    collections.Map[sdk.AccAddress, types.Refusals]
+	auto        collections.Map[denomAccount, types.AutoPayout]
+	autoQueue   collections.KeySet[epochDenomHolder]
+	permits     collections.Map[poolAccount, uint64]
 }
 
 // NewKeeper builds the keeper. It panics on wiring mistakes only.
@@ -75,10 +86,12 @@ func NewKeeper(cdc codec.BinaryCodec, storeService store.KVStoreService, deps De
 	sb := collections.NewSchemaBuilder(storeService)
 	epochKey := collections.PairKeyCodec(collections.Uint64Key, collections.Uint64Key)
 	denomKey := collections.PairKeyCodec(collections.Uint64Key, collections.StringKey)
+	kindKey := collections.TripleKeyCodec(collections.Uint64Key, collections.StringKey, collections.Uint32Key)
 	denomEpochKey := collections.TripleKeyCodec(collections.Uint64Key, collections.StringKey, collections.Uint64Key)
 	k := &Keeper{
 		deps:      deps,
 		lazy:      noLazyShares{},
+		prices:    noPrices{},
 		authority: authority,
 		params:    collections.NewItem(sb, types.ParamsKey, "params", codec.CollValue[types.Params](cdc)),
 		clock:     collections.NewItem(sb, types.ClockKey, "clock", codec.CollValue[types.Clock](cdc)),
@@ -94,7 +107,18 @@ func NewKeeper(cdc codec.BinaryCodec, storeService store.KVStoreService, deps De
 			collections.PairKeyCodec(collections.Uint64Key, sdk.AccAddressKey), codec.CollValue[types.Position](cdc)),
 		payouts: collections.NewMap(sb, types.PayoutsPrefix, "payouts", sdk.AccAddressKey, collections.BytesValue),
 		earnings: collections.NewMap(sb, types.EarningsPrefix, "earnings",
-			collections.TripleKeyCodec(collections.Uint64Key, collections.StringKey, collections.Uint32Key), sdk.IntValue),
+			kindKey, sdk.IntValue),
+		redemptions: collections.NewMap(sb, types.RedemptionsPrefix, "redemptions", denomKey, codec.CollValue[types.Redemption](cdc)),
+		windows:     collections.NewMap(sb, types.WindowsPrefix, "redeem_windows", collections.Uint64Key, codec.CollValue[types.RedeemWindow](cdc)),
+		days:        collections.NewMap(sb, types.DaysPrefix, "days", kindKey, codec.CollValue[types.DayTotal](cdc)),
+		payers:      collections.NewMap(sb, types.PayersPrefix, "payers", denomKey, codec.CollValue[types.Payers](cdc)),
+		refusals:    collections.NewMap(sb, types.RefusalsPrefix, "refusals", sdk.AccAddressKey, codec.CollValue[types.Refusals](cdc)),
+		auto: collections.NewMap(sb, types.AutoPrefix, "auto_payouts",
+			collections.PairKeyCodec(collections.StringKey, sdk.AccAddressKey), codec.CollValue[types.AutoPayout](cdc)),
+		autoQueue: collections.NewKeySet(sb, types.AutoQueuePrefix, "auto_queue",
+			collections.TripleKeyCodec(collections.Uint64Key, collections.StringKey, sdk.AccAddressKey)),
+		permits: collections.NewMap(sb, types.PermitsPrefix, "permits",
+			collections.PairKeyCodec(collections.Uint64Key, sdk.AccAddressKey), collections.Uint64Value),
 	}
 	schema, err := sb.Build()
 	if err != nil {
@@ -113,6 +137,14 @@ func (k *Keeper) SetLazyShares(lazy types.LazyShares) {
 	k.lazy = lazy
 }
 
+// SetPrices wires the provider of sale prices; once, before the first block.
+func (k *Keeper) SetPrices(prices types.Prices) {
+	if _, unset := k.prices.(noPrices); !unset {
+		panic("revshare: prices set twice")
+	}
+	k.prices = prices
+}
+
 // Authority is the account that may change parameters.
 func (k *Keeper) Authority() string {
 	return k.authority
@@ -127,6 +159,13 @@ func (noLazyShares) LazyShares(context.Context, string, sdk.AccAddress) (math.In
 
 func (noLazyShares) VirtualTotal(context.Context, string) (math.Int, error) {
 	return math.ZeroInt(), nil
+}
+
+// noPrices is the provider of a chain that sells nothing.
+type noPrices struct{}
+
+func (noPrices) LastSalePrice(context.Context, string) (sdk.Coin, error) {
+	return sdk.Coin{}, nil
 }
 
 // collect reads at most limit entries of a range (all when limit is 0), so that callers

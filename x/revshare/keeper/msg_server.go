@@ -116,6 +116,60 @@ func (s msgServer) SetPayout(ctx context.Context, msg *types.MsgSetPayout) (*typ
 	return &types.MsgSetPayoutResponse{}, nil
 }
 
+// Redeem sweeps the token's address first, so that what lies there counts.
+func (s msgServer) Redeem(ctx context.Context, msg *types.MsgRedeem) (*types.MsgRedeemResponse, error) {
+	holder, err := s.k.deps.AddressCodec.StringToBytes(msg.Holder)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.k.Sync(ctx, msg.Amount.Denom); err != nil {
+		return nil, err
+	}
+	coins, err := s.k.Redeem(ctx, holder, msg.Amount)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgRedeemResponse{Amount: coins}, nil
+}
+
+func (s msgServer) SetRefusals(ctx context.Context, msg *types.MsgSetRefusals) (*types.MsgSetRefusalsResponse, error) {
+	holder, err := s.k.deps.AddressCodec.StringToBytes(msg.Holder)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.k.SetRefusals(ctx, holder, msg.Denoms); err != nil {
+		return nil, err
+	}
+	return &types.MsgSetRefusalsResponse{}, nil
+}
+
+func (s msgServer) SetAutoPayout(ctx context.Context, msg *types.MsgSetAutoPayout) (*types.MsgSetAutoPayoutResponse, error) {
+	holder, err := s.k.deps.AddressCodec.StringToBytes(msg.Holder)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.k.SetAutoPayout(ctx, holder, msg.ShareDenom, msg.Enabled); err != nil {
+		return nil, err
+	}
+	return &types.MsgSetAutoPayoutResponse{}, nil
+}
+
+func (s msgServer) Compact(ctx context.Context, msg *types.MsgCompact) (*types.MsgCompactResponse, error) {
+	caller, err := s.k.deps.AddressCodec.StringToBytes(msg.Caller)
+	if err != nil {
+		return nil, err
+	}
+	holder, err := s.k.deps.AddressCodec.StringToBytes(msg.Holder)
+	if err != nil {
+		return nil, err
+	}
+	settled, removed, err := s.k.Compact(ctx, caller, holder, msg.ShareDenom)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgCompactResponse{Settled: settled, Removed: removed}, nil
+}
+
 func (s msgServer) UpdateParams(ctx context.Context, msg *types.MsgUpdateParams) (*types.MsgUpdateParamsResponse, error) {
 	if err := sdk.ValidateAuthority(sdk.UnwrapSDKContext(ctx), s.k.authority, msg.Authority); err != nil {
 		return nil, err

@@ -43,7 +43,7 @@ func (k *Keeper) CreatePool(ctx context.Context, shareDenom string) error {
 		return err
 	}
 	pool := types.Pool{
-		Id: id, ShareDenom: shareDenom, Address: addr, ClaimableBps: types.ClaimableBpsAll,
+		Id: id, ShareDenom: shareDenom, Address: addr, ClaimableBps: params.ClaimableBps, RedeemCapBps: params.RedeemCapBps,
 		DripEpochs: params.DripEpochs, MinEligible: params.MinEligible,
 		CreatedEpoch: epoch, Epoch: epoch, Eligible: math.ZeroInt(),
 	}
@@ -129,25 +129,39 @@ func (k *Keeper) saveRoll(ctx context.Context, pool *rolledPool) error {
 // lazy shares. It is read, never counted. A reading below zero cannot be and shares nothing.
 // The second result tells whether some of the token lies in IBC escrow.
 func (k *Keeper) eligibleSupply(ctx context.Context, shareDenom string) (math.Int, bool, error) {
-	virtual, err := k.lazy.VirtualTotal(ctx, shareDenom)
+	supply, err := k.redeemableSupply(ctx, shareDenom)
 	if err != nil {
 		return math.Int{}, false, err
 	}
+	escrow := k.deps.Transfer.GetTotalEscrowForDenom(sdk.UnwrapSDKContext(ctx), shareDenom).Amount
+	if supply.LTE(escrow) {
+		return math.ZeroInt(), escrow.IsPositive(), nil
+	}
+	return supply.Sub(escrow), escrow.IsPositive(), nil
+}
+
+// redeemableSupply is everything that can ever be burnt for redemption: supply - excluded
+// accounts + lazy shares. Tokens in IBC escrow come home one day and are part of it; what
+// excluded accounts hold beyond the lazy shares (unsold, or given to them) never is.
+func (k *Keeper) redeemableSupply(ctx context.Context, shareDenom string) (math.Int, error) {
+	virtual, err := k.lazy.VirtualTotal(ctx, shareDenom)
+	if err != nil {
+		return math.Int{}, err
+	}
 	sum, err := k.deps.Bank.GetSupply(ctx, shareDenom).Amount.SafeAdd(virtual)
 	if err != nil {
-		return math.Int{}, false, errorsmod.Wrapf(types.ErrInvalidState, "supply of %s: %v", shareDenom, err)
+		return math.Int{}, errorsmod.Wrapf(types.ErrInvalidState, "supply of %s: %v", shareDenom, err)
 	}
-	escrow := k.deps.Transfer.GetTotalEscrowForDenom(sdk.UnwrapSDKContext(ctx), shareDenom).Amount
-	out := escrow
+	out := math.ZeroInt()
 	for _, addr := range k.deps.Excluded {
 		if out, err = out.SafeAdd(k.deps.Bank.GetBalance(ctx, addr, shareDenom).Amount); err != nil {
-			return math.Int{}, false, errorsmod.Wrapf(types.ErrInvalidState, "excluded %s: %v", shareDenom, err)
+			return math.Int{}, errorsmod.Wrapf(types.ErrInvalidState, "excluded %s: %v", shareDenom, err)
 		}
 	}
 	if sum.LTE(out) {
-		return math.ZeroInt(), escrow.IsPositive(), nil
+		return math.ZeroInt(), nil
 	}
-	return sum.Sub(out), escrow.IsPositive(), nil
+	return sum.Sub(out), nil
 }
 
 func emit(ctx context.Context, event proto.Message) error {

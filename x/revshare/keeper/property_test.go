@@ -24,6 +24,8 @@ import (
 const (
 	steps   = 60
 	holders = 6
+	// claimableBps leaves a good part to the redemption pool, and remainders.
+	claimableBps = 7_321
 	// gifts is the naive name of what escrow accounts hold beyond their escrow.
 	gifts = "gifts to the escrow"
 )
@@ -54,7 +56,9 @@ type history struct {
 // ledger that closes every epoch and walks every holder. The invariant is exact after
 // every step; at the end everyone claims and less than a unit each stays.
 func TestProperties(t *testing.T) {
-	base := newFixtureWith(t, storetypes.StoreTypeDB, types.GenesisState{Params: testParams()})
+	params := testParams()
+	params.ClaimableBps = claimableBps
+	base := newFixtureWith(t, storetypes.StoreTypeDB, types.GenesisState{Params: params})
 	base.epoch(1)
 	require.NoError(t, base.keeper.CreatePool(base.ctx, share))
 	base.fund(account(60), sdk.NewCoin(aimo, math.NewIntWithDecimal(1, 34)), sdk.NewCoin(usdc, math.NewIntWithDecimal(1, 34)),
@@ -62,6 +66,7 @@ func TestProperties(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		base.resetFakes()
 		h := &history{fixture: base.branch(rt), rt: rt, naive: naive.New(1, parts, big.NewInt(1), big.NewInt(1)), epoch: 1}
+		h.naive.ClaimableBps = claimableBps
 		for range steps {
 			h.step()
 			h.compare()
@@ -97,7 +102,7 @@ func (h *history) part(balance math.Int) math.Int {
 }
 
 func (h *history) step() {
-	switch h.draw("step", 0, 15) {
+	switch h.draw("step", 0, 18) {
 	case 0, 1, 2:
 		n := rapid.SampledFrom([]uint64{1, 1, 1, 1, 2, 3, 5, 9, 200}).Draw(h.rt, "epochs")
 		h.epoch += n
@@ -129,6 +134,12 @@ func (h *history) step() {
 		h.depositSome()
 	case 14:
 		require.NoError(h.t, h.keeper.Sync(h.ctx, share))
+	case 15:
+		h.redeemSome()
+	case 16:
+		h.refuse()
+	case 17:
+		h.compact()
 	default:
 		h.claim(h.someone(), rapid.Uint64Range(0, h.epoch+2).Draw(h.rt, "up to"))
 	}
@@ -249,13 +260,55 @@ func (h *history) depositSome() {
 	h.naive.Deposit(coin.Denom, coin.Amount.BigInt())
 }
 
+// redeemSome burns a part of what somebody has: what is paid is what the query says and what the
+// naive ledger pays.
+func (h *history) redeemSome() {
+	who := h.someone()
+	x := h.part(h.balance(who, share))
+	if !x.IsPositive() {
+		return
+	}
+	burnt := sdk.NewCoin(share, x)
+	view, err := h.keeper.Redeemable(h.ctx, burnt, nil)
+	require.NoError(h.t, err)
+	before := h.bank.GetAllBalances(h.ctx, who)
+	paid, err := h.keeper.Redeem(h.ctx, who, burnt)
+	require.NoError(h.t, err)
+	require.Equal(h.t, view, paid)
+	want := h.naive.Redeem(string(who), x.BigInt(), h.escrow.GetTotalEscrowForDenom(h.ctx, share).Amount.BigInt())
+	for denom, x := range want {
+		require.Equal(h.t, x.String(), paid.AmountOf(denom).String(), "redeemed in %s", denom)
+	}
+	require.Equal(h.t, before.Add(paid...).Sub(burnt), h.bank.GetAllBalances(h.ctx, who))
+}
+
+// refuse lets a holder not want two coins for one claim; they stay owed.
+func (h *history) refuse() {
+	who, refused := h.someone(), []string{aimo, weth}
+	require.NoError(h.t, h.keeper.SetRefusals(h.ctx, who, refused))
+	h.claim(who, rapid.Uint64Range(0, h.epoch+2).Draw(h.rt, "up to"), refused...)
+	require.NoError(h.t, h.keeper.SetRefusals(h.ctx, who, nil))
+}
+
+// compact settles all closed epochs without paying. (No account here has more checkpoints than one
+// call settles.)
+func (h *history) compact() {
+	who := h.someone()
+	_, _, err := h.keeper.Compact(h.ctx, who, who, share)
+	if err != nil {
+		require.ErrorIs(h.t, err, types.ErrNotToCompact)
+		return
+	}
+	h.naive.Settle(string(who))
+}
+
 // claim: the view says what is paid, and both are what the naive ledger says.
-func (h *history) claim(who sdk.AccAddress, upTo uint64) {
+func (h *history) claim(who sdk.AccAddress, upTo uint64, refused ...string) {
 	view, err := h.keeper.ClaimableRevenue(h.ctx, share, who, upTo)
 	require.NoError(h.t, err)
 	before := h.bank.GetAllBalances(h.ctx, who)
 	paid, err := h.keeper.Claim(h.ctx, who, share, upTo)
-	want := h.naive.Claim(string(who), upTo)
+	want := h.naive.Claim(string(who), upTo, refused...)
 	if want == nil {
 		require.True(h.t, errors.Is(err, types.ErrNothingToClaim), "%v", err)
 		require.Empty(h.t, view)
@@ -287,6 +340,9 @@ func (h *history) compare() {
 	}
 	at := rapid.Uint64Range(0, h.epoch-1).Draw(h.rt, "look at")
 	revenue, err := h.keeper.RevenueOf(h.ctx, share, who, at)
+	if errors.Is(err, types.ErrCompacted) {
+		return
+	}
 	require.NoError(h.t, err)
 	for denom := range h.naive.Streams {
 		require.Equal(h.t, h.naive.Revenue(denom, string(who), at).String(), revenue.AmountOf(denom).String(), "revenue of epoch %d in %s", at, denom)

@@ -112,18 +112,44 @@ func (q queryServer) Earnings(ctx context.Context, req *types.QueryEarningsReque
 	}
 	out := &types.QueryEarningsResponse{}
 	for _, s := range streams {
-		e := types.DenomEarnings{Denom: s.denom, Total: sdkmath.ZeroInt()}
-		if e.BySource, err = q.k.exportEarnings(ctx, pool.Id, s.denom); err != nil {
+		e, err := q.k.denomEarnings(ctx, pool, s.denom)
+		if err != nil {
 			return nil, internal(err)
-		}
-		for _, source := range e.BySource {
-			if e.Total, err = e.Total.SafeAdd(source.Amount); err != nil {
-				return nil, internal(err)
-			}
 		}
 		out.Earnings = append(out.Earnings, e)
 	}
 	return out, nil
+}
+
+func (q queryServer) Redeemable(ctx context.Context, req *types.QueryRedeemableRequest) (*types.QueryRedeemableResponse, error) {
+	if req == nil {
+		return nil, errEmptyRequest
+	}
+	amount, ok := sdkmath.NewIntFromString(req.Amount)
+	if !ok || !types.ValidAmount(amount) {
+		return nil, status.Errorf(codes.InvalidArgument, "amount %q", req.Amount)
+	}
+	lying, err := q.k.Unswept(ctx, req.Denom)
+	if err != nil {
+		return nil, status.Error(codes.NotFound, err.Error())
+	}
+	plan, err := q.k.planRedemption(ctx, sdk.Coin{Denom: req.Denom, Amount: amount}, lying)
+	if err != nil {
+		return nil, grpcError(err)
+	}
+	return &types.QueryRedeemableResponse{Amount: plan.payout, Supply: plan.supply, Left: plan.window.Left()}, nil
+}
+
+func (q queryServer) Holder(ctx context.Context, req *types.QueryHolderRequest) (*types.QueryHolderResponse, error) {
+	if req == nil {
+		return nil, errEmptyRequest
+	}
+	holder, err := q.account(req.Address)
+	if err != nil {
+		return nil, err
+	}
+	out, err := q.k.holderState(ctx, req.Denom, holder)
+	return out, grpcError(err)
 }
 
 func (q queryServer) Solvency(ctx context.Context, req *types.QuerySolvencyRequest) (*types.QuerySolvencyResponse, error) {
@@ -145,7 +171,10 @@ func (q queryServer) Solvency(ctx context.Context, req *types.QuerySolvencyReque
 		}
 		books := types.PoolSolvency{ShareDenom: denom, Address: pool.Address, Solvent: true}
 		for _, s := range streams {
-			d := q.k.solvency(ctx, pool, s)
+			d, _, err := q.k.solvency(ctx, pool, s)
+			if err != nil {
+				return nil, internal(err)
+			}
 			books.Denoms = append(books.Denoms, d)
 			books.Solvent = books.Solvent && d.Solvent
 		}
@@ -154,6 +183,43 @@ func (q queryServer) Solvency(ctx context.Context, req *types.QuerySolvencyReque
 	}
 	out.Pagination = page
 	return out, nil
+}
+
+// holderState is what an account has set and how far it is settled.
+func (k *Keeper) holderState(ctx context.Context, shareDenom string, holder sdk.AccAddress) (*types.QueryHolderResponse, error) {
+	pool, err := k.roll(ctx, shareDenom)
+	if err != nil {
+		return nil, err
+	}
+	position, err := getOr(ctx, k.positions, collections.Join(pool.Id, holder), types.Position{})
+	if err != nil {
+		return nil, err
+	}
+	out := &types.QueryHolderResponse{Settled: position.Settled, Compacted: position.Compacted}
+	refusals, err := getOr(ctx, k.refusals, holder, types.Refusals{})
+	if err != nil {
+		return nil, err
+	}
+	out.Refused = refusals.Denoms
+	auto, err := k.auto.Get(ctx, collections.Join(shareDenom, holder))
+	switch {
+	case err == nil:
+		out.Auto = &auto
+	case !errors.Is(err, collections.ErrNotFound):
+		return nil, err
+	}
+	payout, err := getOr(ctx, k.payouts, holder, nil)
+	if err != nil {
+		return nil, err
+	}
+	if len(payout) != 0 {
+		if out.Payout, err = k.deps.AddressCodec.BytesToString(payout); err != nil {
+			return nil, err
+		}
+	}
+	marks, _, err := k.iterateMarks(ctx, pool, holder, position.Settled, math.MaxUint64, types.MaxOpenCount)
+	out.Open = uint64(len(marks))
+	return out, err
 }
 
 // denoms is one page of share denoms.

@@ -271,6 +271,6 @@ func TestCreatePool(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, uint64(2), pool.Pool.Id)
 	require.Equal(t, f.text(types.PoolAddress(2)), pool.Pool.Address)
-	require.Equal(t, uint32(types.ClaimableBpsAll), pool.Pool.ClaimableBps)
+	require.Equal(t, uint32(types.BasisPoints), pool.Pool.ClaimableBps)
 	require.ErrorIs(t, f.keeper.Touch(f.ctx, "model-2"), types.ErrPoolNotFound)
 }

@@ -224,6 +224,7 @@ func TestAnnotations(t *testing.T) {
 	for _, msg := range []sdk.Msg{
 		&types.MsgDeposit{}, &types.MsgClaim{}, &types.MsgClaimFor{}, &types.MsgRequestSnapshot{},
 		&types.MsgSync{}, &types.MsgSetPayout{}, &types.MsgUpdateParams{},
+		&types.MsgRedeem{}, &types.MsgSetRefusals{}, &types.MsgSetAutoPayout{}, &types.MsgCompact{},
 	} {
 		raw, err := f.enc.Amino.MarshalJSON(msg)
 		require.NoError(t, err)

@@ -111,6 +111,9 @@ func (s supplies) InForce(epoch uint64) (amount sdkmath.Int, until uint64, err e
 // deposit credits amount to a planned stream and starts the drip.
 func (p *streamPlan) deposit(pool rolledPool, amount, minDrip sdkmath.Int) (held bool, err error) {
 	p.Stream.MinDrip = minDrip
+	if !amount.IsPositive() { // all of it goes to the redemption pool
+		return false, nil
+	}
 	if p.Stream, held, err = accumulator.Deposit(p.Stream, amount); err != nil {
 		return held, err
 	}

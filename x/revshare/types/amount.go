@@ -21,6 +21,11 @@ func MaxAmount() math.Int {
 	return math.NewIntFromBigInt(new(big.Int).Lsh(big.NewInt(1), MaxAmountBits))
 }
 
+// PriceUnit is what prices are for: 10^18 base units of a share token.
+func PriceUnit() math.Int {
+	return math.NewInt(1_000_000_000_000_000_000)
+}
+
 // Scaled is x * 2^128.
 func Scaled(x math.Int) *big.Int {
 	return new(big.Int).Lsh(x.BigInt(), ScaleBits)

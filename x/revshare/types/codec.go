@@ -18,6 +18,10 @@ func RegisterInterfaces(registry codectypes.InterfaceRegistry) {
 		&MsgRequestSnapshot{},
 		&MsgSync{},
 		&MsgSetPayout{},
+		&MsgRedeem{},
+		&MsgSetRefusals{},
+		&MsgSetAutoPayout{},
+		&MsgCompact{},
 		&MsgUpdateParams{},
 	)
 	msgservice.RegisterMsgServiceDesc(registry, &_Msg_serviceDesc)
@@ -32,6 +36,10 @@ func RegisterLegacyAminoCodec(cdc *codec.LegacyAmino) {
 	legacy.RegisterAminoMsg(cdc, &MsgRequestSnapshot{}, "imod/revshare/MsgRequestSnapshot")
 	legacy.RegisterAminoMsg(cdc, &MsgSync{}, "imod/revshare/MsgSync")
 	legacy.RegisterAminoMsg(cdc, &MsgSetPayout{}, "imod/revshare/MsgSetPayout")
+	legacy.RegisterAminoMsg(cdc, &MsgRedeem{}, "imod/revshare/MsgRedeem")
+	legacy.RegisterAminoMsg(cdc, &MsgSetRefusals{}, "imod/revshare/MsgSetRefusals")
+	legacy.RegisterAminoMsg(cdc, &MsgSetAutoPayout{}, "imod/revshare/MsgSetAutoPayout")
+	legacy.RegisterAminoMsg(cdc, &MsgCompact{}, "imod/revshare/MsgCompact")
 	legacy.RegisterAminoMsg(cdc, &MsgUpdateParams{}, "imod/revshare/MsgUpdateParams")
 	cdc.RegisterConcrete(&Params{}, "imod/revshare/Params", nil)
 }

@@ -364,53 +364,521 @@ func (m *EventParamsUpdated) GetParams() Params {
 	return Params{}
 }
 
+// EventRedeemed is emitted for each redemption.
+type EventRedeemed struct {
+	// share_denom is the share token.
+	ShareDenom string `protobuf:"bytes,1,opt,name=share_denom,json=shareDenom,proto3" json:"share_denom,omitempty"`
+	// holder burnt and was paid.
+	Holder string `protobuf:"bytes,2,opt,name=holder,proto3" json:"holder,omitempty"`
+	// burnt is how much of the share token was burnt.
+	Burnt types.Coin `protobuf:"bytes,3,opt,name=burnt,proto3" json:"burnt"`
+	// amount is what was paid.
+	Amount github_com_cosmos_cosmos_sdk_types.Coins `protobuf:"bytes,4,rep,name=amount,proto3,castrepeated=github.com/cosmos/cosmos-sdk/types.Coins" json:"amount"`
+}
+
+func (m *EventRedeemed) Reset()         { *m = EventRedeemed{} }
+func (m *EventRedeemed) String() string { return proto.CompactTextString(m) }
+func (*EventRedeemed) ProtoMessage()    {}
+func (*EventRedeemed) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b0a9b6d2f8022e4e, []int{5}
+}
+func (m *EventRedeemed) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventRedeemed) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventRedeemed.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventRedeemed) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventRedeemed.Merge(m, src)
+}
+func (m *EventRedeemed) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventRedeemed) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventRedeemed.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventRedeemed proto.InternalMessageInfo
+
+func (m *EventRedeemed) GetShareDenom() string {
+	if m != nil {
+		return m.ShareDenom
+	}
+	return ""
+}
+
+func (m *EventRedeemed) GetHolder() string {
+	if m != nil {
+		return m.Holder
+	}
+	return ""
+}
+
+func (m *EventRedeemed) GetBurnt() types.Coin {
+	if m != nil {
+		return m.Burnt
+	}
+	return types.Coin{}
+}
+
+func (m *EventRedeemed) GetAmount() github_com_cosmos_cosmos_sdk_types.Coins {
+	if m != nil {
+		return m.Amount
+	}
+	return nil
+}
+
+// EventSharesBurnt is emitted whenever share tokens are burnt.
+type EventSharesBurnt struct {
+	// holder held them.
+	Holder string `protobuf:"bytes,1,opt,name=holder,proto3" json:"holder,omitempty"`
+	// burnt is how much of the share token was burnt.
+	Burnt types.Coin `protobuf:"bytes,2,opt,name=burnt,proto3" json:"burnt"`
+}
+
+func (m *EventSharesBurnt) Reset()         { *m = EventSharesBurnt{} }
+func (m *EventSharesBurnt) String() string { return proto.CompactTextString(m) }
+func (*EventSharesBurnt) ProtoMessage()    {}
+func (*EventSharesBurnt) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b0a9b6d2f8022e4e, []int{6}
+}
+func (m *EventSharesBurnt) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventSharesBurnt) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventSharesBurnt.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventSharesBurnt) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventSharesBurnt.Merge(m, src)
+}
+func (m *EventSharesBurnt) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventSharesBurnt) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventSharesBurnt.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventSharesBurnt proto.InternalMessageInfo
+
+func (m *EventSharesBurnt) GetHolder() string {
+	if m != nil {
+		return m.Holder
+	}
+	return ""
+}
+
+func (m *EventSharesBurnt) GetBurnt() types.Coin {
+	if m != nil {
+		return m.Burnt
+	}
+	return types.Coin{}
+}
+
+// EventRefusalsSet is emitted when a holder changes the denoms it refuses.
+type EventRefusalsSet struct {
+	// holder owns the revenue.
+	Holder string `protobuf:"bytes,1,opt,name=holder,proto3" json:"holder,omitempty"`
+	// denoms are all refused denoms.
+	Denoms []string `protobuf:"bytes,2,rep,name=denoms,proto3" json:"denoms,omitempty"`
+}
+
+func (m *EventRefusalsSet) Reset()         { *m = EventRefusalsSet{} }
+func (m *EventRefusalsSet) String() string { return proto.CompactTextString(m) }
+func (*EventRefusalsSet) ProtoMessage()    {}
+func (*EventRefusalsSet) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b0a9b6d2f8022e4e, []int{7}
+}
+func (m *EventRefusalsSet) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventRefusalsSet) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventRefusalsSet.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventRefusalsSet) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventRefusalsSet.Merge(m, src)
+}
+func (m *EventRefusalsSet) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventRefusalsSet) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventRefusalsSet.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventRefusalsSet proto.InternalMessageInfo
+
+func (m *EventRefusalsSet) GetHolder() string {
+	if m != nil {
+		return m.Holder
+	}
+	return ""
+}
+
+func (m *EventRefusalsSet) GetDenoms() []string {
+	if m != nil {
+		return m.Denoms
+	}
+	return nil
+}
+
+// EventAutoPayoutSet is emitted when a holder asks for automatic payments or stops them.
+type EventAutoPayoutSet struct {
+	// share_denom is the share token.
+	ShareDenom string `protobuf:"bytes,1,opt,name=share_denom,json=shareDenom,proto3" json:"share_denom,omitempty"`
+	// holder owns the revenue.
+	Holder string `protobuf:"bytes,2,opt,name=holder,proto3" json:"holder,omitempty"`
+	// enabled tells whether it is paid automatically from now on.
+	Enabled bool `protobuf:"varint,3,opt,name=enabled,proto3" json:"enabled,omitempty"`
+}
+
+func (m *EventAutoPayoutSet) Reset()         { *m = EventAutoPayoutSet{} }
+func (m *EventAutoPayoutSet) String() string { return proto.CompactTextString(m) }
+func (*EventAutoPayoutSet) ProtoMessage()    {}
+func (*EventAutoPayoutSet) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b0a9b6d2f8022e4e, []int{8}
+}
+func (m *EventAutoPayoutSet) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventAutoPayoutSet) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventAutoPayoutSet.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventAutoPayoutSet) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventAutoPayoutSet.Merge(m, src)
+}
+func (m *EventAutoPayoutSet) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventAutoPayoutSet) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventAutoPayoutSet.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventAutoPayoutSet proto.InternalMessageInfo
+
+func (m *EventAutoPayoutSet) GetShareDenom() string {
+	if m != nil {
+		return m.ShareDenom
+	}
+	return ""
+}
+
+func (m *EventAutoPayoutSet) GetHolder() string {
+	if m != nil {
+		return m.Holder
+	}
+	return ""
+}
+
+func (m *EventAutoPayoutSet) GetEnabled() bool {
+	if m != nil {
+		return m.Enabled
+	}
+	return false
+}
+
+// EventAutoPayoutFailed is emitted when an automatic payment fails.
+type EventAutoPayoutFailed struct {
+	// share_denom is the share token.
+	ShareDenom string `protobuf:"bytes,1,opt,name=share_denom,json=shareDenom,proto3" json:"share_denom,omitempty"`
+	// holder owns the revenue, which stays owed.
+	Holder string `protobuf:"bytes,2,opt,name=holder,proto3" json:"holder,omitempty"`
+	// failures counts them since the last payment that went through.
+	Failures uint32 `protobuf:"varint,3,opt,name=failures,proto3" json:"failures,omitempty"`
+	// dropped is true when there will be no further attempt.
+	Dropped bool `protobuf:"varint,4,opt,name=dropped,proto3" json:"dropped,omitempty"`
+}
+
+func (m *EventAutoPayoutFailed) Reset()         { *m = EventAutoPayoutFailed{} }
+func (m *EventAutoPayoutFailed) String() string { return proto.CompactTextString(m) }
+func (*EventAutoPayoutFailed) ProtoMessage()    {}
+func (*EventAutoPayoutFailed) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b0a9b6d2f8022e4e, []int{9}
+}
+func (m *EventAutoPayoutFailed) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventAutoPayoutFailed) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventAutoPayoutFailed.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventAutoPayoutFailed) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventAutoPayoutFailed.Merge(m, src)
+}
+func (m *EventAutoPayoutFailed) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventAutoPayoutFailed) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventAutoPayoutFailed.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventAutoPayoutFailed proto.InternalMessageInfo
+
+func (m *EventAutoPayoutFailed) GetShareDenom() string {
+	if m != nil {
+		return m.ShareDenom
+	}
+	return ""
+}
+
+func (m *EventAutoPayoutFailed) GetHolder() string {
+	if m != nil {
+		return m.Holder
+	}
+	return ""
+}
+
+func (m *EventAutoPayoutFailed) GetFailures() uint32 {
+	if m != nil {
+		return m.Failures
+	}
+	return 0
+}
+
+func (m *EventAutoPayoutFailed) GetDropped() bool {
+	if m != nil {
+		return m.Dropped
+	}
+	return false
+}
+
+// EventCompacted is emitted when checkpoints of an account were settled and removed.
+type EventCompacted struct {
+	// share_denom is the share token.
+	ShareDenom string `protobuf:"bytes,1,opt,name=share_denom,json=shareDenom,proto3" json:"share_denom,omitempty"`
+	// holder is the account.
+	Holder string `protobuf:"bytes,2,opt,name=holder,proto3" json:"holder,omitempty"`
+	// settled is the last settled epoch.
+	Settled uint64 `protobuf:"varint,3,opt,name=settled,proto3" json:"settled,omitempty"`
+	// removed is the number of checkpoints removed.
+	Removed uint64 `protobuf:"varint,4,opt,name=removed,proto3" json:"removed,omitempty"`
+}
+
+func (m *EventCompacted) Reset()         { *m = EventCompacted{} }
+func (m *EventCompacted) String() string { return proto.CompactTextString(m) }
+func (*EventCompacted) ProtoMessage()    {}
+func (*EventCompacted) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b0a9b6d2f8022e4e, []int{10}
+}
+func (m *EventCompacted) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventCompacted) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventCompacted.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventCompacted) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventCompacted.Merge(m, src)
+}
+func (m *EventCompacted) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventCompacted) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventCompacted.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventCompacted proto.InternalMessageInfo
+
+func (m *EventCompacted) GetShareDenom() string {
+	if m != nil {
+		return m.ShareDenom
+	}
+	return ""
+}
+
+func (m *EventCompacted) GetHolder() string {
+	if m != nil {
+		return m.Holder
+	}
+	return ""
+}
+
+func (m *EventCompacted) GetSettled() uint64 {
+	if m != nil {
+		return m.Settled
+	}
+	return 0
+}
+
+func (m *EventCompacted) GetRemoved() uint64 {
+	if m != nil {
+		return m.Removed
+	}
+	return 0
+}
+
+// EventPoolBreached is emitted by each deposit into a pool whose books do not balance. The
+// pool pays nothing until they do; other pools go on.
+type EventPoolBreached struct {
+	// share_denom is the share token.
+	ShareDenom string `protobuf:"bytes,1,opt,name=share_denom,json=shareDenom,proto3" json:"share_denom,omitempty"`
+	// denom is the revenue denom.
+	Denom string `protobuf:"bytes,2,opt,name=denom,proto3" json:"denom,omitempty"`
+}
+
+func (m *EventPoolBreached) Reset()         { *m = EventPoolBreached{} }
+func (m *EventPoolBreached) String() string { return proto.CompactTextString(m) }
+func (*EventPoolBreached) ProtoMessage()    {}
+func (*EventPoolBreached) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b0a9b6d2f8022e4e, []int{11}
+}
+func (m *EventPoolBreached) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventPoolBreached) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventPoolBreached.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventPoolBreached) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventPoolBreached.Merge(m, src)
+}
+func (m *EventPoolBreached) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventPoolBreached) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventPoolBreached.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventPoolBreached proto.InternalMessageInfo
+
+func (m *EventPoolBreached) GetShareDenom() string {
+	if m != nil {
+		return m.ShareDenom
+	}
+	return ""
+}
+
+func (m *EventPoolBreached) GetDenom() string {
+	if m != nil {
+		return m.Denom
+	}
+	return ""
+}
+
 func init() {
 	proto.RegisterType((*EventPoolCreated)(nil), "imod.revshare.v1.EventPoolCreated")
 	proto.RegisterType((*EventRevenueDeposited)(nil), "imod.revshare.v1.EventRevenueDeposited")
 	proto.RegisterType((*EventRevenueClaimed)(nil), "imod.revshare.v1.EventRevenueClaimed")
 	proto.RegisterType((*EventPayoutSet)(nil), "imod.revshare.v1.EventPayoutSet")
 	proto.RegisterType((*EventParamsUpdated)(nil), "imod.revshare.v1.EventParamsUpdated")
+	proto.RegisterType((*EventRedeemed)(nil), "imod.revshare.v1.EventRedeemed")
+	proto.RegisterType((*EventSharesBurnt)(nil), "imod.revshare.v1.EventSharesBurnt")
+	proto.RegisterType((*EventRefusalsSet)(nil), "imod.revshare.v1.EventRefusalsSet")
+	proto.RegisterType((*EventAutoPayoutSet)(nil), "imod.revshare.v1.EventAutoPayoutSet")
+	proto.RegisterType((*EventAutoPayoutFailed)(nil), "imod.revshare.v1.EventAutoPayoutFailed")
+	proto.RegisterType((*EventCompacted)(nil), "imod.revshare.v1.EventCompacted")
+	proto.RegisterType((*EventPoolBreached)(nil), "imod.revshare.v1.EventPoolBreached")
 }
 
 func init() { proto.RegisterFile("imod/revshare/v1/events.proto", fileDescriptor_b0a9b6d2f8022e4e) }
 
 var fileDescriptor_b0a9b6d2f8022e4e = []byte{
-	// 556 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x8c, 0x53, 0xc1, 0x6e, 0xd3, 0x40,
-	0x10, 0xcd, 0xb6, 0xae, 0x43, 0x37, 0x52, 0x55, 0x2d, 0x41, 0xb8, 0x15, 0x38, 0x51, 0x4e, 0xe6,
-	0x50, 0x3b, 0x09, 0x52, 0x39, 0x93, 0x94, 0x03, 0x82, 0x03, 0x72, 0xc4, 0x85, 0x4b, 0xe4, 0x78,
-	0x57, 0xf1, 0xaa, 0xb6, 0xc7, 0xf2, 0x6e, 0x22, 0x72, 0xe3, 0x13, 0xf8, 0x03, 0xee, 0x9c, 0xf9,
-	0x88, 0x1e, 0x2b, 0x4e, 0x9c, 0x00, 0x25, 0xdf, 0x81, 0x84, 0x76, 0xd7, 0x69, 0xa3, 0x46, 0x6a,
-	0x7a, 0xf2, 0xce, 0xcc, 0x1b, 0xcf, 0x9b, 0x37, 0x33, 0xf8, 0x39, 0xcf, 0x80, 0x06, 0x25, 0x9b,
-	0x8b, 0x24, 0x2a, 0x59, 0x30, 0xef, 0x05, 0x6c, 0xce, 0x72, 0x29, 0xfc, 0xa2, 0x04, 0x09, 0xe4,
-	0x58, 0x85, 0xfd, 0x75, 0xd8, 0x9f, 0xf7, 0x4e, 0xdd, 0x18, 0x44, 0x06, 0x22, 0x98, 0x44, 0x42,
-	0xc1, 0x27, 0x4c, 0x46, 0xbd, 0x20, 0x06, 0x9e, 0x9b, 0x8c, 0xd3, 0x13, 0x13, 0x1f, 0x6b, 0x2b,
-	0x30, 0x46, 0x15, 0x6a, 0x4e, 0x61, 0x0a, 0xc6, 0xaf, 0x5e, 0x95, 0xb7, 0xb5, 0xc5, 0xe0, 0xa6,
-	0x9c, 0x06, 0x74, 0xbe, 0x20, 0x7c, 0xfc, 0x46, 0x91, 0xfa, 0x00, 0x90, 0x0e, 0x4b, 0x16, 0x49,
-	0x46, 0xc9, 0x53, 0x5c, 0x2f, 0x00, 0xd2, 0x31, 0xa7, 0x0e, 0x6a, 0x23, 0xcf, 0x0a, 0x6d, 0x65,
-	0xbe, 0xa5, 0xa4, 0x85, 0x1b, 0x3a, 0x79, 0x4c, 0x59, 0x0e, 0x99, 0xb3, 0xd7, 0x46, 0xde, 0x61,
-	0x88, 0xb5, 0xeb, 0x42, 0x79, 0x48, 0x1f, 0xd7, 0x23, 0x4a, 0x4b, 0x26, 0x84, 0xb3, 0xaf, 0x82,
-	0x03, 0xe7, 0xe7, 0x8f, 0xb3, 0x66, 0x45, 0xf4, 0xb5, 0x89, 0x8c, 0x64, 0xc9, 0xf3, 0x69, 0xb8,
-	0x06, 0x76, 0xfe, 0x21, 0xfc, 0x44, 0x53, 0x08, 0x95, 0x3a, 0x33, 0x76, 0xc1, 0x0a, 0x10, 0x5c,
-	0xf1, 0xb8, 0x53, 0x0e, 0x6d, 0x95, 0x6b, 0xe2, 0x03, 0x56, 0x40, 0x9c, 0x68, 0x26, 0x56, 0x68,
-	0x0c, 0xe2, 0xe3, 0x83, 0x22, 0x5a, 0xb0, 0x72, 0x27, 0x05, 0x03, 0x23, 0xaf, 0xb0, 0x1d, 0x65,
-	0x30, 0xcb, 0xa5, 0x63, 0xb5, 0x91, 0xd7, 0xe8, 0x9f, 0xf8, 0x15, 0x5a, 0x8d, 0xc1, 0xaf, 0xc6,
-	0xe0, 0x0f, 0x81, 0xe7, 0x03, 0xeb, 0xea, 0x77, 0xab, 0x16, 0x56, 0x70, 0xd2, 0xc5, 0xd6, 0x25,
-	0xcf, 0xa9, 0x73, 0xd0, 0x46, 0xde, 0x51, 0xff, 0x99, 0x7f, 0x77, 0x9e, 0xfe, 0x08, 0x66, 0x65,
-	0xcc, 0xde, 0xf1, 0x9c, 0x86, 0x1a, 0x49, 0x08, 0xb6, 0x12, 0x96, 0x52, 0xc7, 0x6e, 0x23, 0xef,
-	0x51, 0xa8, 0xdf, 0x9d, 0x6f, 0x7b, 0xf8, 0xf1, 0x66, 0xff, 0xc3, 0x34, 0xe2, 0xd9, 0x43, 0xba,
-	0xef, 0x62, 0x3b, 0x81, 0x94, 0xb2, 0xd2, 0x0c, 0xe2, 0x9e, 0x46, 0x2b, 0x1c, 0x39, 0xc7, 0x87,
-	0x25, 0x8b, 0x79, 0xc1, 0x59, 0x2e, 0x77, 0xaa, 0x73, 0x0b, 0x25, 0xf1, 0x86, 0x42, 0xfb, 0xf7,
-	0x2b, 0xd4, 0x55, 0x0a, 0x7d, 0xff, 0xd3, 0xf2, 0xa6, 0x5c, 0x26, 0xb3, 0x89, 0x1f, 0x43, 0x56,
-	0x2d, 0x6a, 0xf5, 0x39, 0x13, 0xf4, 0x32, 0x90, 0x8b, 0x82, 0x09, 0x9d, 0x20, 0x6e, 0xd4, 0x74,
-	0x70, 0x5d, 0x30, 0x29, 0x53, 0x66, 0x04, 0xb5, 0xc2, 0xb5, 0xd9, 0x91, 0xf8, 0xc8, 0xec, 0x68,
-	0xb4, 0x80, 0x99, 0x1c, 0x31, 0xb9, 0xd1, 0x3a, 0x7a, 0x60, 0xeb, 0x5d, 0x6c, 0x17, 0x3a, 0x7d,
-	0xb7, 0x58, 0x06, 0xd7, 0x79, 0x8f, 0x49, 0x55, 0xb5, 0x8c, 0x32, 0xf1, 0xb1, 0xa0, 0xfa, 0x36,
-	0xce, 0xd5, 0x7f, 0x94, 0x43, 0x57, 0x6e, 0xf4, 0x9d, 0xed, 0xa9, 0x9b, 0x84, 0xf5, 0xae, 0x18,
-	0xf4, 0x60, 0x78, 0xb5, 0x74, 0xd1, 0xf5, 0xd2, 0x45, 0x7f, 0x97, 0x2e, 0xfa, 0xba, 0x72, 0x6b,
-	0xd7, 0x2b, 0xb7, 0xf6, 0x6b, 0xe5, 0xd6, 0x3e, 0xbd, 0xd8, 0x50, 0x8a, 0x67, 0x10, 0x27, 0x11,
-	0xcf, 0x03, 0x7d, 0xb7, 0x9f, 0x6f, 0x2f, 0x57, 0x0b, 0x36, 0xb1, 0xf5, 0xd1, 0xbe, 0xfc, 0x1f,
-	0x00, 0x00, 0xff, 0xff, 0x86, 0x38, 0x65, 0x77, 0x59, 0x04, 0x00, 0x00,
+	// 752 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xbc, 0x55, 0xcd, 0x6e, 0x23, 0x45,
+	0x10, 0x76, 0xdb, 0x63, 0x3b, 0xe9, 0x28, 0x51, 0x18, 0x02, 0x4c, 0x22, 0xb0, 0xad, 0x39, 0x99,
+	0x43, 0x66, 0x1c, 0x23, 0xc2, 0x39, 0x76, 0x40, 0xe2, 0xe7, 0x80, 0xc6, 0xe2, 0x82, 0x90, 0xa2,
+	0xf6, 0x74, 0xc7, 0x6e, 0x65, 0x66, 0x7a, 0xd4, 0xdd, 0x63, 0x11, 0x71, 0x81, 0x37, 0xe0, 0xc6,
+	0x11, 0xce, 0x9c, 0x79, 0x88, 0x1c, 0x23, 0x4e, 0x7b, 0xda, 0x5d, 0x25, 0xcf, 0xb1, 0xab, 0x55,
+	0xff, 0x8c, 0xed, 0x4d, 0xa4, 0xc4, 0x59, 0xc9, 0x7b, 0xf2, 0x54, 0xd7, 0xd7, 0xae, 0xaf, 0xea,
+	0xab, 0xae, 0x82, 0x9f, 0xd1, 0x94, 0xe1, 0x90, 0x93, 0x99, 0x98, 0x22, 0x4e, 0xc2, 0xd9, 0x51,
+	0x48, 0x66, 0x24, 0x93, 0x22, 0xc8, 0x39, 0x93, 0xcc, 0xdd, 0x55, 0xee, 0xa0, 0x74, 0x07, 0xb3,
+	0xa3, 0x83, 0x56, 0xcc, 0x44, 0xca, 0x44, 0x38, 0x46, 0x42, 0xc1, 0xc7, 0x44, 0xa2, 0xa3, 0x30,
+	0x66, 0x34, 0x33, 0x37, 0x0e, 0xf6, 0x8d, 0xff, 0x4c, 0x5b, 0xa1, 0x31, 0xac, 0x6b, 0x6f, 0xc2,
+	0x26, 0xcc, 0x9c, 0xab, 0x2f, 0x7b, 0xda, 0xbe, 0xc7, 0x60, 0x1e, 0x4e, 0x03, 0xfc, 0xdf, 0x01,
+	0xdc, 0xfd, 0x5a, 0x91, 0xfa, 0x91, 0xb1, 0x64, 0xc8, 0x09, 0x92, 0x04, 0xbb, 0x9f, 0xc0, 0x66,
+	0xce, 0x58, 0x72, 0x46, 0xb1, 0x07, 0x3a, 0xa0, 0xeb, 0x44, 0x0d, 0x65, 0x7e, 0x8b, 0xdd, 0x36,
+	0xdc, 0xd2, 0x97, 0xcf, 0x30, 0xc9, 0x58, 0xea, 0x55, 0x3b, 0xa0, 0xbb, 0x19, 0x41, 0x7d, 0x74,
+	0xaa, 0x4e, 0xdc, 0x3e, 0x6c, 0x22, 0x8c, 0x39, 0x11, 0xc2, 0xab, 0x29, 0xe7, 0xc0, 0xfb, 0xff,
+	0xbf, 0xc3, 0x3d, 0x4b, 0xf4, 0xc4, 0x78, 0x46, 0x92, 0xd3, 0x6c, 0x12, 0x95, 0x40, 0xff, 0x15,
+	0x80, 0x1f, 0x69, 0x0a, 0x91, 0xaa, 0x4e, 0x41, 0x4e, 0x49, 0xce, 0x04, 0x55, 0x3c, 0xee, 0x84,
+	0x03, 0xf7, 0xc2, 0xed, 0xc1, 0x3a, 0xc9, 0x59, 0x3c, 0xd5, 0x4c, 0x9c, 0xc8, 0x18, 0x6e, 0x00,
+	0xeb, 0x39, 0xba, 0x24, 0xfc, 0x51, 0x0a, 0x06, 0xe6, 0x7e, 0x05, 0x1b, 0x28, 0x65, 0x45, 0x26,
+	0x3d, 0xa7, 0x03, 0xba, 0x5b, 0xfd, 0xfd, 0xc0, 0xa2, 0x95, 0x0c, 0x81, 0x95, 0x21, 0x18, 0x32,
+	0x9a, 0x0d, 0x9c, 0xab, 0xe7, 0xed, 0x4a, 0x64, 0xe1, 0x6e, 0x0f, 0x3a, 0x17, 0x34, 0xc3, 0x5e,
+	0xbd, 0x03, 0xba, 0x3b, 0xfd, 0x4f, 0x83, 0xbb, 0x7a, 0x06, 0x23, 0x56, 0xf0, 0x98, 0x7c, 0x4f,
+	0x33, 0x1c, 0x69, 0xa4, 0xeb, 0x42, 0x67, 0x4a, 0x12, 0xec, 0x35, 0x3a, 0xa0, 0xbb, 0x11, 0xe9,
+	0x6f, 0xff, 0xef, 0x2a, 0xfc, 0x70, 0x39, 0xff, 0x61, 0x82, 0x68, 0xba, 0x4a, 0xf6, 0x3d, 0xd8,
+	0x98, 0xb2, 0x04, 0x13, 0x6e, 0x84, 0x78, 0x20, 0x51, 0x8b, 0x73, 0x8f, 0xe1, 0x26, 0x27, 0x31,
+	0xcd, 0x29, 0xc9, 0xe4, 0xa3, 0xd5, 0x59, 0x40, 0xdd, 0x78, 0xa9, 0x42, 0xb5, 0x87, 0x2b, 0xd4,
+	0x53, 0x15, 0xfa, 0xf7, 0x45, 0xbb, 0x3b, 0xa1, 0x72, 0x5a, 0x8c, 0x83, 0x98, 0xa5, 0xb6, 0x51,
+	0xed, 0xcf, 0xa1, 0xc0, 0x17, 0xa1, 0xbc, 0xcc, 0x89, 0xd0, 0x17, 0xc4, 0xbc, 0x9a, 0x1e, 0x6c,
+	0x0a, 0x22, 0x65, 0x42, 0x4c, 0x41, 0x9d, 0xa8, 0x34, 0x7d, 0x09, 0x77, 0x4c, 0x8f, 0xa2, 0x4b,
+	0x56, 0xc8, 0x11, 0x91, 0x4b, 0xa9, 0x83, 0x15, 0x53, 0xef, 0xc1, 0x46, 0xae, 0xaf, 0x3f, 0x5e,
+	0x2c, 0x83, 0xf3, 0x7f, 0x80, 0xae, 0x8d, 0xca, 0x51, 0x2a, 0x7e, 0xca, 0xb1, 0x7e, 0x1b, 0xc7,
+	0xea, 0x7f, 0xd4, 0x81, 0x8e, 0xbc, 0xd5, 0xf7, 0xee, 0xab, 0x6e, 0x2e, 0x94, 0xbd, 0x62, 0xd0,
+	0xfe, 0x6b, 0x00, 0xb7, 0xad, 0xca, 0x98, 0x90, 0x35, 0xe9, 0xfb, 0x25, 0xac, 0x8f, 0x0b, 0x6e,
+	0xb5, 0x5d, 0xa1, 0x91, 0x0d, 0xfa, 0xbd, 0xc8, 0xeb, 0xff, 0x66, 0x07, 0xcd, 0x48, 0x25, 0x28,
+	0x06, 0x3a, 0xf0, 0xd3, 0x65, 0x9c, 0x67, 0x58, 0x7d, 0x4a, 0x86, 0xfe, 0x2f, 0x36, 0x78, 0x44,
+	0xce, 0x0b, 0x81, 0x12, 0xf1, 0x6e, 0x3d, 0xf4, 0x31, 0x6c, 0x68, 0xad, 0x84, 0x57, 0xed, 0xd4,
+	0xba, 0x9b, 0x91, 0xb5, 0xfc, 0x3f, 0x80, 0x6d, 0x95, 0x93, 0x42, 0xb2, 0x45, 0x93, 0xae, 0x41,
+	0x60, 0x0f, 0x36, 0x49, 0x86, 0xc6, 0xea, 0x8d, 0xd4, 0xf4, 0x08, 0x29, 0x4d, 0xff, 0x9f, 0x72,
+	0x8a, 0x2e, 0x38, 0x7c, 0x83, 0x68, 0xb2, 0x9e, 0x3e, 0x3b, 0x80, 0x1b, 0xe7, 0x88, 0x26, 0x05,
+	0x27, 0x66, 0xce, 0x6f, 0x47, 0x73, 0x5b, 0x51, 0xc4, 0x9c, 0xe5, 0x39, 0xc1, 0x7a, 0x9c, 0x6e,
+	0x44, 0xa5, 0xe9, 0xff, 0x05, 0xec, 0x3b, 0x1e, 0xb2, 0x34, 0x47, 0xb1, 0x5c, 0x0f, 0xb7, 0xa5,
+	0x31, 0x52, 0x7b, 0x6b, 0x8c, 0x28, 0x0f, 0x27, 0x29, 0x9b, 0x59, 0x66, 0x4e, 0x54, 0x9a, 0xfe,
+	0x77, 0xf0, 0x83, 0xf9, 0x12, 0x1c, 0x70, 0x82, 0xe2, 0xe9, 0x8a, 0xdb, 0x67, 0x79, 0x0f, 0x1a,
+	0x63, 0x30, 0xbc, 0xba, 0x69, 0x81, 0xeb, 0x9b, 0x16, 0x78, 0x79, 0xd3, 0x02, 0x7f, 0xde, 0xb6,
+	0x2a, 0xd7, 0xb7, 0xad, 0xca, 0xb3, 0xdb, 0x56, 0xe5, 0xe7, 0xcf, 0x97, 0xde, 0x0c, 0x4d, 0x59,
+	0x3c, 0x45, 0x34, 0x0b, 0xf5, 0x82, 0xfe, 0x75, 0xb1, 0xa2, 0xf5, 0xd3, 0x19, 0x37, 0xf4, 0x76,
+	0xfe, 0xe2, 0x4d, 0x00, 0x00, 0x00, 0xff, 0xff, 0x28, 0x78, 0x7f, 0xa2, 0x42, 0x08, 0x00, 0x00,
 }
 
 func (m *EventPoolCreated) Marshal() (dAtA []byte, err error) {
@@ -655,6 +1123,329 @@ func (m *EventParamsUpdated) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *EventRedeemed) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventRedeemed) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventRedeemed) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Amount) > 0 {
+		for iNdEx := len(m.Amount) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Amount[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintEvents(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x22
+		}
+	}
+	{
+		size, err := m.Burnt.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	if len(m.Holder) > 0 {
+		i -= len(m.Holder)
+		copy(dAtA[i:], m.Holder)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Holder)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.ShareDenom) > 0 {
+		i -= len(m.ShareDenom)
+		copy(dAtA[i:], m.ShareDenom)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.ShareDenom)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventSharesBurnt) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventSharesBurnt) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventSharesBurnt) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Burnt.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	if len(m.Holder) > 0 {
+		i -= len(m.Holder)
+		copy(dAtA[i:], m.Holder)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Holder)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventRefusalsSet) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventRefusalsSet) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventRefusalsSet) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Denoms) > 0 {
+		for iNdEx := len(m.Denoms) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Denoms[iNdEx])
+			copy(dAtA[i:], m.Denoms[iNdEx])
+			i = encodeVarintEvents(dAtA, i, uint64(len(m.Denoms[iNdEx])))
+			i--
+			dAtA[i] = 0x12
+		}
+	}
+	if len(m.Holder) > 0 {
+		i -= len(m.Holder)
+		copy(dAtA[i:], m.Holder)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Holder)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventAutoPayoutSet) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventAutoPayoutSet) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventAutoPayoutSet) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Enabled {
+		i--
+		if m.Enabled {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x18
+	}
+	if len(m.Holder) > 0 {
+		i -= len(m.Holder)
+		copy(dAtA[i:], m.Holder)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Holder)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.ShareDenom) > 0 {
+		i -= len(m.ShareDenom)
+		copy(dAtA[i:], m.ShareDenom)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.ShareDenom)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventAutoPayoutFailed) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventAutoPayoutFailed) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventAutoPayoutFailed) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Dropped {
+		i--
+		if m.Dropped {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x20
+	}
+	if m.Failures != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Failures))
+		i--
+		dAtA[i] = 0x18
+	}
+	if len(m.Holder) > 0 {
+		i -= len(m.Holder)
+		copy(dAtA[i:], m.Holder)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Holder)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.ShareDenom) > 0 {
+		i -= len(m.ShareDenom)
+		copy(dAtA[i:], m.ShareDenom)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.ShareDenom)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventCompacted) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventCompacted) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventCompacted) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Removed != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Removed))
+		i--
+		dAtA[i] = 0x20
+	}
+	if m.Settled != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Settled))
+		i--
+		dAtA[i] = 0x18
+	}
+	if len(m.Holder) > 0 {
+		i -= len(m.Holder)
+		copy(dAtA[i:], m.Holder)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Holder)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.ShareDenom) > 0 {
+		i -= len(m.ShareDenom)
+		copy(dAtA[i:], m.ShareDenom)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.ShareDenom)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventPoolBreached) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventPoolBreached) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventPoolBreached) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Denom) > 0 {
+		i -= len(m.Denom)
+		copy(dAtA[i:], m.Denom)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Denom)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.ShareDenom) > 0 {
+		i -= len(m.ShareDenom)
+		copy(dAtA[i:], m.ShareDenom)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.ShareDenom)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
 func encodeVarintEvents(dAtA []byte, offset int, v uint64) int {
 	offset -= sovEvents(v)
 	base := offset
@@ -769,6 +1560,148 @@ func (m *EventParamsUpdated) Size() (n int) {
 	_ = l
 	l = m.Params.Size()
 	n += 1 + l + sovEvents(uint64(l))
+	return n
+}
+
+func (m *EventRedeemed) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.ShareDenom)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.Holder)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = m.Burnt.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	if len(m.Amount) > 0 {
+		for _, e := range m.Amount {
+			l = e.Size()
+			n += 1 + l + sovEvents(uint64(l))
+		}
+	}
+	return n
+}
+
+func (m *EventSharesBurnt) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Holder)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = m.Burnt.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	return n
+}
+
+func (m *EventRefusalsSet) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Holder)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if len(m.Denoms) > 0 {
+		for _, s := range m.Denoms {
+			l = len(s)
+			n += 1 + l + sovEvents(uint64(l))
+		}
+	}
+	return n
+}
+
+func (m *EventAutoPayoutSet) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.ShareDenom)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.Holder)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.Enabled {
+		n += 2
+	}
+	return n
+}
+
+func (m *EventAutoPayoutFailed) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.ShareDenom)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.Holder)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.Failures != 0 {
+		n += 1 + sovEvents(uint64(m.Failures))
+	}
+	if m.Dropped {
+		n += 2
+	}
+	return n
+}
+
+func (m *EventCompacted) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.ShareDenom)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.Holder)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.Settled != 0 {
+		n += 1 + sovEvents(uint64(m.Settled))
+	}
+	if m.Removed != 0 {
+		n += 1 + sovEvents(uint64(m.Removed))
+	}
+	return n
+}
+
+func (m *EventPoolBreached) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.ShareDenom)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.Denom)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
 	return n
 }
 
@@ -1490,6 +2423,969 @@ func (m *EventParamsUpdated) Unmarshal(dAtA []byte) error {
 			if err := m.Params.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventRedeemed) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventRedeemed: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventRedeemed: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ShareDenom", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.ShareDenom = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Holder", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Holder = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Burnt", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Burnt.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Amount", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Amount = append(m.Amount, types.Coin{})
+			if err := m.Amount[len(m.Amount)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventSharesBurnt) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventSharesBurnt: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventSharesBurnt: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Holder", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Holder = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Burnt", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Burnt.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventRefusalsSet) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventRefusalsSet: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventRefusalsSet: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Holder", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Holder = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Denoms", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Denoms = append(m.Denoms, string(dAtA[iNdEx:postIndex]))
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventAutoPayoutSet) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventAutoPayoutSet: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventAutoPayoutSet: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ShareDenom", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.ShareDenom = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Holder", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Holder = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Enabled", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Enabled = bool(v != 0)
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventAutoPayoutFailed) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventAutoPayoutFailed: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventAutoPayoutFailed: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ShareDenom", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.ShareDenom = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Holder", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Holder = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Failures", wireType)
+			}
+			m.Failures = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Failures |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Dropped", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Dropped = bool(v != 0)
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventCompacted) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventCompacted: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventCompacted: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ShareDenom", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.ShareDenom = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Holder", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Holder = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Settled", wireType)
+			}
+			m.Settled = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Settled |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Removed", wireType)
+			}
+			m.Removed = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Removed |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventPoolBreached) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventPoolBreached: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventPoolBreached: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ShareDenom", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.ShareDenom = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Denom", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Denom = string(dAtA[iNdEx:postIndex])
 			iNdEx = postIndex
 		default:
 			iNdEx = preIndex

@@ -15,6 +15,8 @@ type BankKeeper interface {
 	GetSupply(ctx context.Context, denom string) sdk.Coin
 	BlockedAddr(addr sdk.AccAddress) bool
 	SendCoins(ctx context.Context, from, to sdk.AccAddress, amount sdk.Coins) error
+	SendCoinsFromAccountToModule(ctx context.Context, from sdk.AccAddress, module string, amount sdk.Coins) error
+	BurnCoins(ctx context.Context, module string, amount sdk.Coins) error
 }
 
 // AccountKeeper is what revshare needs of x/auth: whether an account has ever signed.
@@ -42,6 +44,13 @@ type LazyShares interface {
 	LazyShares(ctx context.Context, denom string, account sdk.AccAddress) (amount math.Int, since uint64, err error)
 	// VirtualTotal is the sum of LazyShares over all accounts.
 	VirtualTotal(ctx context.Context, denom string) (math.Int, error)
+}
+
+// Prices knows what share tokens were last sold for.
+type Prices interface {
+	// LastSalePrice is the price of 10^18 base units of denom at its last sale; the zero
+	// coin, without a denom, while there was none.
+	LastSalePrice(ctx context.Context, denom string) (sdk.Coin, error)
 }
 
 // TokenAddress returns the EVM account of a share denom, and false for every denom that

@@ -33,7 +33,24 @@ func (gs GenesisState) Validate() error {
 			return errorsmod.Wrapf(err, "pool %s", p.Pool.ShareDenom)
 		}
 	}
-	return gs.validatePayouts()
+	if err := gs.validatePayouts(); err != nil {
+		return err
+	}
+	return gs.validateRefusals()
+}
+
+func (gs GenesisState) validateRefusals() error {
+	seen := make(map[string]bool, len(gs.Refusals))
+	for _, r := range gs.Refusals {
+		if r.Holder == "" || len(r.Refusals.Denoms) == 0 || seen[r.Holder] {
+			return errorsmod.Wrapf(ErrInvalidGenesis, "refusals of %q", r.Holder)
+		}
+		seen[r.Holder] = true
+		if err := r.Refusals.Validate(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // StartClock is the clock to store: a chain that begins has none yet and numbers epochs
@@ -73,7 +90,7 @@ func (p GenesisPool) Validate() error {
 	if err := sdk.ValidateDenom(pool.ShareDenom); err != nil {
 		return errorsmod.Wrap(ErrInvalidGenesis, err.Error())
 	}
-	if pool.ClaimableBps != ClaimableBpsAll || pool.DripEpochs == 0 || pool.DripEpochs > MaxDripEpochs ||
+	if !validBps(pool.ClaimableBps) || !validBps(pool.RedeemCapBps) || pool.DripEpochs == 0 || pool.DripEpochs > MaxDripEpochs ||
 		!ValidAmount(pool.MinEligible) || !nonNegative(pool.Eligible) {
 		return errorsmod.Wrap(ErrInvalidGenesis, "terms out of range")
 	}
@@ -89,6 +106,11 @@ func (p GenesisPool) Validate() error {
 	}
 	if !inForce.Equal(pool.Eligible) {
 		return errorsmod.Wrapf(ErrInvalidGenesis, "eligible %s, last supply %s", pool.Eligible, inForce)
+	}
+	if p.Window != nil {
+		if err := p.Window.Validate(); err != nil {
+			return err
+		}
 	}
 	for i, s := range p.Streams {
 		if i > 0 && p.Streams[i-1].Denom >= s.Denom {
@@ -140,19 +162,35 @@ func (s GenesisStream) validate(epoch uint64) error {
 		}
 		kind = e.Kind
 	}
-	return nil
+	if s.Redemption != nil {
+		if err := s.Redemption.Validate(); err != nil {
+			return err
+		}
+	}
+	last := uint32(0)
+	for _, d := range s.Days {
+		place := DayPlace(d.Kind, d.Total.Day)
+		if _, known := SourceKind_name[int32(d.Kind)]; !known || place <= last || !nonNegative(d.Total.Amount) {
+			return errorsmod.Wrapf(ErrInvalidGenesis, "earnings of kind %d on day %d", d.Kind, d.Total.Day)
+		}
+		last = place
+	}
+	return s.Payers.Validate()
 }
 
 func (a GenesisAccount) validate(epoch uint64) error {
 	if p := a.Position; p != nil {
-		if p.Settled >= max(epoch, 1) {
+		if p.Settled >= max(epoch, 1) || p.Compacted > p.Settled {
 			return errorsmod.Wrapf(ErrInvalidGenesis, "settled %d in epoch %d", p.Settled, epoch)
 		}
 		for i, r := range p.Residues {
-			if (i > 0 && p.Residues[i-1].Denom >= r.Denom) || !nonNegative(r.Amount) || r.Amount.BigInt().BitLen() > ScaleBits {
+			if (i > 0 && p.Residues[i-1].Denom >= r.Denom) || !nonNegative(r.Amount) {
 				return errorsmod.Wrapf(ErrInvalidGenesis, "residue of %s", r.Denom)
 			}
 		}
+	}
+	if a.Auto != nil && (a.Auto.Failures >= MaxAutoFailures || a.Auto.Idle > MaxAutoBackoff) {
+		return errorsmod.Wrapf(ErrInvalidGenesis, "automatic payment with %d failures, %d idle", a.Auto.Failures, a.Auto.Idle)
 	}
 	for i, c := range a.Checkpoints {
 		if (i > 0 && a.Checkpoints[i-1].Epoch >= c.Epoch) || c.Epoch > epoch || !nonNegative(c.Checkpoint.Balance, c.Checkpoint.Lazy) {

@@ -37,6 +37,8 @@ type GenesisState struct {
 	Pools []GenesisPool `protobuf:"bytes,3,rep,name=pools,proto3" json:"pools"`
 	// payouts are in ascending order of address.
 	Payouts []GenesisPayout `protobuf:"bytes,4,rep,name=payouts,proto3" json:"payouts"`
+	// refusals are in ascending order of address.
+	Refusals []GenesisRefusals `protobuf:"bytes,5,rep,name=refusals,proto3" json:"refusals"`
 }
 
 func (m *GenesisState) Reset()         { *m = GenesisState{} }
@@ -100,6 +102,13 @@ func (m *GenesisState) GetPayouts() []GenesisPayout {
 	return nil
 }
 
+func (m *GenesisState) GetRefusals() []GenesisRefusals {
+	if m != nil {
+		return m.Refusals
+	}
+	return nil
+}
+
 // GenesisPool is one pool with everything that belongs to it.
 type GenesisPool struct {
 	// pool is the pool.
@@ -110,6 +119,8 @@ type GenesisPool struct {
 	Streams []GenesisStream `protobuf:"bytes,3,rep,name=streams,proto3" json:"streams"`
 	// accounts are in ascending order of address.
 	Accounts []GenesisAccount `protobuf:"bytes,4,rep,name=accounts,proto3" json:"accounts"`
+	// window bounds the redemptions of an epoch; absent before the first redemption.
+	Window *RedeemWindow `protobuf:"bytes,5,opt,name=window,proto3" json:"window,omitempty"`
 }
 
 func (m *GenesisPool) Reset()         { *m = GenesisPool{} }
@@ -169,6 +180,13 @@ func (m *GenesisPool) GetStreams() []GenesisStream {
 func (m *GenesisPool) GetAccounts() []GenesisAccount {
 	if m != nil {
 		return m.Accounts
+	}
+	return nil
+}
+
+func (m *GenesisPool) GetWindow() *RedeemWindow {
+	if m != nil {
+		return m.Window
 	}
 	return nil
 }
@@ -233,6 +251,12 @@ type GenesisStream struct {
 	Segments []GenesisSegment `protobuf:"bytes,4,rep,name=segments,proto3" json:"segments"`
 	// earnings are the deposits by source kind, ascending.
 	Earnings []SourceTotal `protobuf:"bytes,5,rep,name=earnings,proto3" json:"earnings"`
+	// redemption is the redemption pool; absent while nothing went into it.
+	Redemption *Redemption `protobuf:"bytes,6,opt,name=redemption,proto3" json:"redemption,omitempty"`
+	// days are the daily sums by source kind, ascending by kind and place in the ring.
+	Days []GenesisDay `protobuf:"bytes,7,rep,name=days,proto3" json:"days"`
+	// payers are the largest payers.
+	Payers Payers `protobuf:"bytes,8,opt,name=payers,proto3" json:"payers"`
 }
 
 func (m *GenesisStream) Reset()         { *m = GenesisStream{} }
@@ -301,6 +325,27 @@ func (m *GenesisStream) GetEarnings() []SourceTotal {
 		return m.Earnings
 	}
 	return nil
+}
+
+func (m *GenesisStream) GetRedemption() *Redemption {
+	if m != nil {
+		return m.Redemption
+	}
+	return nil
+}
+
+func (m *GenesisStream) GetDays() []GenesisDay {
+	if m != nil {
+		return m.Days
+	}
+	return nil
+}
+
+func (m *GenesisStream) GetPayers() Payers {
+	if m != nil {
+		return m.Payers
+	}
+	return Payers{}
 }
 
 // GenesisSegment is one segment with its key.
@@ -414,6 +459,10 @@ type GenesisAccount struct {
 	Position *Position `protobuf:"bytes,2,opt,name=position,proto3" json:"position,omitempty"`
 	// checkpoints are ascending by epoch.
 	Checkpoints []GenesisCheckpoint `protobuf:"bytes,3,rep,name=checkpoints,proto3" json:"checkpoints"`
+	// auto is the wish to be paid without asking; absent without one.
+	Auto *AutoPayout `protobuf:"bytes,4,opt,name=auto,proto3" json:"auto,omitempty"`
+	// permits is the number of signed allowances that were used.
+	Permits uint64 `protobuf:"varint,5,opt,name=permits,proto3" json:"permits,omitempty"`
 }
 
 func (m *GenesisAccount) Reset()         { *m = GenesisAccount{} }
@@ -468,6 +517,20 @@ func (m *GenesisAccount) GetCheckpoints() []GenesisCheckpoint {
 		return m.Checkpoints
 	}
 	return nil
+}
+
+func (m *GenesisAccount) GetAuto() *AutoPayout {
+	if m != nil {
+		return m.Auto
+	}
+	return nil
+}
+
+func (m *GenesisAccount) GetPermits() uint64 {
+	if m != nil {
+		return m.Permits
+	}
+	return 0
 }
 
 // GenesisCheckpoint is one checkpoint with its key.
@@ -580,6 +643,116 @@ func (m *GenesisPayout) GetPayout() string {
 	return ""
 }
 
+// GenesisDay is one daily sum with its key.
+type GenesisDay struct {
+	// kind is the source.
+	Kind SourceKind `protobuf:"varint,1,opt,name=kind,proto3,enum=imod.revshare.v1.SourceKind" json:"kind,omitempty"`
+	// total is the sum.
+	Total DayTotal `protobuf:"bytes,2,opt,name=total,proto3" json:"total"`
+}
+
+func (m *GenesisDay) Reset()         { *m = GenesisDay{} }
+func (m *GenesisDay) String() string { return proto.CompactTextString(m) }
+func (*GenesisDay) ProtoMessage()    {}
+func (*GenesisDay) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b4cd02ab1a147765, []int{9}
+}
+func (m *GenesisDay) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *GenesisDay) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_GenesisDay.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *GenesisDay) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_GenesisDay.Merge(m, src)
+}
+func (m *GenesisDay) XXX_Size() int {
+	return m.Size()
+}
+func (m *GenesisDay) XXX_DiscardUnknown() {
+	xxx_messageInfo_GenesisDay.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_GenesisDay proto.InternalMessageInfo
+
+func (m *GenesisDay) GetKind() SourceKind {
+	if m != nil {
+		return m.Kind
+	}
+	return SourceKind_SOURCE_KIND_UNSPECIFIED
+}
+
+func (m *GenesisDay) GetTotal() DayTotal {
+	if m != nil {
+		return m.Total
+	}
+	return DayTotal{}
+}
+
+// GenesisRefusals are the refused denoms of one holder.
+type GenesisRefusals struct {
+	// holder refuses.
+	Holder string `protobuf:"bytes,1,opt,name=holder,proto3" json:"holder,omitempty"`
+	// refusals are the denoms.
+	Refusals Refusals `protobuf:"bytes,2,opt,name=refusals,proto3" json:"refusals"`
+}
+
+func (m *GenesisRefusals) Reset()         { *m = GenesisRefusals{} }
+func (m *GenesisRefusals) String() string { return proto.CompactTextString(m) }
+func (*GenesisRefusals) ProtoMessage()    {}
+func (*GenesisRefusals) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b4cd02ab1a147765, []int{10}
+}
+func (m *GenesisRefusals) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *GenesisRefusals) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_GenesisRefusals.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *GenesisRefusals) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_GenesisRefusals.Merge(m, src)
+}
+func (m *GenesisRefusals) XXX_Size() int {
+	return m.Size()
+}
+func (m *GenesisRefusals) XXX_DiscardUnknown() {
+	xxx_messageInfo_GenesisRefusals.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_GenesisRefusals proto.InternalMessageInfo
+
+func (m *GenesisRefusals) GetHolder() string {
+	if m != nil {
+		return m.Holder
+	}
+	return ""
+}
+
+func (m *GenesisRefusals) GetRefusals() Refusals {
+	if m != nil {
+		return m.Refusals
+	}
+	return Refusals{}
+}
+
 func init() {
 	proto.RegisterType((*GenesisState)(nil), "imod.revshare.v1.GenesisState")
 	proto.RegisterType((*GenesisPool)(nil), "imod.revshare.v1.GenesisPool")
@@ -590,58 +763,71 @@ func init() {
 	proto.RegisterType((*GenesisAccount)(nil), "imod.revshare.v1.GenesisAccount")
 	proto.RegisterType((*GenesisCheckpoint)(nil), "imod.revshare.v1.GenesisCheckpoint")
 	proto.RegisterType((*GenesisPayout)(nil), "imod.revshare.v1.GenesisPayout")
+	proto.RegisterType((*GenesisDay)(nil), "imod.revshare.v1.GenesisDay")
+	proto.RegisterType((*GenesisRefusals)(nil), "imod.revshare.v1.GenesisRefusals")
 }
 
 func init() { proto.RegisterFile("imod/revshare/v1/genesis.proto", fileDescriptor_b4cd02ab1a147765) }
 
 var fileDescriptor_b4cd02ab1a147765 = []byte{
-	// 730 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xac, 0x95, 0x3f, 0x6f, 0xd3, 0x4e,
-	0x18, 0xc7, 0xe3, 0xfc, 0x6b, 0x72, 0xf9, 0xfd, 0x2a, 0x7a, 0x2a, 0xe0, 0x56, 0xe0, 0x54, 0x66,
-	0x29, 0xa0, 0xda, 0x6d, 0x10, 0x08, 0x09, 0xa9, 0x52, 0x93, 0x8a, 0xaa, 0x62, 0xa9, 0x1c, 0x26,
-	0x16, 0xe4, 0xda, 0x87, 0x7d, 0x24, 0xf6, 0x59, 0x3e, 0xa7, 0x6a, 0x77, 0x36, 0x16, 0x76, 0xde,
-	0x00, 0x23, 0x43, 0x17, 0xde, 0x41, 0x27, 0x54, 0x75, 0x42, 0x0c, 0x15, 0x6a, 0x07, 0xde, 0x06,
-	0xba, 0x3f, 0x71, 0xed, 0x26, 0x26, 0x20, 0xb1, 0x44, 0x39, 0xdf, 0xf7, 0xf3, 0x3c, 0xcf, 0x7d,
-	0x9f, 0xc7, 0x3e, 0xa0, 0xe1, 0x80, 0xb8, 0x66, 0x8c, 0x0e, 0xa8, 0x6f, 0xc7, 0xc8, 0x3c, 0xd8,
-	0x30, 0x3d, 0x14, 0x22, 0x8a, 0xa9, 0x11, 0xc5, 0x24, 0x21, 0xf0, 0x06, 0xdb, 0x37, 0xc6, 0xfb,
-	0xc6, 0xc1, 0xc6, 0xf2, 0x82, 0x1d, 0xe0, 0x90, 0x98, 0xfc, 0x57, 0x88, 0x96, 0x97, 0x1c, 0x42,
-	0x03, 0x42, 0x5f, 0xf3, 0x95, 0x29, 0x16, 0x72, 0x6b, 0xd1, 0x23, 0x1e, 0x11, 0xcf, 0xd9, 0x3f,
-	0xf9, 0xb4, 0x3d, 0x91, 0x35, 0xcd, 0xc0, 0x05, 0xfa, 0xfb, 0x32, 0xf8, 0x6f, 0x47, 0x14, 0xd2,
-	0x4f, 0xec, 0x04, 0xc1, 0x67, 0xa0, 0x1e, 0xd9, 0xb1, 0x1d, 0x50, 0x55, 0x59, 0x51, 0x56, 0x5b,
-	0x1d, 0xd5, 0xb8, 0x5e, 0x98, 0xb1, 0xc7, 0xf7, 0xbb, 0xcd, 0x93, 0xf3, 0x76, 0xe9, 0xd3, 0xcf,
-	0xcf, 0x0f, 0x14, 0x4b, 0x22, 0xf0, 0x29, 0xa8, 0x39, 0x43, 0xe2, 0x0c, 0xd4, 0x32, 0x67, 0x6f,
-	0x4f, 0xb2, 0x3d, 0xb6, 0x9d, 0x45, 0x05, 0x00, 0x37, 0x41, 0x2d, 0x22, 0x64, 0x48, 0xd5, 0xca,
-	0x4a, 0x65, 0xb5, 0xd5, 0xb9, 0x3b, 0x49, 0xca, 0x2a, 0xf7, 0x08, 0x19, 0xe6, 0x78, 0x8e, 0xc1,
-	0x6d, 0x30, 0x17, 0xd9, 0x47, 0x64, 0x94, 0x50, 0xb5, 0xca, 0x23, 0xb4, 0x8b, 0x23, 0x70, 0x5d,
-	0x36, 0xc6, 0x18, 0xd5, 0x3f, 0x96, 0x41, 0x2b, 0x93, 0x07, 0x3e, 0x06, 0x55, 0x16, 0x5e, 0x5a,
-	0x71, 0x6b, 0x8a, 0x15, 0xd7, 0xaa, 0xe1, 0x72, 0xf8, 0x1c, 0x34, 0xe8, 0x28, 0x8a, 0x86, 0x18,
-	0x51, 0xb5, 0x3c, 0xa3, 0x9a, 0x3e, 0x13, 0x1e, 0x65, 0x63, 0xa4, 0x2c, 0x3b, 0x14, 0x4d, 0x62,
-	0xc4, 0x9a, 0x51, 0x99, 0x15, 0x86, 0xeb, 0x72, 0x87, 0x92, 0x28, 0xdc, 0x01, 0x0d, 0xdb, 0x71,
-	0xc8, 0x28, 0x4c, 0xbd, 0x59, 0x29, 0x0c, 0xb3, 0x25, 0x84, 0xb9, 0x72, 0xc6, 0xb0, 0xfe, 0x16,
-	0xfc, 0x9f, 0x2b, 0x1a, 0x2e, 0x82, 0x1a, 0x8a, 0x88, 0xe3, 0x73, 0x7f, 0xaa, 0x96, 0x58, 0xc0,
-	0x1e, 0xa8, 0xdb, 0x01, 0x23, 0xf8, 0x14, 0x34, 0xbb, 0x0f, 0x59, 0xac, 0xef, 0xe7, 0xed, 0x9b,
-	0x62, 0x5e, 0xa9, 0x3b, 0x30, 0x30, 0x31, 0x03, 0x3b, 0xf1, 0x8d, 0xdd, 0x30, 0x39, 0x3b, 0x5e,
-	0x03, 0x72, 0x90, 0x77, 0xc3, 0xc4, 0x92, 0xa8, 0xfe, 0xa5, 0x7c, 0x95, 0x8c, 0x9f, 0x83, 0x25,
-	0x73, 0x51, 0x48, 0x02, 0x9e, 0xac, 0x69, 0x89, 0x05, 0x1b, 0x57, 0x71, 0x4e, 0x39, 0x72, 0x53,
-	0xc6, 0x75, 0xd2, 0x1a, 0x89, 0xb0, 0x3e, 0xa1, 0xc3, 0x08, 0xc7, 0xac, 0x4f, 0x95, 0xbf, 0xef,
-	0xd3, 0x98, 0x65, 0x0e, 0x53, 0xe4, 0x05, 0xe8, 0x4f, 0x1c, 0xee, 0x0b, 0x61, 0xbe, 0xe1, 0x12,
-	0x86, 0xdb, 0xa0, 0x81, 0xec, 0x38, 0xc4, 0xa1, 0x47, 0xd5, 0x5a, 0xd1, 0x8b, 0xd0, 0x27, 0xa3,
-	0xd8, 0x41, 0x2f, 0x49, 0x62, 0x0f, 0xf3, 0xe5, 0x48, 0x52, 0x7f, 0x03, 0xe6, 0xf3, 0xc9, 0x0a,
-	0x1a, 0xb5, 0x09, 0xe6, 0x64, 0x66, 0x69, 0xde, 0xd2, 0x94, 0x64, 0x93, 0xe5, 0x8e, 0x21, 0xfd,
-	0x9d, 0x02, 0x5a, 0x99, 0x62, 0xe0, 0x3a, 0xa8, 0x0e, 0x70, 0xe8, 0xf2, 0x24, 0xf3, 0x9d, 0x3b,
-	0x45, 0x95, 0xbf, 0xc0, 0xa1, 0x6b, 0x71, 0xe5, 0xbf, 0x19, 0x95, 0xaf, 0x4a, 0x7a, 0x5e, 0x39,
-	0xbe, 0xb0, 0x03, 0xe6, 0x6c, 0xd7, 0x8d, 0x11, 0x15, 0x5f, 0xb1, 0x66, 0x57, 0x3d, 0x3b, 0x5e,
-	0x5b, 0x94, 0xec, 0x96, 0xd8, 0xe9, 0x27, 0x31, 0x0e, 0x3d, 0x6b, 0x2c, 0x84, 0x4f, 0x40, 0x23,
-	0x22, 0x14, 0x27, 0x98, 0x84, 0xd2, 0x8e, 0xe5, 0x69, 0xef, 0xbb, 0x50, 0x58, 0xa9, 0x16, 0xee,
-	0x81, 0x96, 0xe3, 0x23, 0x67, 0x10, 0x11, 0xcc, 0xfa, 0x2f, 0xe6, 0xe8, 0x5e, 0x61, 0xff, 0x7b,
-	0xa9, 0x36, 0xeb, 0x69, 0x36, 0x84, 0x1e, 0x83, 0x85, 0x09, 0x71, 0x41, 0x0b, 0x77, 0x00, 0xb8,
-	0x22, 0x65, 0xd9, 0x53, 0x8c, 0x9f, 0x9e, 0x34, 0x83, 0xea, 0x34, 0x7d, 0xdd, 0xc4, 0xe7, 0x11,
-	0xae, 0x83, 0xba, 0x4f, 0x86, 0x2e, 0x8a, 0x67, 0x3a, 0x28, 0x75, 0x8c, 0x10, 0xdf, 0x51, 0xd9,
-	0xcc, 0xdf, 0x10, 0x42, 0xd7, 0xed, 0x9d, 0x5c, 0x68, 0xca, 0xe9, 0x85, 0xa6, 0xfc, 0xb8, 0xd0,
-	0x94, 0x0f, 0x97, 0x5a, 0xe9, 0xf4, 0x52, 0x2b, 0x7d, 0xbb, 0xd4, 0x4a, 0xaf, 0xee, 0x7b, 0x38,
-	0xf1, 0x47, 0xfb, 0x86, 0x43, 0x02, 0x13, 0x07, 0xc4, 0xf1, 0x6d, 0x1c, 0x9a, 0xfc, 0x2e, 0x3b,
-	0xbc, 0xba, 0xcd, 0x92, 0xa3, 0x08, 0xd1, 0xfd, 0x3a, 0xbf, 0xc8, 0x1e, 0xfd, 0x0a, 0x00, 0x00,
-	0xff, 0xff, 0x91, 0x3c, 0xf4, 0xe0, 0x61, 0x07, 0x00, 0x00,
+	// 909 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xac, 0x56, 0x4d, 0x6f, 0xdc, 0x44,
+	0x18, 0xce, 0x7e, 0x6f, 0xde, 0x85, 0x42, 0x47, 0x01, 0xdc, 0xa8, 0x6c, 0x82, 0xb9, 0x14, 0x50,
+	0xed, 0x36, 0x88, 0x0a, 0x29, 0xa8, 0x52, 0x3e, 0x44, 0xa8, 0xb8, 0x44, 0x5e, 0x24, 0x24, 0x2e,
+	0x68, 0x6a, 0x4f, 0x77, 0x87, 0xac, 0x3d, 0xd6, 0xcc, 0x38, 0xed, 0x8a, 0x2b, 0xe2, 0xcc, 0x99,
+	0x5f, 0xc0, 0x91, 0x43, 0x7f, 0x44, 0x8f, 0x55, 0x11, 0x12, 0xe2, 0x50, 0xa1, 0xe4, 0xc0, 0x99,
+	0x7f, 0x80, 0xe6, 0xc3, 0x1b, 0x7b, 0x6d, 0x37, 0x50, 0xf5, 0xb2, 0xda, 0xf1, 0x3c, 0xcf, 0xfb,
+	0xf1, 0xbc, 0x1f, 0x36, 0x8c, 0x69, 0xcc, 0x22, 0x9f, 0x93, 0x53, 0x31, 0xc3, 0x9c, 0xf8, 0xa7,
+	0xb7, 0xfd, 0x29, 0x49, 0x88, 0xa0, 0xc2, 0x4b, 0x39, 0x93, 0x0c, 0xbd, 0xa9, 0xee, 0xbd, 0xfc,
+	0xde, 0x3b, 0xbd, 0xbd, 0x79, 0x15, 0xc7, 0x34, 0x61, 0xbe, 0xfe, 0x35, 0xa0, 0xcd, 0x6b, 0x21,
+	0x13, 0x31, 0x13, 0xdf, 0xea, 0x93, 0x6f, 0x0e, 0xf6, 0x6a, 0x63, 0xca, 0xa6, 0xcc, 0x3c, 0x57,
+	0xff, 0xec, 0xd3, 0xad, 0x8a, 0xd7, 0xa5, 0x07, 0x0d, 0x70, 0x7f, 0x6f, 0xc3, 0x6b, 0x47, 0x26,
+	0x90, 0x89, 0xc4, 0x92, 0xa0, 0x5d, 0xe8, 0xa7, 0x98, 0xe3, 0x58, 0x38, 0xad, 0xed, 0xd6, 0x8d,
+	0xd1, 0x8e, 0xe3, 0xad, 0x06, 0xe6, 0x1d, 0xeb, 0xfb, 0xfd, 0xf5, 0x27, 0xcf, 0xb7, 0xd6, 0x7e,
+	0xf9, 0xfb, 0xd7, 0x0f, 0x5b, 0x81, 0xa5, 0xa0, 0x4f, 0xa1, 0x17, 0xce, 0x59, 0x78, 0xe2, 0xb4,
+	0x35, 0xf7, 0x9d, 0x2a, 0xf7, 0x40, 0x5d, 0x17, 0xa9, 0x86, 0x80, 0xee, 0x42, 0x2f, 0x65, 0x6c,
+	0x2e, 0x9c, 0xce, 0x76, 0xe7, 0xc6, 0x68, 0xe7, 0xdd, 0x2a, 0xd3, 0x46, 0x79, 0xcc, 0xd8, 0xbc,
+	0xc4, 0xd7, 0x34, 0x74, 0x08, 0x83, 0x14, 0x2f, 0x58, 0x26, 0x85, 0xd3, 0xd5, 0x16, 0xb6, 0x9a,
+	0x2d, 0x68, 0x5c, 0xd1, 0x46, 0x4e, 0x45, 0x5f, 0xc0, 0x90, 0x93, 0x07, 0x99, 0xc0, 0x73, 0xe1,
+	0xf4, 0xb4, 0x99, 0xf7, 0x1a, 0xcd, 0x04, 0x16, 0x58, 0x34, 0xb4, 0x64, 0xbb, 0xbf, 0xb5, 0x61,
+	0x54, 0x88, 0x18, 0x7d, 0x02, 0x5d, 0x15, 0xa8, 0x15, 0xf5, 0xed, 0x1a, 0x51, 0x57, 0xf2, 0xd2,
+	0x70, 0xf4, 0x39, 0x0c, 0x45, 0x96, 0xa6, 0x73, 0x4a, 0x84, 0xd3, 0xbe, 0x24, 0xaf, 0x89, 0x02,
+	0x2e, 0x4a, 0xe1, 0xe4, 0x5c, 0x25, 0x8f, 0x90, 0x9c, 0xa8, 0xb2, 0x76, 0x2e, 0x33, 0xa3, 0x71,
+	0x25, 0x79, 0x2c, 0x15, 0x1d, 0xc1, 0x10, 0x87, 0x21, 0xcb, 0x92, 0xa5, 0xca, 0xdb, 0x8d, 0x66,
+	0xf6, 0x0c, 0xb0, 0x14, 0x4e, 0x4e, 0x46, 0x77, 0xa0, 0xff, 0x90, 0x26, 0x11, 0x7b, 0xe8, 0xf4,
+	0xb4, 0x1e, 0xe3, 0xaa, 0x99, 0x80, 0x44, 0x84, 0xc4, 0x5f, 0x6b, 0x54, 0x60, 0xd1, 0xee, 0x77,
+	0xf0, 0x7a, 0x29, 0x59, 0xb4, 0x01, 0x3d, 0x92, 0xb2, 0x70, 0xa6, 0x75, 0xed, 0x06, 0xe6, 0x80,
+	0x0e, 0xa0, 0x8f, 0x63, 0xe5, 0x49, 0xf7, 0xe1, 0xfa, 0xfe, 0x47, 0x2a, 0x86, 0x3f, 0x9f, 0x6f,
+	0xbd, 0x65, 0x26, 0x46, 0x44, 0x27, 0x1e, 0x65, 0x7e, 0x8c, 0xe5, 0xcc, 0xbb, 0x97, 0xc8, 0x67,
+	0x8f, 0x6f, 0x82, 0x1d, 0xa5, 0x7b, 0x89, 0x0c, 0x2c, 0xd5, 0xfd, 0xa7, 0x73, 0xe1, 0x4c, 0xe7,
+	0xaf, 0x9c, 0x45, 0x24, 0x61, 0xb1, 0x76, 0xb6, 0x1e, 0x98, 0x83, 0x1a, 0x18, 0xa3, 0x8f, 0x6d,
+	0xfa, 0x9a, 0x81, 0xa9, 0x4a, 0x6a, 0x29, 0xaa, 0xbe, 0xe4, 0x51, 0x4a, 0xb9, 0xaa, 0x6f, 0xe7,
+	0xff, 0xd7, 0x37, 0xe7, 0xaa, 0xca, 0x08, 0x32, 0x8d, 0xc9, 0x7f, 0xa9, 0xcc, 0xc4, 0x00, 0xcb,
+	0x8d, 0x62, 0xc9, 0xe8, 0x10, 0x86, 0x04, 0xf3, 0x84, 0x26, 0xd3, 0x7c, 0x02, 0x6a, 0x46, 0x71,
+	0xc2, 0x32, 0x1e, 0x92, 0xaf, 0x98, 0xc4, 0xf3, 0x72, 0x38, 0x96, 0x89, 0x3e, 0x03, 0xe0, 0x24,
+	0x22, 0x71, 0x2a, 0x29, 0x4b, 0x9c, 0xbe, 0xd6, 0xe5, 0x7a, 0x7d, 0x8d, 0x0d, 0x26, 0x28, 0xe0,
+	0xd1, 0x2e, 0x74, 0x23, 0xbc, 0x10, 0xce, 0x40, 0xfb, 0xbf, 0xde, 0x98, 0xc8, 0x21, 0x2e, 0xa9,
+	0xa1, 0x49, 0x66, 0x7f, 0x2d, 0x08, 0x17, 0xce, 0xb0, 0x79, 0x7f, 0xa9, 0xfb, 0x95, 0xfd, 0xa5,
+	0x1e, 0xb9, 0x0f, 0xe0, 0x4a, 0x59, 0xa4, 0x86, 0x06, 0xbb, 0x0b, 0x03, 0xab, 0x98, 0x2d, 0xfa,
+	0xb5, 0x1a, 0x91, 0xaa, 0x32, 0xe7, 0x24, 0xf7, 0x87, 0x16, 0x8c, 0x0a, 0x22, 0xa2, 0x5b, 0xd0,
+	0x3d, 0xa1, 0x49, 0xa4, 0x9d, 0x5c, 0xa9, 0xcb, 0xd8, 0x80, 0xbf, 0xa4, 0x49, 0x14, 0x68, 0xe4,
+	0xab, 0x69, 0xf1, 0x9f, 0xdb, 0xcb, 0x7c, 0xed, 0xb8, 0xa2, 0x1d, 0x18, 0xe0, 0x28, 0xe2, 0x44,
+	0x98, 0xfd, 0xbf, 0xbe, 0xef, 0x3c, 0x7b, 0x7c, 0x73, 0xc3, 0x72, 0xf7, 0xcc, 0xcd, 0x44, 0x72,
+	0x9a, 0x4c, 0x83, 0x1c, 0x88, 0xee, 0xc0, 0x30, 0x65, 0x82, 0xea, 0x5a, 0x1b, 0x39, 0x36, 0xeb,
+	0xf6, 0x9b, 0x41, 0x04, 0x4b, 0x2c, 0x3a, 0x86, 0x51, 0x38, 0x23, 0xe1, 0x49, 0xca, 0xa8, 0xea,
+	0x5b, 0xd3, 0xff, 0xef, 0x37, 0x96, 0xfb, 0x60, 0x89, 0x2d, 0x6a, 0x5a, 0x34, 0xa1, 0x74, 0xc4,
+	0x99, 0x64, 0x4e, 0xb7, 0xa9, 0xe3, 0xf6, 0x32, 0xc9, 0xcc, 0xfe, 0x0f, 0x34, 0x12, 0x39, 0x30,
+	0x48, 0x09, 0x8f, 0xa9, 0x14, 0x7a, 0x15, 0x75, 0x83, 0xfc, 0xe8, 0x72, 0xb8, 0x5a, 0x71, 0xdc,
+	0xd0, 0x0e, 0x47, 0x00, 0x17, 0x51, 0x58, 0x09, 0x6a, 0x9c, 0xd7, 0x27, 0x50, 0xa0, 0xba, 0x62,
+	0xb9, 0x72, 0x4c, 0x90, 0xe8, 0x16, 0xf4, 0x67, 0x6c, 0x1e, 0x11, 0x7e, 0x69, 0x35, 0x2c, 0x4e,
+	0x31, 0xcc, 0xdb, 0xcc, 0x36, 0xc6, 0x0b, 0x18, 0x06, 0xe7, 0x7e, 0x0f, 0x70, 0x31, 0x50, 0x2f,
+	0xd1, 0x8a, 0xbb, 0xd0, 0x93, 0xaa, 0x8b, 0x9b, 0x6b, 0x7f, 0x88, 0x17, 0x95, 0x65, 0x61, 0x38,
+	0xee, 0x8f, 0x2d, 0x78, 0x63, 0xe5, 0x85, 0xfa, 0x12, 0x49, 0xef, 0x15, 0xde, 0xdb, 0x8d, 0x51,
+	0xbc, 0xf0, 0x85, 0xbd, 0x7f, 0xf0, 0xe4, 0x6c, 0xdc, 0x7a, 0x7a, 0x36, 0x6e, 0xfd, 0x75, 0x36,
+	0x6e, 0xfd, 0x74, 0x3e, 0x5e, 0x7b, 0x7a, 0x3e, 0x5e, 0xfb, 0xe3, 0x7c, 0xbc, 0xf6, 0xcd, 0x07,
+	0x53, 0x2a, 0x67, 0xd9, 0x7d, 0x2f, 0x64, 0xb1, 0x4f, 0x63, 0x16, 0xce, 0x30, 0x4d, 0x7c, 0xfd,
+	0x5d, 0xf5, 0xe8, 0xe2, 0xcb, 0x4a, 0x2e, 0x52, 0x22, 0xee, 0xf7, 0xf5, 0x47, 0xd5, 0xc7, 0xff,
+	0x06, 0x00, 0x00, 0xff, 0xff, 0xe8, 0xb0, 0x03, 0x24, 0xed, 0x09, 0x00, 0x00,
 }
 
 func (m *GenesisState) Marshal() (dAtA []byte, err error) {
@@ -664,6 +850,20 @@ func (m *GenesisState) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if len(m.Refusals) > 0 {
+		for iNdEx := len(m.Refusals) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Refusals[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x2a
+		}
+	}
 	if len(m.Payouts) > 0 {
 		for iNdEx := len(m.Payouts) - 1; iNdEx >= 0; iNdEx-- {
 			{
@@ -735,6 +935,18 @@ func (m *GenesisPool) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.Window != nil {
+		{
+			size, err := m.Window.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintGenesis(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x2a
+	}
 	if len(m.Accounts) > 0 {
 		for iNdEx := len(m.Accounts) - 1; iNdEx >= 0; iNdEx-- {
 			{
@@ -848,6 +1060,42 @@ func (m *GenesisStream) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	{
+		size, err := m.Payers.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintGenesis(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x42
+	if len(m.Days) > 0 {
+		for iNdEx := len(m.Days) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Days[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x3a
+		}
+	}
+	if m.Redemption != nil {
+		{
+			size, err := m.Redemption.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintGenesis(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x32
+	}
 	if len(m.Earnings) > 0 {
 		for iNdEx := len(m.Earnings) - 1; iNdEx >= 0; iNdEx-- {
 			{
@@ -1006,6 +1254,23 @@ func (m *GenesisAccount) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.Permits != 0 {
+		i = encodeVarintGenesis(dAtA, i, uint64(m.Permits))
+		i--
+		dAtA[i] = 0x28
+	}
+	if m.Auto != nil {
+		{
+			size, err := m.Auto.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintGenesis(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x22
+	}
 	if len(m.Checkpoints) > 0 {
 		for iNdEx := len(m.Checkpoints) - 1; iNdEx >= 0; iNdEx-- {
 			{
@@ -1117,6 +1382,84 @@ func (m *GenesisPayout) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *GenesisDay) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *GenesisDay) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *GenesisDay) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Total.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintGenesis(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	if m.Kind != 0 {
+		i = encodeVarintGenesis(dAtA, i, uint64(m.Kind))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *GenesisRefusals) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *GenesisRefusals) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *GenesisRefusals) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Refusals.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintGenesis(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	if len(m.Holder) > 0 {
+		i -= len(m.Holder)
+		copy(dAtA[i:], m.Holder)
+		i = encodeVarintGenesis(dAtA, i, uint64(len(m.Holder)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
 func encodeVarintGenesis(dAtA []byte, offset int, v uint64) int {
 	offset -= sovGenesis(v)
 	base := offset
@@ -1150,6 +1493,12 @@ func (m *GenesisState) Size() (n int) {
 			n += 1 + l + sovGenesis(uint64(l))
 		}
 	}
+	if len(m.Refusals) > 0 {
+		for _, e := range m.Refusals {
+			l = e.Size()
+			n += 1 + l + sovGenesis(uint64(l))
+		}
+	}
 	return n
 }
 
@@ -1178,6 +1527,10 @@ func (m *GenesisPool) Size() (n int) {
 			l = e.Size()
 			n += 1 + l + sovGenesis(uint64(l))
 		}
+	}
+	if m.Window != nil {
+		l = m.Window.Size()
+		n += 1 + l + sovGenesis(uint64(l))
 	}
 	return n
 }
@@ -1226,6 +1579,18 @@ func (m *GenesisStream) Size() (n int) {
 			n += 1 + l + sovGenesis(uint64(l))
 		}
 	}
+	if m.Redemption != nil {
+		l = m.Redemption.Size()
+		n += 1 + l + sovGenesis(uint64(l))
+	}
+	if len(m.Days) > 0 {
+		for _, e := range m.Days {
+			l = e.Size()
+			n += 1 + l + sovGenesis(uint64(l))
+		}
+	}
+	l = m.Payers.Size()
+	n += 1 + l + sovGenesis(uint64(l))
 	return n
 }
 
@@ -1277,6 +1642,13 @@ func (m *GenesisAccount) Size() (n int) {
 			n += 1 + l + sovGenesis(uint64(l))
 		}
 	}
+	if m.Auto != nil {
+		l = m.Auto.Size()
+		n += 1 + l + sovGenesis(uint64(l))
+	}
+	if m.Permits != 0 {
+		n += 1 + sovGenesis(uint64(m.Permits))
+	}
 	return n
 }
 
@@ -1308,6 +1680,35 @@ func (m *GenesisPayout) Size() (n int) {
 	if l > 0 {
 		n += 1 + l + sovGenesis(uint64(l))
 	}
+	return n
+}
+
+func (m *GenesisDay) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Kind != 0 {
+		n += 1 + sovGenesis(uint64(m.Kind))
+	}
+	l = m.Total.Size()
+	n += 1 + l + sovGenesis(uint64(l))
+	return n
+}
+
+func (m *GenesisRefusals) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Holder)
+	if l > 0 {
+		n += 1 + l + sovGenesis(uint64(l))
+	}
+	l = m.Refusals.Size()
+	n += 1 + l + sovGenesis(uint64(l))
 	return n
 }
 
@@ -1477,6 +1878,40 @@ func (m *GenesisState) Unmarshal(dAtA []byte) error {
 			}
 			m.Payouts = append(m.Payouts, GenesisPayout{})
 			if err := m.Payouts[len(m.Payouts)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Refusals", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Refusals = append(m.Refusals, GenesisRefusals{})
+			if err := m.Refusals[len(m.Refusals)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex
@@ -1662,6 +2097,42 @@ func (m *GenesisPool) Unmarshal(dAtA []byte) error {
 			}
 			m.Accounts = append(m.Accounts, GenesisAccount{})
 			if err := m.Accounts[len(m.Accounts)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Window", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Window == nil {
+				m.Window = &RedeemWindow{}
+			}
+			if err := m.Window.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex
@@ -1982,6 +2453,109 @@ func (m *GenesisStream) Unmarshal(dAtA []byte) error {
 			}
 			m.Earnings = append(m.Earnings, SourceTotal{})
 			if err := m.Earnings[len(m.Earnings)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 6:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Redemption", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Redemption == nil {
+				m.Redemption = &Redemption{}
+			}
+			if err := m.Redemption.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 7:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Days", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Days = append(m.Days, GenesisDay{})
+			if err := m.Days[len(m.Days)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 8:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Payers", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Payers.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex
@@ -2342,6 +2916,61 @@ func (m *GenesisAccount) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Auto", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Auto == nil {
+				m.Auto = &AutoPayout{}
+			}
+			if err := m.Auto.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Permits", wireType)
+			}
+			m.Permits = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Permits |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
 		default:
 			iNdEx = preIndex
 			skippy, err := skipGenesis(dAtA[iNdEx:])
@@ -2557,6 +3186,223 @@ func (m *GenesisPayout) Unmarshal(dAtA []byte) error {
 				return io.ErrUnexpectedEOF
 			}
 			m.Payout = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipGenesis(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *GenesisDay) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowGenesis
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: GenesisDay: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: GenesisDay: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Kind", wireType)
+			}
+			m.Kind = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Kind |= SourceKind(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Total", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Total.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipGenesis(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *GenesisRefusals) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowGenesis
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: GenesisRefusals: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: GenesisRefusals: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Holder", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Holder = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Refusals", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Refusals.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		default:
 			iNdEx = preIndex

@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	// ModuleName is the module's name. The module has no module account: each pool's
-	// coins lie in a derived account (PoolAddress).
+	// ModuleName is the module's name. Its module account burns share tokens and holds
+	// nothing between transactions: each pool's coins lie in a derived account (PoolAddress).
 	ModuleName = "revshare"
 	// StoreKey is the key of the module's store.
 	StoreKey = ModuleName
@@ -36,10 +36,18 @@ var (
 	PositionsPrefix   = collections.NewPrefix(10) // (pool, account) -> Position
 	PayoutsPrefix     = collections.NewPrefix(11) // account -> payout address
 	EarningsPrefix    = collections.NewPrefix(12) // (pool, denom, source kind) -> sum of deposits
+	RedemptionsPrefix = collections.NewPrefix(13) // (pool, denom) -> Redemption
+	WindowsPrefix     = collections.NewPrefix(14) // pool -> RedeemWindow
+	DaysPrefix        = collections.NewPrefix(15) // (pool, denom, source kind and place in the ring) -> DayTotal
+	PayersPrefix      = collections.NewPrefix(16) // (pool, denom) -> Payers
+	RefusalsPrefix    = collections.NewPrefix(17) // account -> Refusals
+	AutoPrefix        = collections.NewPrefix(18) // (share denom, account) -> AutoPayout
+	AutoQueuePrefix   = collections.NewPrefix(19) // (due epoch, share denom, account)
+	PermitsPrefix     = collections.NewPrefix(20) // (pool, account) -> number of used permits
 )
 
 // PoolAddress is the 20-byte account of a pool. It is funded by Deposit and Sync and
-// drawn on by Claim and ClaimFor only; coins sent to it directly are gifts that no rule
+// drawn on by Claim, ClaimFor, Redeem and automatic payments only; coins sent to it directly are gifts that no rule
 // looks at.
 func PoolAddress(id uint64) sdk.AccAddress {
 	key := binary.BigEndian.AppendUint64(nil, id)
@@ -57,7 +65,17 @@ func LowAddress(addr sdk.AccAddress) bool {
 	return true
 }
 
-// Residue is the scaled fraction that a position keeps of a denom.
+// HasUnits tells whether a whole unit of some denom is settled but not paid.
+func (p Position) HasUnits() bool {
+	for _, r := range p.Residues {
+		if r.Amount.BigInt().BitLen() > ScaleBits {
+			return true
+		}
+	}
+	return false
+}
+
+// Residue is the scaled amount that a position keeps of a denom.
 func (p Position) Residue(denom string) *big.Int {
 	for _, r := range p.Residues {
 		if r.Denom == denom {

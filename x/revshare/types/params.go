@@ -29,21 +29,49 @@ const (
 	MaxClaimSpans = 64
 	// MaxPageSize bounds list queries.
 	MaxPageSize = 100
-	// ClaimableBpsAll is claimable_bps while no redemption pool exists.
-	ClaimableBpsAll = 10_000
+	// BasisPoints is the whole.
+	BasisPoints = 10_000
+	// DefaultClaimableBps leaves nothing to a redemption pool.
+	DefaultClaimableBps = BasisPoints
+	// DefaultRedeemCapBps lets a tenth of the supply be redeemed in an epoch.
+	DefaultRedeemCapBps = 1_000
+	// MaxCompacted is how many checkpoints one call of Compact removes.
+	MaxCompacted = 128
+	// MaxOpenCount is where the Holder query stops counting checkpoints.
+	MaxOpenCount = 1_000
+
+	// MaxAutoPerBlock is how many automatic payments are tried in a block.
+	MaxAutoPerBlock = 8
+	// MaxAutoSpans is how many checkpoints an automatic payment settles.
+	MaxAutoSpans = 16
+	// MaxAutoFailures is the number of failures after which an automatic payment is dropped.
+	MaxAutoFailures = 3
+	// MaxAutoBackoff bounds how often the time to the next attempt is doubled.
+	MaxAutoBackoff = 6
+	// AutoGas is what one automatic payment may use.
+	AutoGas = 5_000_000
+
+	// SecondsPerDay is the length of a day of Earnings.
+	SecondsPerDay = 86_400
+	// EarningDays is how many days are kept, and the longest window.
+	EarningDays = 365
+	// MaxPayers is the length of the list of the largest payers: everyone who paid more than
+	// a tenth of all deposits is in it.
+	MaxPayers = 10
 )
 
-// Gas charged on top of the store's own, because a precompile call runs with free store
-// access.
+// Gas charged for computing, on top of the store's own.
 const (
 	// GasCheckpoint is charged for each checkpoint written.
-	GasCheckpoint = 2_000
+	GasCheckpoint = 500
 	// GasRoll is charged to the first event of an epoch, which reads the eligible supply.
-	GasRoll = 10_000
+	GasRoll = 2_000
 	// GasCatchUp is charged for each segment that a catch-up writes.
 	GasCatchUp = 3_000
 	// GasSpan is charged for each checkpoint and denom that a claim settles.
 	GasSpan = 1_500
+	// GasRedeem is charged for each denom that a redemption pays.
+	GasRedeem = 2_000
 )
 
 // DefaultMinEligible is one whole share token of 18 decimals: the holder of a single base
@@ -52,13 +80,20 @@ func DefaultMinEligible() math.Int {
 	return math.NewInt(1_000_000_000_000_000_000)
 }
 
+// DefaultMinPayout is a thousandth of a whole coin of 18 decimals.
+func DefaultMinPayout() math.Int {
+	return math.NewInt(1_000_000_000_000_000)
+}
+
 // DefaultParams are the parameters of a main network.
 func DefaultParams() Params {
 	return Params{
 		EpochBlocks:   DefaultEpochBlocks,
 		DripEpochs:    DefaultDripEpochs,
 		MinEligible:   DefaultMinEligible(),
-		RevenueDenoms: []RevenueDenom{{Denom: DefaultRevenueDenom, MinDrip: math.OneInt()}},
+		RevenueDenoms: []RevenueDenom{{Denom: DefaultRevenueDenom, MinDrip: math.OneInt(), MinPayout: DefaultMinPayout()}},
+		ClaimableBps:  DefaultClaimableBps,
+		RedeemCapBps:  DefaultRedeemCapBps,
 	}
 }
 
@@ -86,8 +121,23 @@ func (p Params) Validate() error {
 		if !ValidAmount(d.MinDrip) {
 			return errorsmod.Wrapf(ErrInvalidParams, "min_drip of %s outside 1..2^%d", d.Denom, MaxAmountBits)
 		}
+		if !d.MinPayout.IsNil() && (d.MinPayout.IsNegative() || d.MinPayout.GT(MaxAmount())) {
+			return errorsmod.Wrapf(ErrInvalidParams, "min_payout of %s outside 0..2^%d", d.Denom, MaxAmountBits)
+		}
+	}
+	if !validBps(p.ClaimableBps) || !validBps(p.RedeemCapBps) {
+		return errorsmod.Wrapf(ErrInvalidParams, "claimable_bps %d or redeem_cap_bps %d outside 1..%d", p.ClaimableBps, p.RedeemCapBps, BasisPoints)
 	}
 	return nil
+}
+
+func validBps(bps uint32) bool {
+	return bps >= 1 && bps <= BasisPoints
+}
+
+// PaysAutomatically tells whether amount is enough for an automatic payment.
+func (d RevenueDenom) PaysAutomatically(amount math.Int) bool {
+	return d.MinPayout.IsNil() || amount.GTE(d.MinPayout)
 }
 
 // RevenueDenom finds the entry of a denom.

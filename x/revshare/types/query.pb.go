@@ -631,6 +631,259 @@ func (m *QueryRevenueOfResponse) GetAmount() github_com_cosmos_cosmos_sdk_types.
 	return nil
 }
 
+// QueryRedeemableRequest names a pool and an amount.
+type QueryRedeemableRequest struct {
+	// denom is the share denom.
+	Denom string `protobuf:"bytes,1,opt,name=denom,proto3" json:"denom,omitempty"`
+	// amount is how much would be burnt, in base units.
+	Amount string `protobuf:"bytes,2,opt,name=amount,proto3" json:"amount,omitempty"`
+}
+
+func (m *QueryRedeemableRequest) Reset()         { *m = QueryRedeemableRequest{} }
+func (m *QueryRedeemableRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryRedeemableRequest) ProtoMessage()    {}
+func (*QueryRedeemableRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_21da228d372c803b, []int{11}
+}
+func (m *QueryRedeemableRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryRedeemableRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryRedeemableRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryRedeemableRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryRedeemableRequest.Merge(m, src)
+}
+func (m *QueryRedeemableRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryRedeemableRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryRedeemableRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryRedeemableRequest proto.InternalMessageInfo
+
+func (m *QueryRedeemableRequest) GetDenom() string {
+	if m != nil {
+		return m.Denom
+	}
+	return ""
+}
+
+func (m *QueryRedeemableRequest) GetAmount() string {
+	if m != nil {
+		return m.Amount
+	}
+	return ""
+}
+
+// QueryRedeemableResponse is what a burn pays.
+type QueryRedeemableResponse struct {
+	// amount is what a burn would pay now; it equals what MsgRedeem pays.
+	Amount github_com_cosmos_cosmos_sdk_types.Coins `protobuf:"bytes,1,rep,name=amount,proto3,castrepeated=github.com/cosmos/cosmos-sdk/types.Coins" json:"amount"`
+	// supply is the redeemable supply: everything that can ever be burnt, that is the bank
+	// supply without what excluded accounts hold beyond the lazy shares. Tokens in IBC escrow
+	// count, unlike in the eligible supply.
+	Supply cosmossdk_io_math.Int `protobuf:"bytes,2,opt,name=supply,proto3,customtype=cosmossdk.io/math.Int" json:"supply"`
+	// left is how much may still be burnt for redemption in the running epoch.
+	Left cosmossdk_io_math.Int `protobuf:"bytes,3,opt,name=left,proto3,customtype=cosmossdk.io/math.Int" json:"left"`
+}
+
+func (m *QueryRedeemableResponse) Reset()         { *m = QueryRedeemableResponse{} }
+func (m *QueryRedeemableResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryRedeemableResponse) ProtoMessage()    {}
+func (*QueryRedeemableResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_21da228d372c803b, []int{12}
+}
+func (m *QueryRedeemableResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryRedeemableResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryRedeemableResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryRedeemableResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryRedeemableResponse.Merge(m, src)
+}
+func (m *QueryRedeemableResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryRedeemableResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryRedeemableResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryRedeemableResponse proto.InternalMessageInfo
+
+func (m *QueryRedeemableResponse) GetAmount() github_com_cosmos_cosmos_sdk_types.Coins {
+	if m != nil {
+		return m.Amount
+	}
+	return nil
+}
+
+// QueryHolderRequest names a pool and an account.
+type QueryHolderRequest struct {
+	// denom is the share denom.
+	Denom string `protobuf:"bytes,1,opt,name=denom,proto3" json:"denom,omitempty"`
+	// address is the account.
+	Address string `protobuf:"bytes,2,opt,name=address,proto3" json:"address,omitempty"`
+}
+
+func (m *QueryHolderRequest) Reset()         { *m = QueryHolderRequest{} }
+func (m *QueryHolderRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryHolderRequest) ProtoMessage()    {}
+func (*QueryHolderRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_21da228d372c803b, []int{13}
+}
+func (m *QueryHolderRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryHolderRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryHolderRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryHolderRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryHolderRequest.Merge(m, src)
+}
+func (m *QueryHolderRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryHolderRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryHolderRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryHolderRequest proto.InternalMessageInfo
+
+func (m *QueryHolderRequest) GetDenom() string {
+	if m != nil {
+		return m.Denom
+	}
+	return ""
+}
+
+func (m *QueryHolderRequest) GetAddress() string {
+	if m != nil {
+		return m.Address
+	}
+	return ""
+}
+
+// QueryHolderResponse is what an account has set and how far it is settled.
+type QueryHolderResponse struct {
+	// payout receives the revenue; empty when that is the account itself.
+	Payout string `protobuf:"bytes,1,opt,name=payout,proto3" json:"payout,omitempty"`
+	// refused are the denoms that the account is not paid in.
+	Refused []string `protobuf:"bytes,2,rep,name=refused,proto3" json:"refused,omitempty"`
+	// auto is the automatic payment; absent when the account did not ask for it.
+	Auto *AutoPayout `protobuf:"bytes,3,opt,name=auto,proto3" json:"auto,omitempty"`
+	// settled is the last settled epoch.
+	Settled uint64 `protobuf:"varint,4,opt,name=settled,proto3" json:"settled,omitempty"`
+	// compacted is the last epoch whose checkpoints were removed.
+	Compacted uint64 `protobuf:"varint,5,opt,name=compacted,proto3" json:"compacted,omitempty"`
+	// open is the number of checkpoints that are not settled, counted to 1000.
+	Open uint64 `protobuf:"varint,6,opt,name=open,proto3" json:"open,omitempty"`
+}
+
+func (m *QueryHolderResponse) Reset()         { *m = QueryHolderResponse{} }
+func (m *QueryHolderResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryHolderResponse) ProtoMessage()    {}
+func (*QueryHolderResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_21da228d372c803b, []int{14}
+}
+func (m *QueryHolderResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryHolderResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryHolderResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryHolderResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryHolderResponse.Merge(m, src)
+}
+func (m *QueryHolderResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryHolderResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryHolderResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryHolderResponse proto.InternalMessageInfo
+
+func (m *QueryHolderResponse) GetPayout() string {
+	if m != nil {
+		return m.Payout
+	}
+	return ""
+}
+
+func (m *QueryHolderResponse) GetRefused() []string {
+	if m != nil {
+		return m.Refused
+	}
+	return nil
+}
+
+func (m *QueryHolderResponse) GetAuto() *AutoPayout {
+	if m != nil {
+		return m.Auto
+	}
+	return nil
+}
+
+func (m *QueryHolderResponse) GetSettled() uint64 {
+	if m != nil {
+		return m.Settled
+	}
+	return 0
+}
+
+func (m *QueryHolderResponse) GetCompacted() uint64 {
+	if m != nil {
+		return m.Compacted
+	}
+	return 0
+}
+
+func (m *QueryHolderResponse) GetOpen() uint64 {
+	if m != nil {
+		return m.Open
+	}
+	return 0
+}
+
 // QueryEarningsRequest names a pool.
 type QueryEarningsRequest struct {
 	// denom is the share denom.
@@ -641,7 +894,7 @@ func (m *QueryEarningsRequest) Reset()         { *m = QueryEarningsRequest{} }
 func (m *QueryEarningsRequest) String() string { return proto.CompactTextString(m) }
 func (*QueryEarningsRequest) ProtoMessage()    {}
 func (*QueryEarningsRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_21da228d372c803b, []int{11}
+	return fileDescriptor_21da228d372c803b, []int{15}
 }
 func (m *QueryEarningsRequest) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -687,7 +940,7 @@ func (m *QueryEarningsResponse) Reset()         { *m = QueryEarningsResponse{} }
 func (m *QueryEarningsResponse) String() string { return proto.CompactTextString(m) }
 func (*QueryEarningsResponse) ProtoMessage()    {}
 func (*QueryEarningsResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_21da228d372c803b, []int{12}
+	return fileDescriptor_21da228d372c803b, []int{16}
 }
 func (m *QueryEarningsResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -731,13 +984,23 @@ type DenomEarnings struct {
 	Total cosmossdk_io_math.Int `protobuf:"bytes,2,opt,name=total,proto3,customtype=cosmossdk.io/math.Int" json:"total"`
 	// by_source are the parts, ascending by kind.
 	BySource []SourceTotal `protobuf:"bytes,3,rep,name=by_source,json=bySource,proto3" json:"by_source"`
+	// windows are the trailing sums, ascending by days.
+	Windows []TrailingEarnings `protobuf:"bytes,4,rep,name=windows,proto3" json:"windows"`
+	// largest_payers are the largest payers since the pool exists, the largest first.
+	LargestPayers []PayerShare `protobuf:"bytes,5,rep,name=largest_payers,json=largestPayers,proto3" json:"largest_payers"`
+	// market_value is the redeemable supply at the last sale price, in this denom; 0 when the
+	// token has no price in it.
+	MarketValue cosmossdk_io_math.Int `protobuf:"bytes,6,opt,name=market_value,json=marketValue,proto3,customtype=cosmossdk.io/math.Int" json:"market_value"`
+	// price_to_earnings_milli is 1000 * market_value / earnings of the last 365 days, rounded
+	// down; 0 without a price or without earnings.
+	PriceToEarningsMilli cosmossdk_io_math.Int `protobuf:"bytes,7,opt,name=price_to_earnings_milli,json=priceToEarningsMilli,proto3,customtype=cosmossdk.io/math.Int" json:"price_to_earnings_milli"`
 }
 
 func (m *DenomEarnings) Reset()         { *m = DenomEarnings{} }
 func (m *DenomEarnings) String() string { return proto.CompactTextString(m) }
 func (*DenomEarnings) ProtoMessage()    {}
 func (*DenomEarnings) Descriptor() ([]byte, []int) {
-	return fileDescriptor_21da228d372c803b, []int{13}
+	return fileDescriptor_21da228d372c803b, []int{17}
 }
 func (m *DenomEarnings) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -780,6 +1043,136 @@ func (m *DenomEarnings) GetBySource() []SourceTotal {
 	return nil
 }
 
+func (m *DenomEarnings) GetWindows() []TrailingEarnings {
+	if m != nil {
+		return m.Windows
+	}
+	return nil
+}
+
+func (m *DenomEarnings) GetLargestPayers() []PayerShare {
+	if m != nil {
+		return m.LargestPayers
+	}
+	return nil
+}
+
+// TrailingEarnings is what a pool took in during the last days, today included.
+type TrailingEarnings struct {
+	// days is the length of the window.
+	Days uint32 `protobuf:"varint,1,opt,name=days,proto3" json:"days,omitempty"`
+	// total is the sum over all kinds.
+	Total cosmossdk_io_math.Int `protobuf:"bytes,2,opt,name=total,proto3,customtype=cosmossdk.io/math.Int" json:"total"`
+	// by_source are the parts, ascending by kind.
+	BySource []SourceTotal `protobuf:"bytes,3,rep,name=by_source,json=bySource,proto3" json:"by_source"`
+}
+
+func (m *TrailingEarnings) Reset()         { *m = TrailingEarnings{} }
+func (m *TrailingEarnings) String() string { return proto.CompactTextString(m) }
+func (*TrailingEarnings) ProtoMessage()    {}
+func (*TrailingEarnings) Descriptor() ([]byte, []int) {
+	return fileDescriptor_21da228d372c803b, []int{18}
+}
+func (m *TrailingEarnings) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *TrailingEarnings) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_TrailingEarnings.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *TrailingEarnings) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_TrailingEarnings.Merge(m, src)
+}
+func (m *TrailingEarnings) XXX_Size() int {
+	return m.Size()
+}
+func (m *TrailingEarnings) XXX_DiscardUnknown() {
+	xxx_messageInfo_TrailingEarnings.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_TrailingEarnings proto.InternalMessageInfo
+
+func (m *TrailingEarnings) GetDays() uint32 {
+	if m != nil {
+		return m.Days
+	}
+	return 0
+}
+
+func (m *TrailingEarnings) GetBySource() []SourceTotal {
+	if m != nil {
+		return m.BySource
+	}
+	return nil
+}
+
+// PayerShare is one of the largest payers.
+type PayerShare struct {
+	// address paid. Fees of requests are paid by the module that held them.
+	Address string `protobuf:"bytes,1,opt,name=address,proto3" json:"address,omitempty"`
+	// at_least is the least it can have paid.
+	AtLeast cosmossdk_io_math.Int `protobuf:"bytes,2,opt,name=at_least,json=atLeast,proto3,customtype=cosmossdk.io/math.Int" json:"at_least"`
+	// at_most is the most it can have paid.
+	AtMost cosmossdk_io_math.Int `protobuf:"bytes,3,opt,name=at_most,json=atMost,proto3,customtype=cosmossdk.io/math.Int" json:"at_most"`
+	// share_bps is at_least of all deposits, in basis points, rounded down.
+	ShareBps uint32 `protobuf:"varint,4,opt,name=share_bps,json=shareBps,proto3" json:"share_bps,omitempty"`
+}
+
+func (m *PayerShare) Reset()         { *m = PayerShare{} }
+func (m *PayerShare) String() string { return proto.CompactTextString(m) }
+func (*PayerShare) ProtoMessage()    {}
+func (*PayerShare) Descriptor() ([]byte, []int) {
+	return fileDescriptor_21da228d372c803b, []int{19}
+}
+func (m *PayerShare) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *PayerShare) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_PayerShare.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *PayerShare) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_PayerShare.Merge(m, src)
+}
+func (m *PayerShare) XXX_Size() int {
+	return m.Size()
+}
+func (m *PayerShare) XXX_DiscardUnknown() {
+	xxx_messageInfo_PayerShare.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_PayerShare proto.InternalMessageInfo
+
+func (m *PayerShare) GetAddress() string {
+	if m != nil {
+		return m.Address
+	}
+	return ""
+}
+
+func (m *PayerShare) GetShareBps() uint32 {
+	if m != nil {
+		return m.ShareBps
+	}
+	return 0
+}
+
 // QuerySolvencyRequest names a pool, or none for all of them.
 type QuerySolvencyRequest struct {
 	// denom is the share denom; empty means all pools.
@@ -792,7 +1185,7 @@ func (m *QuerySolvencyRequest) Reset()         { *m = QuerySolvencyRequest{} }
 func (m *QuerySolvencyRequest) String() string { return proto.CompactTextString(m) }
 func (*QuerySolvencyRequest) ProtoMessage()    {}
 func (*QuerySolvencyRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_21da228d372c803b, []int{14}
+	return fileDescriptor_21da228d372c803b, []int{20}
 }
 func (m *QuerySolvencyRequest) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -849,7 +1242,7 @@ func (m *QuerySolvencyResponse) Reset()         { *m = QuerySolvencyResponse{} }
 func (m *QuerySolvencyResponse) String() string { return proto.CompactTextString(m) }
 func (*QuerySolvencyResponse) ProtoMessage()    {}
 func (*QuerySolvencyResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_21da228d372c803b, []int{15}
+	return fileDescriptor_21da228d372c803b, []int{21}
 }
 func (m *QuerySolvencyResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -915,7 +1308,7 @@ func (m *PoolSolvency) Reset()         { *m = PoolSolvency{} }
 func (m *PoolSolvency) String() string { return proto.CompactTextString(m) }
 func (*PoolSolvency) ProtoMessage()    {}
 func (*PoolSolvency) Descriptor() ([]byte, []int) {
-	return fileDescriptor_21da228d372c803b, []int{16}
+	return fileDescriptor_21da228d372c803b, []int{22}
 }
 func (m *PoolSolvency) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -991,17 +1384,20 @@ type DenomSolvency struct {
 	Held cosmossdk_io_math.Int `protobuf:"bytes,7,opt,name=held,proto3,customtype=cosmossdk.io/math.Int" json:"held"`
 	// balance is the pool account's balance.
 	Balance cosmossdk_io_math.Int `protobuf:"bytes,8,opt,name=balance,proto3,customtype=cosmossdk.io/math.Int" json:"balance"`
-	// surplus is balance - (deposited - paid) - held: gifts, 0 without any.
+	// surplus is balance - (deposited - paid) - held - redeemable: gifts, 0 without any.
 	Surplus cosmossdk_io_math.Int `protobuf:"bytes,9,opt,name=surplus,proto3,customtype=cosmossdk.io/math.Int" json:"surplus"`
-	// solvent is true when the identity is exact and surplus is not negative.
+	// solvent is true when the identity is exact and surplus is not negative. A pool that is
+	// not pays nothing.
 	Solvent bool `protobuf:"varint,10,opt,name=solvent,proto3" json:"solvent,omitempty"`
+	// redeemable is the balance of the redemption pool.
+	Redeemable cosmossdk_io_math.Int `protobuf:"bytes,11,opt,name=redeemable,proto3,customtype=cosmossdk.io/math.Int" json:"redeemable"`
 }
 
 func (m *DenomSolvency) Reset()         { *m = DenomSolvency{} }
 func (m *DenomSolvency) String() string { return proto.CompactTextString(m) }
 func (*DenomSolvency) ProtoMessage()    {}
 func (*DenomSolvency) Descriptor() ([]byte, []int) {
-	return fileDescriptor_21da228d372c803b, []int{17}
+	return fileDescriptor_21da228d372c803b, []int{23}
 }
 func (m *DenomSolvency) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1056,9 +1452,15 @@ func init() {
 	proto.RegisterType((*QueryClaimableAtResponse)(nil), "imod.revshare.v1.QueryClaimableAtResponse")
 	proto.RegisterType((*QueryRevenueOfRequest)(nil), "imod.revshare.v1.QueryRevenueOfRequest")
 	proto.RegisterType((*QueryRevenueOfResponse)(nil), "imod.revshare.v1.QueryRevenueOfResponse")
+	proto.RegisterType((*QueryRedeemableRequest)(nil), "imod.revshare.v1.QueryRedeemableRequest")
+	proto.RegisterType((*QueryRedeemableResponse)(nil), "imod.revshare.v1.QueryRedeemableResponse")
+	proto.RegisterType((*QueryHolderRequest)(nil), "imod.revshare.v1.QueryHolderRequest")
+	proto.RegisterType((*QueryHolderResponse)(nil), "imod.revshare.v1.QueryHolderResponse")
 	proto.RegisterType((*QueryEarningsRequest)(nil), "imod.revshare.v1.QueryEarningsRequest")
 	proto.RegisterType((*QueryEarningsResponse)(nil), "imod.revshare.v1.QueryEarningsResponse")
 	proto.RegisterType((*DenomEarnings)(nil), "imod.revshare.v1.DenomEarnings")
+	proto.RegisterType((*TrailingEarnings)(nil), "imod.revshare.v1.TrailingEarnings")
+	proto.RegisterType((*PayerShare)(nil), "imod.revshare.v1.PayerShare")
 	proto.RegisterType((*QuerySolvencyRequest)(nil), "imod.revshare.v1.QuerySolvencyRequest")
 	proto.RegisterType((*QuerySolvencyResponse)(nil), "imod.revshare.v1.QuerySolvencyResponse")
 	proto.RegisterType((*PoolSolvency)(nil), "imod.revshare.v1.PoolSolvency")
@@ -1068,86 +1470,112 @@ func init() {
 func init() { proto.RegisterFile("imod/revshare/v1/query.proto", fileDescriptor_21da228d372c803b) }
 
 var fileDescriptor_21da228d372c803b = []byte{
-	// 1259 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xcc, 0x57, 0xcf, 0x6f, 0x1b, 0xc5,
-	0x17, 0xcf, 0xc6, 0x8e, 0x63, 0x3f, 0x27, 0x52, 0x3b, 0xdf, 0xb4, 0xdf, 0xad, 0x15, 0xec, 0xb0,
-	0x85, 0xc6, 0x0d, 0xc4, 0x4b, 0x52, 0xe5, 0x80, 0x22, 0x14, 0x39, 0x69, 0x0a, 0x91, 0x50, 0x29,
-	0x0e, 0xa7, 0x5e, 0xac, 0xf1, 0xee, 0x60, 0xaf, 0xba, 0x9e, 0xd9, 0xee, 0x8c, 0x9d, 0x5a, 0x51,
-	0x2e, 0xbd, 0x57, 0x42, 0xe2, 0x58, 0x84, 0xc4, 0x05, 0xf1, 0xe3, 0x00, 0x87, 0xde, 0x38, 0x71,
-	0xeb, 0xb1, 0x2a, 0x17, 0xc4, 0xa1, 0xa0, 0x04, 0x89, 0x3f, 0x03, 0xb4, 0xb3, 0xb3, 0xf6, 0xfa,
-	0x57, 0xdc, 0x44, 0xa8, 0xe2, 0x92, 0x64, 0xe6, 0xbd, 0xcf, 0x7b, 0x9f, 0xf7, 0x99, 0x99, 0xb7,
-	0x2f, 0xb0, 0xe8, 0x34, 0x99, 0x6d, 0xfa, 0xa4, 0xcd, 0x1b, 0xd8, 0x27, 0x66, 0x7b, 0xcd, 0xbc,
-	0xdf, 0x22, 0x7e, 0xa7, 0xe4, 0xf9, 0x4c, 0x30, 0x74, 0x21, 0xb0, 0x96, 0x22, 0x6b, 0xa9, 0xbd,
-	0x96, 0xbb, 0x88, 0x9b, 0x0e, 0x65, 0xa6, 0xfc, 0x19, 0x3a, 0xe5, 0x56, 0x2c, 0xc6, 0x9b, 0x8c,
-	0x9b, 0x35, 0xcc, 0x49, 0x88, 0x36, 0xdb, 0x6b, 0x35, 0x22, 0xf0, 0x9a, 0xe9, 0xe1, 0xba, 0x43,
-	0xb1, 0x70, 0x18, 0x55, 0xbe, 0xf9, 0xb8, 0x6f, 0xe4, 0x65, 0x31, 0x27, 0xb2, 0x5f, 0x09, 0xed,
-	0x55, 0xb9, 0x32, 0xc3, 0x85, 0x32, 0x2d, 0xd4, 0x59, 0x9d, 0x85, 0xfb, 0xc1, 0x5f, 0x6a, 0x77,
-	0xb1, 0xce, 0x58, 0xdd, 0x25, 0x26, 0xf6, 0x1c, 0x13, 0x53, 0xca, 0x84, 0xcc, 0x16, 0x61, 0xf2,
-	0x43, 0xd5, 0xd5, 0x09, 0x25, 0xdc, 0x89, 0xec, 0x85, 0x21, 0x7b, 0xb7, 0x56, 0xe9, 0x60, 0x2c,
-	0x00, 0xfa, 0x38, 0xa8, 0xe8, 0x0e, 0xf6, 0x71, 0x93, 0x57, 0xc8, 0xfd, 0x16, 0xe1, 0xc2, 0x78,
-	0xac, 0xc1, 0xff, 0xfa, 0xb6, 0xb9, 0xc7, 0x28, 0x27, 0x68, 0x13, 0x52, 0x9e, 0xdc, 0xd1, 0xb5,
-	0x25, 0xad, 0x98, 0x5d, 0xd7, 0x4b, 0x83, 0xfa, 0x95, 0x42, 0xc4, 0x76, 0xe6, 0xe9, 0x8b, 0xc2,
-	0xd4, 0x37, 0x7f, 0xfd, 0xb8, 0xa2, 0x55, 0x14, 0x04, 0x5d, 0x85, 0x79, 0xab, 0xe5, 0xfb, 0x84,
-	0x8a, 0x2a, 0xf1, 0x98, 0xd5, 0xd0, 0xa7, 0x97, 0xb4, 0x62, 0xb2, 0x32, 0xa7, 0x36, 0x77, 0x83,
-	0x3d, 0x64, 0xc0, 0xbc, 0x34, 0x56, 0x09, 0xb5, 0x79, 0x15, 0x0b, 0x3d, 0xb1, 0xa4, 0x15, 0x13,
-	0x95, 0xac, 0xdc, 0xdc, 0xa5, 0x36, 0x2f, 0x0b, 0xa3, 0x08, 0x17, 0x42, 0x72, 0x8c, 0xb9, 0x8a,
-	0x31, 0x5a, 0x80, 0x19, 0x9b, 0x50, 0xd6, 0x94, 0xc4, 0x32, 0x95, 0x70, 0x61, 0x3c, 0xd2, 0xe0,
-	0x62, 0xcc, 0x55, 0x55, 0xb1, 0x01, 0x49, 0x8f, 0x31, 0x57, 0xd5, 0x70, 0x79, 0x44, 0x0d, 0x8c,
-	0xb9, 0xf1, 0x0a, 0xa4, 0x3b, 0x2a, 0xc3, 0x2c, 0x17, 0x3e, 0x09, 0xaa, 0x9f, 0x5e, 0x4a, 0x14,
-	0xb3, 0xeb, 0x8b, 0xa3, 0x91, 0xfb, 0xd2, 0x29, 0x8e, 0x8f, 0x70, 0x46, 0x15, 0xa0, 0xe7, 0x31,
-	0x9a, 0x73, 0xa0, 0x71, 0xe8, 0x2e, 0xf5, 0x19, 0xa9, 0xf1, 0x70, 0x06, 0x05, 0x31, 0x30, 0x5c,
-	0x92, 0xf5, 0xee, 0xb8, 0xd8, 0x69, 0xe2, 0x9a, 0x4b, 0x4e, 0xd5, 0x07, 0xad, 0xc3, 0x2c, 0xb6,
-	0x6d, 0x9f, 0x70, 0x2e, 0x93, 0x65, 0xb6, 0xf5, 0xe7, 0x4f, 0x56, 0x17, 0xd4, 0xad, 0x2c, 0x87,
-	0x96, 0x7d, 0xe1, 0x3b, 0xb4, 0x5e, 0x89, 0x1c, 0x8d, 0x2f, 0x34, 0xb8, 0x3c, 0x98, 0x43, 0x09,
-	0xdb, 0x80, 0x14, 0x6e, 0xb2, 0x16, 0x15, 0xba, 0x26, 0x05, 0xba, 0x52, 0x52, 0xa1, 0x82, 0xd7,
-	0x50, 0x52, 0xaf, 0xa1, 0xb4, 0xc3, 0x1c, 0xba, 0xbd, 0x11, 0x70, 0xff, 0xee, 0xf7, 0x42, 0xb1,
-	0xee, 0x88, 0x46, 0xab, 0x56, 0xb2, 0x58, 0x53, 0xbd, 0x06, 0xf5, 0x6b, 0x95, 0xdb, 0xf7, 0x4c,
-	0xd1, 0xf1, 0x08, 0x97, 0x00, 0xae, 0xea, 0x0c, 0xe3, 0x23, 0x1d, 0x66, 0x39, 0x11, 0xc2, 0x25,
-	0xb6, 0xba, 0x45, 0xd1, 0xd2, 0xe8, 0xc0, 0xff, 0xfb, 0xd9, 0x95, 0xc5, 0xbf, 0xae, 0x41, 0x10,
-	0x29, 0xbc, 0xc2, 0x09, 0x99, 0x3c, 0x5c, 0x18, 0x5f, 0x6a, 0xa0, 0x0f, 0xe7, 0xfe, 0x0f, 0x69,
-	0x73, 0xa0, 0x6e, 0x47, 0x85, 0xb4, 0x09, 0x6d, 0x91, 0x8f, 0x3e, 0x7d, 0x55, 0xca, 0x3c, 0x8c,
-	0xee, 0x4c, 0x2c, 0xf3, 0xab, 0xd6, 0xc5, 0x78, 0x1b, 0x16, 0x24, 0x87, 0x5d, 0xec, 0x53, 0x87,
-	0xd6, 0xf9, 0xe9, 0xad, 0xa3, 0xaa, 0xb4, 0xea, 0x79, 0x2b, 0xc2, 0xb7, 0x20, 0x4d, 0xd4, 0x9e,
-	0xa2, 0x5c, 0x18, 0x7e, 0xa1, 0x37, 0x83, 0x18, 0x11, 0x34, 0xfe, 0x50, 0xbb, 0x58, 0xe3, 0x07,
-	0x0d, 0xe6, 0xfb, 0xdc, 0xc6, 0x9c, 0x42, 0x19, 0x66, 0x04, 0x13, 0xd8, 0x55, 0x67, 0xf0, 0x56,
-	0x10, 0xeb, 0xb7, 0x17, 0x85, 0x4b, 0x61, 0xc9, 0xdc, 0xbe, 0x57, 0x72, 0x98, 0xd9, 0xc4, 0xa2,
-	0x51, 0xda, 0xa3, 0xe2, 0xf9, 0x93, 0x55, 0x50, 0xfa, 0xed, 0x51, 0x51, 0x09, 0x91, 0x68, 0x17,
-	0x32, 0xb5, 0x4e, 0x95, 0xb3, 0x96, 0x6f, 0x11, 0x3d, 0x21, 0x39, 0xbf, 0x36, 0xa2, 0xab, 0x48,
-	0xfb, 0x27, 0x01, 0xa2, 0x8f, 0x71, 0xad, 0x13, 0x5a, 0x0c, 0xa1, 0x04, 0xdc, 0x67, 0x6e, 0x9b,
-	0x50, 0xab, 0x73, 0xfa, 0xed, 0xb9, 0x05, 0xd0, 0xfb, 0x3a, 0xaa, 0x5e, 0x76, 0xad, 0xef, 0x70,
-	0xc3, 0x0f, 0x71, 0x74, 0xc4, 0x77, 0x70, 0x3d, 0xea, 0x56, 0x95, 0x18, 0xd2, 0xf8, 0x49, 0x53,
-	0x27, 0xd1, 0x4b, 0xab, 0x4e, 0x62, 0x0b, 0x66, 0x82, 0xc6, 0x1c, 0x1d, 0x43, 0x7e, 0x4c, 0x3b,
-	0x56, 0xb0, 0x78, 0x4d, 0x21, 0x4e, 0xbe, 0x14, 0x69, 0x15, 0x92, 0x5f, 0xba, 0x12, 0x2d, 0xd1,
-	0xfb, 0x7d, 0xe4, 0x13, 0x92, 0xfc, 0xf2, 0x44, 0xf2, 0x21, 0xaf, 0x3e, 0xf6, 0x3f, 0x6b, 0x30,
-	0x17, 0x67, 0x81, 0x0a, 0x90, 0x95, 0xf4, 0xaa, 0x71, 0xc9, 0x40, 0x6e, 0xdd, 0x3c, 0xf7, 0xab,
-	0xdb, 0x86, 0x94, 0x0c, 0xc7, 0xd5, 0xe9, 0x8e, 0xbb, 0x91, 0xa3, 0xb4, 0x50, 0xc8, 0xb8, 0x18,
-	0xc9, 0x3e, 0x31, 0x8c, 0xbf, 0x93, 0xea, 0xa6, 0x76, 0x8b, 0x18, 0x7d, 0xe2, 0x7b, 0x90, 0xb1,
-	0x89, 0xc7, 0xb8, 0x23, 0x54, 0xeb, 0x39, 0xe3, 0x6d, 0xed, 0xa1, 0xd1, 0x16, 0x24, 0x3d, 0xec,
-	0xd8, 0x52, 0xf9, 0x33, 0x46, 0x91, 0x40, 0xb4, 0x0b, 0xb3, 0x1e, 0xa1, 0xb6, 0x43, 0xeb, 0xb2,
-	0x9a, 0x33, 0xc6, 0x88, 0xb0, 0xe8, 0x36, 0xcc, 0x59, 0xd8, 0xf7, 0x3b, 0x55, 0x6e, 0xe1, 0xa0,
-	0xa1, 0xce, 0x9c, 0x3d, 0x56, 0x56, 0x06, 0xd8, 0x97, 0x78, 0xf4, 0x21, 0x64, 0xd9, 0x01, 0xb1,
-	0xa3, 0x70, 0xa9, 0xb3, 0x87, 0x83, 0x00, 0xaf, 0xa2, 0x6d, 0x41, 0xb2, 0x41, 0x5c, 0x5b, 0x9f,
-	0x3d, 0x87, 0x4a, 0x01, 0x30, 0x50, 0xa9, 0x86, 0x5d, 0x4c, 0x2d, 0xa2, 0xa7, 0xcf, 0xa1, 0x92,
-	0xc2, 0x06, 0x61, 0x78, 0xcb, 0xf7, 0xdc, 0x16, 0xd7, 0x33, 0xe7, 0x08, 0xa3, 0xb0, 0xf1, 0x1b,
-	0x08, 0x7d, 0x37, 0x70, 0xfd, 0xeb, 0x34, 0xcc, 0xc8, 0x1e, 0x80, 0x0e, 0x20, 0x15, 0x4e, 0x98,
-	0xe8, 0x8d, 0xe1, 0x3b, 0x3e, 0x3c, 0xc9, 0xe6, 0xde, 0x9c, 0xe0, 0x15, 0x3e, 0x59, 0x63, 0xe9,
-	0xe1, 0x2f, 0x7f, 0x7e, 0x3e, 0x9d, 0x43, 0xba, 0x39, 0x34, 0x30, 0xab, 0xe9, 0xf5, 0x01, 0x24,
-	0x83, 0x77, 0x8c, 0x8c, 0x71, 0x01, 0x7b, 0xc3, 0x68, 0xee, 0xea, 0xa9, 0x3e, 0x2a, 0xe5, 0xb2,
-	0x4c, 0xf9, 0x3a, 0x2a, 0x8c, 0x48, 0x19, 0x74, 0x27, 0xf3, 0x50, 0xbe, 0xaa, 0x23, 0xf4, 0x58,
-	0x83, 0x4c, 0x77, 0xa2, 0x40, 0xcb, 0x63, 0x62, 0x0f, 0x4e, 0x7c, 0xb9, 0xe2, 0x64, 0x47, 0xc5,
-	0x64, 0x53, 0x32, 0xd9, 0x40, 0x37, 0x26, 0x30, 0x31, 0xad, 0x08, 0x6a, 0x1e, 0xaa, 0xce, 0x73,
-	0x84, 0xbe, 0xd5, 0x20, 0x1b, 0x9b, 0x77, 0xd0, 0xf5, 0x49, 0x69, 0xbb, 0xf3, 0x58, 0x6e, 0xe5,
-	0x65, 0x5c, 0x15, 0xc7, 0x1d, 0xc9, 0xf1, 0x3d, 0xb4, 0x79, 0x0e, 0x8e, 0xe6, 0xa1, 0x9c, 0x42,
-	0x8e, 0xd0, 0x57, 0x1a, 0x64, 0xba, 0x13, 0xc8, 0x58, 0x25, 0x07, 0xa7, 0xa3, 0xb1, 0x4a, 0x0e,
-	0x0d, 0x33, 0x46, 0x59, 0xb2, 0xdc, 0x44, 0xef, 0x4e, 0x62, 0xe9, 0x87, 0xd0, 0x11, 0x1c, 0x1f,
-	0x69, 0x90, 0xee, 0x4e, 0x04, 0xd7, 0xc6, 0x64, 0x1e, 0x18, 0x61, 0x72, 0xcb, 0x13, 0xfd, 0x14,
-	0xc1, 0x77, 0x24, 0xc1, 0x15, 0x54, 0x9c, 0x44, 0x30, 0x1a, 0x53, 0xd0, 0xf7, 0x1a, 0xa4, 0xbb,
-	0x7d, 0x7f, 0x1c, 0x9f, 0x81, 0x89, 0x60, 0x2c, 0x9f, 0xc1, 0x4f, 0xb8, 0x71, 0x5b, 0xf2, 0xf9,
-	0xe0, 0xee, 0x4b, 0x30, 0xe2, 0x11, 0x89, 0xdc, 0xb0, 0x67, 0x64, 0xdb, 0xde, 0x79, 0x7a, 0x9c,
-	0xd7, 0x9e, 0x1d, 0xe7, 0xb5, 0x3f, 0x8e, 0xf3, 0xda, 0x67, 0x27, 0xf9, 0xa9, 0x67, 0x27, 0xf9,
-	0xa9, 0x5f, 0x4f, 0xf2, 0x53, 0x77, 0xaf, 0xc7, 0x86, 0x46, 0xa7, 0xc9, 0xac, 0x06, 0x76, 0x68,
-	0x18, 0xe8, 0x41, 0x2f, 0x94, 0x9c, 0x1d, 0x6b, 0x29, 0xf9, 0xaf, 0xf1, 0x8d, 0x7f, 0x02, 0x00,
-	0x00, 0xff, 0xff, 0xa6, 0x71, 0x9f, 0x86, 0x3b, 0x10, 0x00, 0x00,
+	// 1671 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xcc, 0x58, 0xcf, 0x6f, 0x13, 0xc7,
+	0x17, 0xcf, 0x26, 0x8e, 0x1d, 0x3f, 0x13, 0x04, 0xf3, 0x0d, 0xb0, 0xf8, 0x9b, 0xaf, 0x93, 0xef,
+	0xd2, 0x12, 0x93, 0x16, 0x2f, 0x09, 0xe2, 0x80, 0xa2, 0x0a, 0x25, 0x21, 0xfc, 0x50, 0x81, 0x52,
+	0x07, 0x71, 0xe0, 0xd0, 0xd5, 0xd8, 0x3b, 0xd8, 0x2b, 0xd6, 0x3b, 0xcb, 0xce, 0x38, 0xc1, 0x8a,
+	0x72, 0xe1, 0xd6, 0x03, 0x12, 0x52, 0x8f, 0x54, 0x48, 0xbd, 0xf5, 0xc7, 0x85, 0x03, 0xb7, 0x9e,
+	0x7a, 0xe3, 0xd0, 0x03, 0xa2, 0x97, 0x8a, 0x03, 0x54, 0x50, 0xa9, 0x87, 0xfe, 0x0b, 0x3d, 0x54,
+	0x3b, 0x33, 0x6b, 0xaf, 0x7f, 0xc5, 0x89, 0x85, 0x10, 0x97, 0xc4, 0x3b, 0xef, 0x7d, 0xde, 0x7c,
+	0xde, 0x9b, 0x79, 0x6f, 0xe6, 0x0d, 0x4c, 0x3b, 0x35, 0x6a, 0x9b, 0x01, 0xd9, 0x60, 0x55, 0x1c,
+	0x10, 0x73, 0x63, 0xc1, 0xbc, 0x5b, 0x27, 0x41, 0xa3, 0xe0, 0x07, 0x94, 0x53, 0x74, 0x20, 0x94,
+	0x16, 0x22, 0x69, 0x61, 0x63, 0x21, 0x7b, 0x10, 0xd7, 0x1c, 0x8f, 0x9a, 0xe2, 0xaf, 0x54, 0xca,
+	0xce, 0x97, 0x29, 0xab, 0x51, 0x66, 0x96, 0x30, 0x23, 0x12, 0x6d, 0x6e, 0x2c, 0x94, 0x08, 0xc7,
+	0x0b, 0xa6, 0x8f, 0x2b, 0x8e, 0x87, 0xb9, 0x43, 0x3d, 0xa5, 0x9b, 0x8b, 0xeb, 0x46, 0x5a, 0x65,
+	0xea, 0x44, 0xf2, 0xa3, 0x52, 0x6e, 0x89, 0x2f, 0x53, 0x7e, 0x28, 0xd1, 0x54, 0x85, 0x56, 0xa8,
+	0x1c, 0x0f, 0x7f, 0xa9, 0xd1, 0xe9, 0x0a, 0xa5, 0x15, 0x97, 0x98, 0xd8, 0x77, 0x4c, 0xec, 0x79,
+	0x94, 0x8b, 0xd9, 0x22, 0x4c, 0xae, 0xcb, 0xbb, 0x0a, 0xf1, 0x08, 0x73, 0x22, 0xf9, 0x4c, 0x97,
+	0xbc, 0xe9, 0xab, 0x50, 0x30, 0xa6, 0x00, 0x7d, 0x19, 0x7a, 0x74, 0x1d, 0x07, 0xb8, 0xc6, 0x8a,
+	0xe4, 0x6e, 0x9d, 0x30, 0x6e, 0x3c, 0xd2, 0xe0, 0x3f, 0x6d, 0xc3, 0xcc, 0xa7, 0x1e, 0x23, 0x68,
+	0x09, 0x92, 0xbe, 0x18, 0xd1, 0xb5, 0x59, 0x2d, 0x9f, 0x59, 0xd4, 0x0b, 0x9d, 0xf1, 0x2b, 0x48,
+	0xc4, 0x4a, 0xfa, 0xd9, 0xab, 0x99, 0x91, 0xef, 0xff, 0x7a, 0x32, 0xaf, 0x15, 0x15, 0x04, 0x1d,
+	0x83, 0xc9, 0x72, 0x3d, 0x08, 0x88, 0xc7, 0x2d, 0xe2, 0xd3, 0x72, 0x55, 0x1f, 0x9d, 0xd5, 0xf2,
+	0x89, 0xe2, 0x3e, 0x35, 0xb8, 0x16, 0x8e, 0x21, 0x03, 0x26, 0x85, 0xd0, 0x22, 0x9e, 0xcd, 0x2c,
+	0xcc, 0xf5, 0xb1, 0x59, 0x2d, 0x3f, 0x56, 0xcc, 0x88, 0xc1, 0x35, 0xcf, 0x66, 0xcb, 0xdc, 0xc8,
+	0xc3, 0x01, 0x49, 0x8e, 0x52, 0x57, 0x31, 0x46, 0x53, 0x30, 0x6e, 0x13, 0x8f, 0xd6, 0x04, 0xb1,
+	0x74, 0x51, 0x7e, 0x18, 0x0f, 0x34, 0x38, 0x18, 0x53, 0x55, 0x5e, 0x9c, 0x81, 0x84, 0x4f, 0xa9,
+	0xab, 0x7c, 0x38, 0xdc, 0xc3, 0x07, 0x4a, 0xdd, 0xb8, 0x07, 0x42, 0x1d, 0x2d, 0x43, 0x8a, 0xf1,
+	0x80, 0x84, 0xde, 0x8f, 0xce, 0x8e, 0xe5, 0x33, 0x8b, 0xd3, 0xbd, 0x91, 0xeb, 0x42, 0x29, 0x8e,
+	0x8f, 0x70, 0x86, 0x05, 0xd0, 0xd2, 0xe8, 0xcd, 0x39, 0x8c, 0xb1, 0x54, 0x17, 0xf1, 0xe9, 0x19,
+	0xe3, 0xee, 0x19, 0x14, 0xc4, 0xc0, 0x70, 0x48, 0xf8, 0xbb, 0xea, 0x62, 0xa7, 0x86, 0x4b, 0x2e,
+	0xd9, 0x31, 0x3e, 0x68, 0x11, 0x52, 0xd8, 0xb6, 0x03, 0xc2, 0x98, 0x98, 0x2c, 0xbd, 0xa2, 0xbf,
+	0x78, 0x7a, 0x72, 0x4a, 0xed, 0xca, 0x65, 0x29, 0x59, 0xe7, 0x81, 0xe3, 0x55, 0x8a, 0x91, 0xa2,
+	0xf1, 0xad, 0x06, 0x87, 0x3b, 0xe7, 0x50, 0x81, 0xad, 0x42, 0x12, 0xd7, 0x68, 0xdd, 0xe3, 0xba,
+	0x26, 0x02, 0x74, 0xb4, 0xa0, 0x4c, 0x85, 0xd9, 0x50, 0x50, 0xd9, 0x50, 0x58, 0xa5, 0x8e, 0xb7,
+	0x72, 0x26, 0xe4, 0xfe, 0xe3, 0xeb, 0x99, 0x7c, 0xc5, 0xe1, 0xd5, 0x7a, 0xa9, 0x50, 0xa6, 0x35,
+	0x95, 0x0d, 0xea, 0xdf, 0x49, 0x66, 0xdf, 0x31, 0x79, 0xc3, 0x27, 0x4c, 0x00, 0x98, 0xf2, 0x53,
+	0xda, 0x47, 0x3a, 0xa4, 0x18, 0xe1, 0xdc, 0x25, 0xb6, 0xda, 0x45, 0xd1, 0xa7, 0xd1, 0x80, 0x23,
+	0xed, 0xec, 0x96, 0xf9, 0x3b, 0x8f, 0x41, 0x68, 0x49, 0x6e, 0xe1, 0x31, 0x31, 0xb9, 0xfc, 0x30,
+	0x1e, 0x6b, 0xa0, 0x77, 0xcf, 0xfd, 0x01, 0xc5, 0x66, 0x53, 0xed, 0x8e, 0x22, 0xd9, 0x20, 0x5e,
+	0x9d, 0x7c, 0x71, 0xfb, 0x7d, 0x45, 0xe6, 0x7e, 0xb4, 0x67, 0x62, 0x33, 0xbf, 0xef, 0xb8, 0x18,
+	0x37, 0x9b, 0x1c, 0x6c, 0x42, 0x76, 0x91, 0x1c, 0xc7, 0x9b, 0xcc, 0xa4, 0xf7, 0xfb, 0x5f, 0x3c,
+	0x3d, 0x09, 0x8a, 0xdc, 0x65, 0x8f, 0x37, 0xed, 0x7e, 0x3d, 0xaa, 0xb6, 0x5c, 0xdc, 0xf0, 0x7b,
+	0x5f, 0xf5, 0x55, 0x48, 0xb2, 0xba, 0xef, 0xbb, 0x0d, 0xc5, 0xf6, 0x93, 0xd0, 0xdc, 0xcb, 0x57,
+	0x33, 0x87, 0x24, 0x98, 0xd9, 0x77, 0x0a, 0x0e, 0x35, 0x6b, 0x98, 0x57, 0x43, 0xf2, 0x9d, 0xae,
+	0x48, 0x28, 0x3a, 0x07, 0x09, 0x97, 0xdc, 0x96, 0x45, 0x77, 0x8f, 0x26, 0x04, 0xd0, 0xf8, 0x4a,
+	0x1d, 0x27, 0x97, 0xa8, 0x6b, 0x93, 0xe0, 0xdd, 0x17, 0x9f, 0xd7, 0xd1, 0xc1, 0x14, 0x4d, 0xa0,
+	0xe2, 0x7c, 0x2a, 0x3c, 0x98, 0x1a, 0xb4, 0xce, 0xe5, 0x14, 0x3b, 0x98, 0x52, 0x7a, 0x61, 0x96,
+	0x04, 0xe4, 0x76, 0x9d, 0x89, 0x2c, 0x19, 0xcb, 0xa7, 0x8b, 0xd1, 0x27, 0x3a, 0x05, 0x09, 0x5c,
+	0xe7, 0x54, 0x04, 0xa1, 0x67, 0x91, 0x5f, 0xae, 0x73, 0x7a, 0x5d, 0x58, 0x29, 0x0a, 0xcd, 0x78,
+	0xc6, 0x25, 0xda, 0x32, 0x0e, 0x4d, 0x43, 0xba, 0x4c, 0x6b, 0x3e, 0x2e, 0x73, 0x62, 0xeb, 0xe3,
+	0x42, 0xd6, 0x1a, 0x40, 0x08, 0x12, 0xd4, 0x27, 0x9e, 0x9e, 0x14, 0x02, 0xf1, 0xdb, 0xf8, 0x14,
+	0xa6, 0x84, 0x83, 0x6b, 0x38, 0xf0, 0x1c, 0xaf, 0xc2, 0x76, 0x3e, 0xe0, 0x2c, 0x95, 0xd1, 0x2d,
+	0x6d, 0x15, 0x90, 0x0b, 0x30, 0x41, 0xd4, 0x98, 0xda, 0x7a, 0x33, 0xdd, 0x8e, 0x9c, 0x0f, 0x6d,
+	0x44, 0xd0, 0xf8, 0x71, 0xd2, 0xc4, 0x1a, 0xff, 0x8c, 0xc1, 0x64, 0x9b, 0x5a, 0x9f, 0xc5, 0x5c,
+	0x86, 0x71, 0x4e, 0x39, 0x76, 0x87, 0xd9, 0x7d, 0x12, 0x89, 0xd6, 0x20, 0x5d, 0x6a, 0x58, 0x8c,
+	0xd6, 0x83, 0x32, 0xd1, 0xc7, 0x04, 0xe7, 0xff, 0xf5, 0x38, 0xfb, 0x84, 0xfc, 0x46, 0x88, 0x68,
+	0x63, 0x5c, 0x6a, 0x48, 0x09, 0xba, 0x08, 0xa9, 0x4d, 0xc7, 0xb3, 0xe9, 0x26, 0xd3, 0x13, 0xc2,
+	0x88, 0xd1, 0x6d, 0xe4, 0x46, 0x80, 0x1d, 0xd7, 0xf1, 0x2a, 0xbd, 0x7c, 0x8f, 0xd0, 0xe8, 0x1a,
+	0xec, 0x77, 0x71, 0x50, 0x21, 0x8c, 0x5b, 0x3e, 0x6e, 0x90, 0x80, 0xe9, 0xe3, 0x7d, 0x8f, 0xfd,
+	0x50, 0xbe, 0x1e, 0x7e, 0xc5, 0x2d, 0x4d, 0x2a, 0xb8, 0x90, 0x86, 0xf6, 0xf6, 0xd5, 0x70, 0x70,
+	0x87, 0x70, 0x6b, 0x03, 0xbb, 0x75, 0x22, 0x56, 0x7d, 0x8f, 0x91, 0xca, 0x48, 0x03, 0x37, 0x43,
+	0x3c, 0x2a, 0xc1, 0x11, 0x3f, 0x70, 0xca, 0xc4, 0xe2, 0xd4, 0x8a, 0xd6, 0xcb, 0xaa, 0x39, 0xae,
+	0xeb, 0xe8, 0xa9, 0xbd, 0x9b, 0x9e, 0x12, 0xb6, 0x6e, 0xd0, 0x28, 0x24, 0x57, 0x43, 0x43, 0xc6,
+	0x13, 0x0d, 0x0e, 0x74, 0x06, 0x2b, 0xdc, 0xb6, 0x36, 0x6e, 0xc8, 0x3b, 0xe0, 0x64, 0x51, 0xfc,
+	0xfe, 0x70, 0xd6, 0xdf, 0xf8, 0x5b, 0x03, 0x68, 0xad, 0x47, 0xbc, 0xca, 0x68, 0xbb, 0x3d, 0xc4,
+	0x2e, 0xc0, 0x04, 0xe6, 0x96, 0x4b, 0x30, 0xe3, 0xc3, 0xf8, 0x93, 0xc2, 0xfc, 0x4a, 0x88, 0x45,
+	0xe7, 0x21, 0x85, 0xb9, 0x55, 0xa3, 0x6c, 0xa8, 0x8a, 0x9a, 0xc4, 0xfc, 0x2a, 0x65, 0x1c, 0xfd,
+	0x17, 0xd2, 0xc2, 0x7b, 0xab, 0xe4, 0x33, 0x51, 0x5f, 0x26, 0x8b, 0x13, 0x62, 0x60, 0xc5, 0x67,
+	0x06, 0x57, 0xe5, 0x62, 0x9d, 0xba, 0x1b, 0xc4, 0x2b, 0x37, 0x76, 0x2e, 0xb9, 0x17, 0x00, 0x5a,
+	0x1d, 0x8b, 0xba, 0x5f, 0x1e, 0x6f, 0x3b, 0x92, 0x64, 0x73, 0x14, 0x1d, 0x4c, 0xd7, 0x71, 0x25,
+	0x3a, 0x24, 0x8b, 0x31, 0xa4, 0xf1, 0xb3, 0xa6, 0xea, 0x4e, 0x6b, 0x5a, 0x55, 0x77, 0xce, 0xc1,
+	0x78, 0x78, 0x59, 0x8e, 0x8a, 0x4e, 0xae, 0xcf, 0x15, 0x59, 0xc1, 0xe2, 0x2b, 0x28, 0x71, 0xa2,
+	0x96, 0x0a, 0xa9, 0x0c, 0xfd, 0x44, 0x31, 0xfa, 0x44, 0x17, 0xdb, 0xc8, 0xcb, 0xea, 0x3c, 0x37,
+	0x90, 0xbc, 0xe4, 0xd5, 0xc6, 0xfe, 0x17, 0x0d, 0xf6, 0xc5, 0x59, 0xa0, 0x19, 0xc8, 0xc8, 0x08,
+	0xc7, 0x43, 0x06, 0x62, 0xe8, 0xfc, 0xd0, 0x37, 0xa1, 0x15, 0x48, 0x0a, 0x73, 0x4c, 0xed, 0xe5,
+	0x7e, 0xf5, 0xb7, 0x57, 0x2c, 0x14, 0x32, 0x1e, 0x8c, 0x44, 0x5b, 0x30, 0x8c, 0x5f, 0xc7, 0x55,
+	0x5d, 0x6e, 0x3a, 0xd1, 0x7b, 0xc5, 0x2f, 0x43, 0xda, 0x26, 0x3e, 0x65, 0x0e, 0x57, 0xd7, 0xc1,
+	0x3d, 0x6e, 0xc2, 0x16, 0x3a, 0xbc, 0x1c, 0xf8, 0xd8, 0xb1, 0x87, 0xba, 0x1c, 0x84, 0x40, 0xb4,
+	0x06, 0x29, 0x9f, 0x78, 0xb6, 0xe3, 0x55, 0x84, 0x37, 0x7b, 0xcd, 0x2a, 0x85, 0x0d, 0xeb, 0x68,
+	0x19, 0x07, 0x41, 0xc3, 0x62, 0x65, 0xec, 0xaa, 0x63, 0x75, 0xaf, 0x75, 0x54, 0x18, 0x58, 0x17,
+	0x78, 0x74, 0x05, 0x32, 0x74, 0x93, 0xd8, 0x91, 0xb9, 0x21, 0xca, 0x32, 0x84, 0x78, 0x65, 0xed,
+	0x1c, 0x24, 0xaa, 0xc4, 0xb5, 0x87, 0x29, 0xc1, 0x02, 0x18, 0x46, 0xa9, 0x84, 0x5d, 0xec, 0x95,
+	0x89, 0x3e, 0x31, 0x44, 0x94, 0x14, 0x36, 0x34, 0xc3, 0xea, 0x81, 0xef, 0xd6, 0x99, 0x9e, 0x1e,
+	0xc2, 0x8c, 0xc2, 0xc6, 0x77, 0x20, 0xb4, 0xa7, 0xe3, 0xe7, 0x00, 0x41, 0xf3, 0xc2, 0xab, 0x67,
+	0x86, 0x88, 0x5a, 0x0b, 0xbe, 0xf8, 0x12, 0x60, 0x5c, 0x14, 0x14, 0xb4, 0x09, 0x49, 0xf9, 0x84,
+	0x80, 0x3e, 0xea, 0x4e, 0x98, 0xee, 0xa7, 0x8a, 0xec, 0xc7, 0x03, 0xb4, 0x64, 0xfe, 0x1b, 0xb3,
+	0xf7, 0x7f, 0xfb, 0xf3, 0x9b, 0xd1, 0x2c, 0xd2, 0xcd, 0xae, 0x17, 0x11, 0xf5, 0x3c, 0x71, 0x0f,
+	0x12, 0x61, 0x51, 0x40, 0x46, 0x3f, 0x83, 0xad, 0xd7, 0x86, 0xec, 0xb1, 0x1d, 0x75, 0xd4, 0x94,
+	0x73, 0x62, 0xca, 0xff, 0xa3, 0x99, 0x1e, 0x53, 0x86, 0xa5, 0xce, 0xdc, 0x12, 0x29, 0xba, 0x8d,
+	0x1e, 0x69, 0x90, 0x6e, 0xb6, 0x8c, 0x68, 0xae, 0x8f, 0xed, 0xce, 0x96, 0x3e, 0x9b, 0x1f, 0xac,
+	0xa8, 0x98, 0x2c, 0x09, 0x26, 0x67, 0xd0, 0xe9, 0x01, 0x4c, 0xcc, 0x72, 0x04, 0x35, 0xb7, 0x54,
+	0x19, 0xdb, 0x46, 0x3f, 0x68, 0x90, 0x89, 0x35, 0xb4, 0xe8, 0xc4, 0xa0, 0x69, 0x9b, 0x0d, 0x77,
+	0x76, 0x7e, 0x37, 0xaa, 0x8a, 0xe3, 0xaa, 0xe0, 0xf8, 0x19, 0x5a, 0x1a, 0x82, 0xa3, 0xb9, 0x25,
+	0xda, 0xcc, 0x6d, 0xf4, 0x9d, 0x06, 0xe9, 0x66, 0x8b, 0xd9, 0x37, 0x92, 0x9d, 0xed, 0x6f, 0xdf,
+	0x48, 0x76, 0x75, 0xab, 0xc6, 0xb2, 0x60, 0xb9, 0x84, 0xce, 0x0e, 0x62, 0x19, 0x48, 0x68, 0x0f,
+	0x8e, 0x8f, 0x35, 0x80, 0x56, 0xa7, 0x88, 0xfa, 0xcf, 0xdd, 0xd1, 0xa5, 0x66, 0x4f, 0xec, 0x42,
+	0x73, 0xaf, 0x0b, 0xde, 0x4a, 0x41, 0x73, 0x4b, 0x36, 0x92, 0xdb, 0xe8, 0xa1, 0x06, 0x49, 0xd9,
+	0x5e, 0xf5, 0x4d, 0xc1, 0xb6, 0xf6, 0xae, 0x6f, 0x0a, 0xb6, 0xf7, 0x68, 0xc6, 0x59, 0x41, 0xea,
+	0x34, 0x5a, 0x18, 0x44, 0xaa, 0x2a, 0x70, 0x2c, 0xb6, 0x07, 0x1f, 0x68, 0x30, 0xd1, 0xbc, 0x7e,
+	0x1e, 0xef, 0x33, 0x5d, 0x47, 0xc7, 0x94, 0x9d, 0x1b, 0xa8, 0xa7, 0x88, 0x9d, 0x12, 0xc4, 0xe6,
+	0x51, 0x7e, 0x10, 0xb1, 0xe8, 0x96, 0x8d, 0x7e, 0xd2, 0x60, 0xa2, 0x79, 0xf0, 0xf6, 0xe3, 0xd3,
+	0x71, 0x25, 0xeb, 0xcb, 0xa7, 0xf3, 0x0e, 0x65, 0x5c, 0x13, 0x7c, 0x2e, 0xdd, 0xda, 0x05, 0x23,
+	0x16, 0x91, 0xc8, 0x76, 0x6b, 0x46, 0xb2, 0x95, 0xd5, 0x67, 0x6f, 0x72, 0xda, 0xf3, 0x37, 0x39,
+	0xed, 0x8f, 0x37, 0x39, 0xed, 0xe1, 0xdb, 0xdc, 0xc8, 0xf3, 0xb7, 0xb9, 0x91, 0xdf, 0xdf, 0xe6,
+	0x46, 0x6e, 0x9d, 0x88, 0xbd, 0x35, 0x38, 0x35, 0x5a, 0xae, 0x62, 0xc7, 0x93, 0x86, 0xee, 0xb5,
+	0x4c, 0x89, 0x27, 0x87, 0x52, 0x52, 0xbc, 0x17, 0x9f, 0xfe, 0x37, 0x00, 0x00, 0xff, 0xff, 0x3e,
+	0x26, 0x14, 0x12, 0x50, 0x17, 0x00, 0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -1172,6 +1600,10 @@ type QueryClient interface {
 	ClaimableAt(ctx context.Context, in *QueryClaimableAtRequest, opts ...grpc.CallOption) (*QueryClaimableAtResponse, error)
 	// RevenueOf returns an account's revenue of one closed epoch, claimed or not, rounded down.
 	RevenueOf(ctx context.Context, in *QueryRevenueOfRequest, opts ...grpc.CallOption) (*QueryRevenueOfResponse, error)
+	// Redeemable returns what a burn of an amount of the share token would pay now.
+	Redeemable(ctx context.Context, in *QueryRedeemableRequest, opts ...grpc.CallOption) (*QueryRedeemableResponse, error)
+	// Holder returns what an account has set and how far it is settled.
+	Holder(ctx context.Context, in *QueryHolderRequest, opts ...grpc.CallOption) (*QueryHolderResponse, error)
 	// Earnings returns all deposits of a pool by source kind.
 	Earnings(ctx context.Context, in *QueryEarningsRequest, opts ...grpc.CallOption) (*QueryEarningsResponse, error)
 	// Solvency checks deposits = paid + pending + carry + owed and the coins behind it, of
@@ -1232,6 +1664,24 @@ func (c *queryClient) RevenueOf(ctx context.Context, in *QueryRevenueOfRequest, 
 	return out, nil
 }
 
+func (c *queryClient) Redeemable(ctx context.Context, in *QueryRedeemableRequest, opts ...grpc.CallOption) (*QueryRedeemableResponse, error) {
+	out := new(QueryRedeemableResponse)
+	err := c.cc.Invoke(ctx, "/imod.revshare.v1.Query/Redeemable", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Holder(ctx context.Context, in *QueryHolderRequest, opts ...grpc.CallOption) (*QueryHolderResponse, error) {
+	out := new(QueryHolderResponse)
+	err := c.cc.Invoke(ctx, "/imod.revshare.v1.Query/Holder", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *queryClient) Earnings(ctx context.Context, in *QueryEarningsRequest, opts ...grpc.CallOption) (*QueryEarningsResponse, error) {
 	out := new(QueryEarningsResponse)
 	err := c.cc.Invoke(ctx, "/imod.revshare.v1.Query/Earnings", in, out, opts...)
@@ -1262,6 +1712,10 @@ type QueryServer interface {
 	ClaimableAt(context.Context, *QueryClaimableAtRequest) (*QueryClaimableAtResponse, error)
 	// RevenueOf returns an account's revenue of one closed epoch, claimed or not, rounded down.
 	RevenueOf(context.Context, *QueryRevenueOfRequest) (*QueryRevenueOfResponse, error)
+	// Redeemable returns what a burn of an amount of the share token would pay now.
+	Redeemable(context.Context, *QueryRedeemableRequest) (*QueryRedeemableResponse, error)
+	// Holder returns what an account has set and how far it is settled.
+	Holder(context.Context, *QueryHolderRequest) (*QueryHolderResponse, error)
 	// Earnings returns all deposits of a pool by source kind.
 	Earnings(context.Context, *QueryEarningsRequest) (*QueryEarningsResponse, error)
 	// Solvency checks deposits = paid + pending + carry + owed and the coins behind it, of
@@ -1287,6 +1741,12 @@ func (*UnimplementedQueryServer) ClaimableAt(ctx context.Context, req *QueryClai
 }
 func (*UnimplementedQueryServer) RevenueOf(ctx context.Context, req *QueryRevenueOfRequest) (*QueryRevenueOfResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method RevenueOf not implemented")
+}
+func (*UnimplementedQueryServer) Redeemable(ctx context.Context, req *QueryRedeemableRequest) (*QueryRedeemableResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Redeemable not implemented")
+}
+func (*UnimplementedQueryServer) Holder(ctx context.Context, req *QueryHolderRequest) (*QueryHolderResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Holder not implemented")
 }
 func (*UnimplementedQueryServer) Earnings(ctx context.Context, req *QueryEarningsRequest) (*QueryEarningsResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Earnings not implemented")
@@ -1389,6 +1849,42 @@ func _Query_RevenueOf_Handler(srv interface{}, ctx context.Context, dec func(int
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Query_Redeemable_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryRedeemableRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Redeemable(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/imod.revshare.v1.Query/Redeemable",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Redeemable(ctx, req.(*QueryRedeemableRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Holder_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryHolderRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Holder(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/imod.revshare.v1.Query/Holder",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Holder(ctx, req.(*QueryHolderRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _Query_Earnings_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(QueryEarningsRequest)
 	if err := dec(in); err != nil {
@@ -1449,6 +1945,14 @@ var _Query_serviceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "RevenueOf",
 			Handler:    _Query_RevenueOf_Handler,
+		},
+		{
+			MethodName: "Redeemable",
+			Handler:    _Query_Redeemable_Handler,
+		},
+		{
+			MethodName: "Holder",
+			Handler:    _Query_Holder_Handler,
 		},
 		{
 			MethodName: "Earnings",
@@ -1888,6 +2392,203 @@ func (m *QueryRevenueOfResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) 
 	return len(dAtA) - i, nil
 }
 
+func (m *QueryRedeemableRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryRedeemableRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryRedeemableRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Amount) > 0 {
+		i -= len(m.Amount)
+		copy(dAtA[i:], m.Amount)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Amount)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Denom) > 0 {
+		i -= len(m.Denom)
+		copy(dAtA[i:], m.Denom)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Denom)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryRedeemableResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryRedeemableResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryRedeemableResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size := m.Left.Size()
+		i -= size
+		if _, err := m.Left.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	{
+		size := m.Supply.Size()
+		i -= size
+		if _, err := m.Supply.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	if len(m.Amount) > 0 {
+		for iNdEx := len(m.Amount) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Amount[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryHolderRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryHolderRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryHolderRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Address) > 0 {
+		i -= len(m.Address)
+		copy(dAtA[i:], m.Address)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Address)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Denom) > 0 {
+		i -= len(m.Denom)
+		copy(dAtA[i:], m.Denom)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Denom)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryHolderResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryHolderResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryHolderResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Open != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Open))
+		i--
+		dAtA[i] = 0x30
+	}
+	if m.Compacted != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Compacted))
+		i--
+		dAtA[i] = 0x28
+	}
+	if m.Settled != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Settled))
+		i--
+		dAtA[i] = 0x20
+	}
+	if m.Auto != nil {
+		{
+			size, err := m.Auto.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.Refused) > 0 {
+		for iNdEx := len(m.Refused) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Refused[iNdEx])
+			copy(dAtA[i:], m.Refused[iNdEx])
+			i = encodeVarintQuery(dAtA, i, uint64(len(m.Refused[iNdEx])))
+			i--
+			dAtA[i] = 0x12
+		}
+	}
+	if len(m.Payout) > 0 {
+		i -= len(m.Payout)
+		copy(dAtA[i:], m.Payout)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Payout)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
 func (m *QueryEarningsRequest) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
@@ -1975,6 +2676,54 @@ func (m *DenomEarnings) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	{
+		size := m.PriceToEarningsMilli.Size()
+		i -= size
+		if _, err := m.PriceToEarningsMilli.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x3a
+	{
+		size := m.MarketValue.Size()
+		i -= size
+		if _, err := m.MarketValue.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x32
+	if len(m.LargestPayers) > 0 {
+		for iNdEx := len(m.LargestPayers) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.LargestPayers[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x2a
+		}
+	}
+	if len(m.Windows) > 0 {
+		for iNdEx := len(m.Windows) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Windows[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x22
+		}
+	}
 	if len(m.BySource) > 0 {
 		for iNdEx := len(m.BySource) - 1; iNdEx >= 0; iNdEx-- {
 			{
@@ -2003,6 +2752,113 @@ func (m *DenomEarnings) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i -= len(m.Denom)
 		copy(dAtA[i:], m.Denom)
 		i = encodeVarintQuery(dAtA, i, uint64(len(m.Denom)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *TrailingEarnings) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *TrailingEarnings) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *TrailingEarnings) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.BySource) > 0 {
+		for iNdEx := len(m.BySource) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.BySource[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x1a
+		}
+	}
+	{
+		size := m.Total.Size()
+		i -= size
+		if _, err := m.Total.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	if m.Days != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Days))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *PayerShare) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *PayerShare) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *PayerShare) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.ShareBps != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.ShareBps))
+		i--
+		dAtA[i] = 0x20
+	}
+	{
+		size := m.AtMost.Size()
+		i -= size
+		if _, err := m.AtMost.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	{
+		size := m.AtLeast.Size()
+		i -= size
+		if _, err := m.AtLeast.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	if len(m.Address) > 0 {
+		i -= len(m.Address)
+		copy(dAtA[i:], m.Address)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Address)))
 		i--
 		dAtA[i] = 0xa
 	}
@@ -2191,6 +3047,16 @@ func (m *DenomSolvency) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	{
+		size := m.Redeemable.Size()
+		i -= size
+		if _, err := m.Redeemable.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x5a
 	if m.Solvent {
 		i--
 		if m.Solvent {
@@ -2481,6 +3347,91 @@ func (m *QueryRevenueOfResponse) Size() (n int) {
 	return n
 }
 
+func (m *QueryRedeemableRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Denom)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	l = len(m.Amount)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryRedeemableResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Amount) > 0 {
+		for _, e := range m.Amount {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	l = m.Supply.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	l = m.Left.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	return n
+}
+
+func (m *QueryHolderRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Denom)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	l = len(m.Address)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryHolderResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Payout)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	if len(m.Refused) > 0 {
+		for _, s := range m.Refused {
+			l = len(s)
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Auto != nil {
+		l = m.Auto.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	if m.Settled != 0 {
+		n += 1 + sovQuery(uint64(m.Settled))
+	}
+	if m.Compacted != 0 {
+		n += 1 + sovQuery(uint64(m.Compacted))
+	}
+	if m.Open != 0 {
+		n += 1 + sovQuery(uint64(m.Open))
+	}
+	return n
+}
+
 func (m *QueryEarningsRequest) Size() (n int) {
 	if m == nil {
 		return 0
@@ -2526,6 +3477,62 @@ func (m *DenomEarnings) Size() (n int) {
 			l = e.Size()
 			n += 1 + l + sovQuery(uint64(l))
 		}
+	}
+	if len(m.Windows) > 0 {
+		for _, e := range m.Windows {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if len(m.LargestPayers) > 0 {
+		for _, e := range m.LargestPayers {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	l = m.MarketValue.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	l = m.PriceToEarningsMilli.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	return n
+}
+
+func (m *TrailingEarnings) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Days != 0 {
+		n += 1 + sovQuery(uint64(m.Days))
+	}
+	l = m.Total.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	if len(m.BySource) > 0 {
+		for _, e := range m.BySource {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	return n
+}
+
+func (m *PayerShare) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Address)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	l = m.AtLeast.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	l = m.AtMost.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	if m.ShareBps != 0 {
+		n += 1 + sovQuery(uint64(m.ShareBps))
 	}
 	return n
 }
@@ -2624,6 +3631,8 @@ func (m *DenomSolvency) Size() (n int) {
 	if m.Solvent {
 		n += 2
 	}
+	l = m.Redeemable.Size()
+	n += 1 + l + sovQuery(uint64(l))
 	return n
 }
 
@@ -3788,6 +4797,593 @@ func (m *QueryRevenueOfResponse) Unmarshal(dAtA []byte) error {
 	}
 	return nil
 }
+func (m *QueryRedeemableRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryRedeemableRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryRedeemableRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Denom", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Denom = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Amount", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Amount = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryRedeemableResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryRedeemableResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryRedeemableResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Amount", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Amount = append(m.Amount, types.Coin{})
+			if err := m.Amount[len(m.Amount)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Supply", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Supply.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Left", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Left.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryHolderRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryHolderRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryHolderRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Denom", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Denom = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Address", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Address = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryHolderResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryHolderResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryHolderResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Payout", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Payout = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Refused", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Refused = append(m.Refused, string(dAtA[iNdEx:postIndex]))
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Auto", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Auto == nil {
+				m.Auto = &AutoPayout{}
+			}
+			if err := m.Auto.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Settled", wireType)
+			}
+			m.Settled = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Settled |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Compacted", wireType)
+			}
+			m.Compacted = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Compacted |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 6:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Open", wireType)
+			}
+			m.Open = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Open |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
 func (m *QueryEarningsRequest) Unmarshal(dAtA []byte) error {
 	l := len(dAtA)
 	iNdEx := 0
@@ -4083,6 +5679,448 @@ func (m *DenomEarnings) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Windows", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Windows = append(m.Windows, TrailingEarnings{})
+			if err := m.Windows[len(m.Windows)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field LargestPayers", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.LargestPayers = append(m.LargestPayers, PayerShare{})
+			if err := m.LargestPayers[len(m.LargestPayers)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 6:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MarketValue", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.MarketValue.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 7:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field PriceToEarningsMilli", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.PriceToEarningsMilli.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *TrailingEarnings) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: TrailingEarnings: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: TrailingEarnings: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Days", wireType)
+			}
+			m.Days = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Days |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Total", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Total.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field BySource", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.BySource = append(m.BySource, SourceTotal{})
+			if err := m.BySource[len(m.BySource)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *PayerShare) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: PayerShare: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: PayerShare: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Address", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Address = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AtLeast", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.AtLeast.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AtMost", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.AtMost.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ShareBps", wireType)
+			}
+			m.ShareBps = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ShareBps |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
 		default:
 			iNdEx = preIndex
 			skippy, err := skipQuery(dAtA[iNdEx:])
@@ -4883,6 +6921,40 @@ func (m *DenomSolvency) Unmarshal(dAtA []byte) error {
 				}
 			}
 			m.Solvent = bool(v != 0)
+		case 11:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Redeemable", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Redeemable.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipQuery(dAtA[iNdEx:])

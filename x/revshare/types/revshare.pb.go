@@ -88,6 +88,12 @@ type Params struct {
 	// revenue_denoms is the allow-list of revenue denoms, ascending by denom. An entry can
 	// be closed but not removed: what was deposited stays claimable.
 	RevenueDenoms []RevenueDenom `protobuf:"bytes,4,rep,name=revenue_denoms,json=revenueDenoms,proto3" json:"revenue_denoms"`
+	// claimable_bps is the part of each deposit that holders claim, in basis points, 1 to
+	// 10000; the rest goes to the redemption pool. Copied into a pool when it is created.
+	ClaimableBps uint32 `protobuf:"varint,5,opt,name=claimable_bps,json=claimableBps,proto3" json:"claimable_bps,omitempty"`
+	// redeem_cap_bps is the part of the redeemable supply that may be burnt for redemption in
+	// one epoch, in basis points, 1 to 10000. Copied into a pool when it is created.
+	RedeemCapBps uint32 `protobuf:"varint,6,opt,name=redeem_cap_bps,json=redeemCapBps,proto3" json:"redeem_cap_bps,omitempty"`
 }
 
 func (m *Params) Reset()         { *m = Params{} }
@@ -144,6 +150,20 @@ func (m *Params) GetRevenueDenoms() []RevenueDenom {
 	return nil
 }
 
+func (m *Params) GetClaimableBps() uint32 {
+	if m != nil {
+		return m.ClaimableBps
+	}
+	return 0
+}
+
+func (m *Params) GetRedeemCapBps() uint32 {
+	if m != nil {
+		return m.RedeemCapBps
+	}
+	return 0
+}
+
 // RevenueDenom is one entry of the allow-list.
 type RevenueDenom struct {
 	// denom is the bank denom.
@@ -152,6 +172,8 @@ type RevenueDenom struct {
 	MinDrip cosmossdk_io_math.Int `protobuf:"bytes,2,opt,name=min_drip,json=minDrip,proto3,customtype=cosmossdk.io/math.Int" json:"min_drip"`
 	// closed refuses new deposits in this denom.
 	Closed bool `protobuf:"varint,3,opt,name=closed,proto3" json:"closed,omitempty"`
+	// min_payout is the smallest amount that is paid automatically; less stays owed.
+	MinPayout cosmossdk_io_math.Int `protobuf:"bytes,4,opt,name=min_payout,json=minPayout,proto3,customtype=cosmossdk.io/math.Int" json:"min_payout"`
 }
 
 func (m *RevenueDenom) Reset()         { *m = RevenueDenom{} }
@@ -273,8 +295,8 @@ type Pool struct {
 	ShareDenom string `protobuf:"bytes,2,opt,name=share_denom,json=shareDenom,proto3" json:"share_denom,omitempty"`
 	// address is the pool's 20-byte account, which holds every coin of the pool.
 	Address string `protobuf:"bytes,3,opt,name=address,proto3" json:"address,omitempty"`
-	// claimable_bps is the part of each deposit that goes to the accumulator; 10000 until a
-	// redemption pool exists.
+	// claimable_bps is the part of each deposit that goes to the accumulator; the rest goes to
+	// the redemption pool. Fixed at creation.
 	ClaimableBps uint32 `protobuf:"varint,4,opt,name=claimable_bps,json=claimableBps,proto3" json:"claimable_bps,omitempty"`
 	// drip_epochs is the number of parts of a deposit, fixed at creation.
 	DripEpochs uint64 `protobuf:"varint,5,opt,name=drip_epochs,json=dripEpochs,proto3" json:"drip_epochs,omitempty"`
@@ -290,6 +312,9 @@ type Pool struct {
 	// bridged is true once IBC escrow accounts held some of the token at the close of an
 	// epoch. From then on nobody can claim for accounts that never signed anything.
 	Bridged bool `protobuf:"varint,10,opt,name=bridged,proto3" json:"bridged,omitempty"`
+	// redeem_cap_bps is the part of the redeemable supply that may be burnt for redemption in
+	// one epoch; fixed at creation.
+	RedeemCapBps uint32 `protobuf:"varint,11,opt,name=redeem_cap_bps,json=redeemCapBps,proto3" json:"redeem_cap_bps,omitempty"`
 }
 
 func (m *Pool) Reset()         { *m = Pool{} }
@@ -379,6 +404,13 @@ func (m *Pool) GetBridged() bool {
 		return m.Bridged
 	}
 	return false
+}
+
+func (m *Pool) GetRedeemCapBps() uint32 {
+	if m != nil {
+		return m.RedeemCapBps
+	}
+	return 0
 }
 
 // Stream is the accumulator of one revenue denom in one pool. Index, carry and owed are
@@ -566,8 +598,12 @@ func (m *Checkpoint) GetLazySince() uint64 {
 type Position struct {
 	// settled is the last epoch whose revenue was taken into the residues and paid.
 	Settled uint64 `protobuf:"varint,1,opt,name=settled,proto3" json:"settled,omitempty"`
-	// residues are the scaled fractions that stay after payment, ascending by denom.
+	// residues are the scaled amounts that stay after payment, ascending by denom: fractions,
+	// and whole units of denoms that the holder refuses or that were settled without payment.
 	Residues []Residue `protobuf:"bytes,2,rep,name=residues,proto3" json:"residues"`
+	// compacted is the last epoch whose checkpoints were removed; the single revenue of that
+	// epoch and of those before it is not known any more.
+	Compacted uint64 `protobuf:"varint,3,opt,name=compacted,proto3" json:"compacted,omitempty"`
 }
 
 func (m *Position) Reset()         { *m = Position{} }
@@ -617,7 +653,14 @@ func (m *Position) GetResidues() []Residue {
 	return nil
 }
 
-// Residue is the scaled fraction of one revenue denom.
+func (m *Position) GetCompacted() uint64 {
+	if m != nil {
+		return m.Compacted
+	}
+	return 0
+}
+
+// Residue is the scaled amount of one revenue denom.
 type Residue struct {
 	// denom is the revenue denom.
 	Denom string `protobuf:"bytes,1,opt,name=denom,proto3" json:"denom,omitempty"`
@@ -665,6 +708,355 @@ func (m *Residue) GetDenom() string {
 	return ""
 }
 
+// Redemption is the redemption pool of one revenue denom: what a burn of the share token
+// pays out of. Its balance is deposited - redeemed.
+type Redemption struct {
+	// deposited is the sum of what deposits brought.
+	Deposited cosmossdk_io_math.Int `protobuf:"bytes,1,opt,name=deposited,proto3,customtype=cosmossdk.io/math.Int" json:"deposited"`
+	// redeemed is the sum of what burns paid.
+	Redeemed cosmossdk_io_math.Int `protobuf:"bytes,2,opt,name=redeemed,proto3,customtype=cosmossdk.io/math.Int" json:"redeemed"`
+}
+
+func (m *Redemption) Reset()         { *m = Redemption{} }
+func (m *Redemption) String() string { return proto.CompactTextString(m) }
+func (*Redemption) ProtoMessage()    {}
+func (*Redemption) Descriptor() ([]byte, []int) {
+	return fileDescriptor_dc2b3ac4834b33c1, []int{9}
+}
+func (m *Redemption) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Redemption) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Redemption.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Redemption) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Redemption.Merge(m, src)
+}
+func (m *Redemption) XXX_Size() int {
+	return m.Size()
+}
+func (m *Redemption) XXX_DiscardUnknown() {
+	xxx_messageInfo_Redemption.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Redemption proto.InternalMessageInfo
+
+// RedeemWindow bounds the redemptions of one epoch.
+type RedeemWindow struct {
+	// epoch is the epoch of the latest redemption.
+	Epoch uint64 `protobuf:"varint,1,opt,name=epoch,proto3" json:"epoch,omitempty"`
+	// cap is how much of the share token may be burnt for redemption in that epoch.
+	Cap cosmossdk_io_math.Int `protobuf:"bytes,2,opt,name=cap,proto3,customtype=cosmossdk.io/math.Int" json:"cap"`
+	// burnt is how much was.
+	Burnt cosmossdk_io_math.Int `protobuf:"bytes,3,opt,name=burnt,proto3,customtype=cosmossdk.io/math.Int" json:"burnt"`
+}
+
+func (m *RedeemWindow) Reset()         { *m = RedeemWindow{} }
+func (m *RedeemWindow) String() string { return proto.CompactTextString(m) }
+func (*RedeemWindow) ProtoMessage()    {}
+func (*RedeemWindow) Descriptor() ([]byte, []int) {
+	return fileDescriptor_dc2b3ac4834b33c1, []int{10}
+}
+func (m *RedeemWindow) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *RedeemWindow) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_RedeemWindow.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *RedeemWindow) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_RedeemWindow.Merge(m, src)
+}
+func (m *RedeemWindow) XXX_Size() int {
+	return m.Size()
+}
+func (m *RedeemWindow) XXX_DiscardUnknown() {
+	xxx_messageInfo_RedeemWindow.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_RedeemWindow proto.InternalMessageInfo
+
+func (m *RedeemWindow) GetEpoch() uint64 {
+	if m != nil {
+		return m.Epoch
+	}
+	return 0
+}
+
+// DayTotal is what came in on the latest day that fell into one place of a ring of days.
+type DayTotal struct {
+	// day counts days of 86,400 seconds of block time since 1970.
+	Day uint64 `protobuf:"varint,1,opt,name=day,proto3" json:"day,omitempty"`
+	// amount is the sum of that day's deposits.
+	Amount cosmossdk_io_math.Int `protobuf:"bytes,2,opt,name=amount,proto3,customtype=cosmossdk.io/math.Int" json:"amount"`
+}
+
+func (m *DayTotal) Reset()         { *m = DayTotal{} }
+func (m *DayTotal) String() string { return proto.CompactTextString(m) }
+func (*DayTotal) ProtoMessage()    {}
+func (*DayTotal) Descriptor() ([]byte, []int) {
+	return fileDescriptor_dc2b3ac4834b33c1, []int{11}
+}
+func (m *DayTotal) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *DayTotal) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_DayTotal.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *DayTotal) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_DayTotal.Merge(m, src)
+}
+func (m *DayTotal) XXX_Size() int {
+	return m.Size()
+}
+func (m *DayTotal) XXX_DiscardUnknown() {
+	xxx_messageInfo_DayTotal.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_DayTotal proto.InternalMessageInfo
+
+func (m *DayTotal) GetDay() uint64 {
+	if m != nil {
+		return m.Day
+	}
+	return 0
+}
+
+// Payers are the largest payers of one revenue denom: a list of fixed length that keeps
+// everyone who paid more than a fixed part of all deposits.
+type Payers struct {
+	// payers are in the order in which they came.
+	Payers []Payer `protobuf:"bytes,1,rep,name=payers,proto3" json:"payers"`
+}
+
+func (m *Payers) Reset()         { *m = Payers{} }
+func (m *Payers) String() string { return proto.CompactTextString(m) }
+func (*Payers) ProtoMessage()    {}
+func (*Payers) Descriptor() ([]byte, []int) {
+	return fileDescriptor_dc2b3ac4834b33c1, []int{12}
+}
+func (m *Payers) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Payers) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Payers.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Payers) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Payers.Merge(m, src)
+}
+func (m *Payers) XXX_Size() int {
+	return m.Size()
+}
+func (m *Payers) XXX_DiscardUnknown() {
+	xxx_messageInfo_Payers.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Payers proto.InternalMessageInfo
+
+func (m *Payers) GetPayers() []Payer {
+	if m != nil {
+		return m.Payers
+	}
+	return nil
+}
+
+// Payer is one of the largest payers.
+type Payer struct {
+	// address paid.
+	Address string `protobuf:"bytes,1,opt,name=address,proto3" json:"address,omitempty"`
+	// amount is the most it can have paid.
+	Amount cosmossdk_io_math.Int `protobuf:"bytes,2,opt,name=amount,proto3,customtype=cosmossdk.io/math.Int" json:"amount"`
+	// excess is how much of amount may have been paid by others that lost their place in the
+	// list to this one.
+	Excess cosmossdk_io_math.Int `protobuf:"bytes,3,opt,name=excess,proto3,customtype=cosmossdk.io/math.Int" json:"excess"`
+}
+
+func (m *Payer) Reset()         { *m = Payer{} }
+func (m *Payer) String() string { return proto.CompactTextString(m) }
+func (*Payer) ProtoMessage()    {}
+func (*Payer) Descriptor() ([]byte, []int) {
+	return fileDescriptor_dc2b3ac4834b33c1, []int{13}
+}
+func (m *Payer) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Payer) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Payer.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Payer) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Payer.Merge(m, src)
+}
+func (m *Payer) XXX_Size() int {
+	return m.Size()
+}
+func (m *Payer) XXX_DiscardUnknown() {
+	xxx_messageInfo_Payer.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Payer proto.InternalMessageInfo
+
+func (m *Payer) GetAddress() string {
+	if m != nil {
+		return m.Address
+	}
+	return ""
+}
+
+// AutoPayout is one holder's wish to be paid without asking.
+type AutoPayout struct {
+	// due is the epoch of the next payment.
+	Due uint64 `protobuf:"varint,1,opt,name=due,proto3" json:"due,omitempty"`
+	// failures counts the payments that failed since the last one that went through.
+	Failures uint32 `protobuf:"varint,2,opt,name=failures,proto3" json:"failures,omitempty"`
+	// idle counts the attempts since then that found too little to pay; each doubles the time
+	// to the next, up to 64 drips.
+	Idle uint32 `protobuf:"varint,3,opt,name=idle,proto3" json:"idle,omitempty"`
+}
+
+func (m *AutoPayout) Reset()         { *m = AutoPayout{} }
+func (m *AutoPayout) String() string { return proto.CompactTextString(m) }
+func (*AutoPayout) ProtoMessage()    {}
+func (*AutoPayout) Descriptor() ([]byte, []int) {
+	return fileDescriptor_dc2b3ac4834b33c1, []int{14}
+}
+func (m *AutoPayout) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *AutoPayout) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_AutoPayout.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *AutoPayout) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_AutoPayout.Merge(m, src)
+}
+func (m *AutoPayout) XXX_Size() int {
+	return m.Size()
+}
+func (m *AutoPayout) XXX_DiscardUnknown() {
+	xxx_messageInfo_AutoPayout.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_AutoPayout proto.InternalMessageInfo
+
+func (m *AutoPayout) GetDue() uint64 {
+	if m != nil {
+		return m.Due
+	}
+	return 0
+}
+
+func (m *AutoPayout) GetFailures() uint32 {
+	if m != nil {
+		return m.Failures
+	}
+	return 0
+}
+
+func (m *AutoPayout) GetIdle() uint32 {
+	if m != nil {
+		return m.Idle
+	}
+	return 0
+}
+
+// Refusals are the revenue denoms that a holder does not want to be paid in.
+type Refusals struct {
+	// denoms are ascending.
+	Denoms []string `protobuf:"bytes,1,rep,name=denoms,proto3" json:"denoms,omitempty"`
+}
+
+func (m *Refusals) Reset()         { *m = Refusals{} }
+func (m *Refusals) String() string { return proto.CompactTextString(m) }
+func (*Refusals) ProtoMessage()    {}
+func (*Refusals) Descriptor() ([]byte, []int) {
+	return fileDescriptor_dc2b3ac4834b33c1, []int{15}
+}
+func (m *Refusals) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Refusals) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Refusals.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Refusals) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Refusals.Merge(m, src)
+}
+func (m *Refusals) XXX_Size() int {
+	return m.Size()
+}
+func (m *Refusals) XXX_DiscardUnknown() {
+	xxx_messageInfo_Refusals.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Refusals proto.InternalMessageInfo
+
+func (m *Refusals) GetDenoms() []string {
+	if m != nil {
+		return m.Denoms
+	}
+	return nil
+}
+
 func init() {
 	proto.RegisterEnum("imod.revshare.v1.SourceKind", SourceKind_name, SourceKind_value)
 	proto.RegisterType((*Params)(nil), "imod.revshare.v1.Params")
@@ -676,74 +1068,97 @@ func init() {
 	proto.RegisterType((*Checkpoint)(nil), "imod.revshare.v1.Checkpoint")
 	proto.RegisterType((*Position)(nil), "imod.revshare.v1.Position")
 	proto.RegisterType((*Residue)(nil), "imod.revshare.v1.Residue")
+	proto.RegisterType((*Redemption)(nil), "imod.revshare.v1.Redemption")
+	proto.RegisterType((*RedeemWindow)(nil), "imod.revshare.v1.RedeemWindow")
+	proto.RegisterType((*DayTotal)(nil), "imod.revshare.v1.DayTotal")
+	proto.RegisterType((*Payers)(nil), "imod.revshare.v1.Payers")
+	proto.RegisterType((*Payer)(nil), "imod.revshare.v1.Payer")
+	proto.RegisterType((*AutoPayout)(nil), "imod.revshare.v1.AutoPayout")
+	proto.RegisterType((*Refusals)(nil), "imod.revshare.v1.Refusals")
 }
 
 func init() { proto.RegisterFile("imod/revshare/v1/revshare.proto", fileDescriptor_dc2b3ac4834b33c1) }
 
 var fileDescriptor_dc2b3ac4834b33c1 = []byte{
-	// 978 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xec, 0x56, 0xcd, 0x6f, 0x1b, 0x45,
-	0x14, 0xf7, 0xfa, 0x63, 0x6d, 0x3f, 0x3b, 0xc5, 0x9d, 0x26, 0xa9, 0x53, 0x84, 0x13, 0xcc, 0x25,
-	0x04, 0xd5, 0x56, 0xcb, 0x0d, 0x0e, 0xc8, 0x1f, 0x9b, 0xca, 0x2a, 0x72, 0xac, 0x75, 0x8a, 0x28,
-	0x17, 0x6b, 0xbc, 0x33, 0xb2, 0x47, 0xd9, 0xdd, 0x59, 0xcd, 0x8e, 0xd3, 0x86, 0x33, 0x17, 0x10,
-	0x07, 0xfe, 0x03, 0xae, 0x1c, 0x2b, 0xd1, 0x13, 0x7f, 0x41, 0x8f, 0x55, 0x4f, 0x88, 0x43, 0x85,
-	0x92, 0x43, 0xef, 0xfc, 0x05, 0x68, 0x66, 0xd6, 0x8e, 0x53, 0x40, 0x60, 0xe7, 0xca, 0xc5, 0xde,
-	0xf7, 0xf1, 0x7b, 0xf3, 0xbe, 0xe6, 0xcd, 0x83, 0x5d, 0x16, 0x70, 0xd2, 0x14, 0xf4, 0x34, 0x9e,
-	0x62, 0x41, 0x9b, 0xa7, 0xf7, 0x16, 0xdf, 0x8d, 0x48, 0x70, 0xc9, 0x51, 0x45, 0x29, 0x34, 0x16,
-	0xcc, 0xd3, 0x7b, 0x77, 0x6e, 0xe2, 0x80, 0x85, 0xbc, 0xa9, 0x7f, 0x8d, 0xd2, 0x9d, 0x1d, 0x8f,
-	0xc7, 0x01, 0x8f, 0x47, 0x9a, 0x6a, 0x1a, 0x22, 0x11, 0x6d, 0x4e, 0xf8, 0x84, 0x1b, 0xbe, 0xfa,
-	0x32, 0xdc, 0xfa, 0xb7, 0x69, 0xb0, 0x07, 0x58, 0xe0, 0x20, 0x46, 0xef, 0x43, 0x99, 0x46, 0xdc,
-	0x9b, 0x8e, 0xc6, 0x3e, 0xf7, 0x4e, 0xe2, 0xaa, 0xb5, 0x67, 0xed, 0x67, 0xdd, 0x92, 0xe6, 0xb5,
-	0x35, 0x0b, 0xed, 0x42, 0x89, 0x08, 0x16, 0x8d, 0x34, 0x2f, 0xae, 0xa6, 0xb5, 0x06, 0x28, 0x96,
-	0xa3, 0x39, 0xa8, 0x0f, 0xe5, 0x80, 0x85, 0x23, 0xea, 0xb3, 0x09, 0x1b, 0xfb, 0xb4, 0x9a, 0xd9,
-	0xb3, 0xf6, 0x8b, 0xed, 0x8f, 0x5e, 0xbc, 0xde, 0x4d, 0xfd, 0xf6, 0x7a, 0x77, 0xcb, 0x38, 0x14,
-	0x93, 0x93, 0x06, 0xe3, 0xcd, 0x00, 0xcb, 0x69, 0xa3, 0x17, 0xca, 0x57, 0xcf, 0xef, 0x42, 0xe2,
-	0x69, 0x2f, 0x94, 0x6e, 0x29, 0x60, 0xa1, 0x93, 0xe0, 0xd1, 0x00, 0x6e, 0x08, 0x7a, 0x4a, 0xc3,
-	0x19, 0x1d, 0x11, 0x1a, 0xf2, 0x20, 0xae, 0x66, 0xf7, 0x32, 0xfb, 0xa5, 0xfb, 0xb5, 0xc6, 0xdb,
-	0xd9, 0x68, 0xb8, 0x46, 0xaf, 0xab, 0xd4, 0xda, 0x45, 0x75, 0xe2, 0x4f, 0x6f, 0x9e, 0x1d, 0x58,
-	0xee, 0x86, 0x58, 0x12, 0xc4, 0x9f, 0xec, 0x7c, 0xf7, 0xe6, 0xd9, 0xc1, 0xe6, 0xd5, 0x64, 0x9b,
-	0x04, 0xd4, 0xbf, 0xb1, 0xa0, 0xbc, 0x6c, 0x05, 0x6d, 0x42, 0x4e, 0x9f, 0xaa, 0x53, 0x51, 0x74,
-	0x0d, 0x81, 0x0e, 0xa1, 0xa0, 0x62, 0x54, 0x51, 0xeb, 0x0c, 0xac, 0x18, 0x5f, 0x3e, 0x60, 0x61,
-	0x57, 0xb0, 0x08, 0x6d, 0x83, 0xed, 0xf9, 0x3c, 0xa6, 0x44, 0x67, 0xa9, 0xe0, 0x26, 0x54, 0xfd,
-	0x4b, 0xc8, 0x75, 0x54, 0xba, 0xff, 0x4b, 0x41, 0xb6, 0xc1, 0x9e, 0x52, 0x36, 0x99, 0x4a, 0xed,
-	0x49, 0xc6, 0x4d, 0x28, 0xe5, 0xb9, 0x56, 0xd3, 0xa6, 0xb3, 0xae, 0x21, 0xea, 0x3f, 0x66, 0x20,
-	0x3b, 0xe0, 0xdc, 0x47, 0x37, 0x20, 0xcd, 0x48, 0x62, 0x2f, 0xcd, 0x88, 0xaa, 0xab, 0xce, 0x84,
-	0x49, 0xb2, 0x89, 0xca, 0x05, 0xcd, 0x32, 0x99, 0xb8, 0x0f, 0x79, 0x4c, 0x88, 0xa0, 0x71, 0x9c,
-	0x94, 0xb4, 0xfa, 0xea, 0xf9, 0xdd, 0xcd, 0x24, 0xaa, 0x96, 0x91, 0x0c, 0xa5, 0x60, 0xe1, 0xc4,
-	0x9d, 0x2b, 0xa2, 0x0f, 0x60, 0xc3, 0xf3, 0x31, 0x0b, 0xf0, 0xd8, 0xa7, 0xa3, 0x71, 0xa4, 0x4a,
-	0x67, 0xed, 0x6f, 0xb8, 0xe5, 0x05, 0xb3, 0x1d, 0xfd, 0xa5, 0xa3, 0x72, 0xff, 0xda, 0x51, 0xf6,
-	0x35, 0x3b, 0x4a, 0x79, 0x25, 0x28, 0x96, 0x94, 0x98, 0x33, 0xab, 0x79, 0x7d, 0x64, 0x39, 0x61,
-	0xea, 0x53, 0x2f, 0xd3, 0x57, 0x58, 0x4a, 0x1f, 0x7a, 0x00, 0x85, 0x85, 0x1b, 0xc5, 0xd5, 0xdd,
-	0x58, 0x80, 0x51, 0x15, 0xf2, 0x63, 0xc1, 0xc8, 0x84, 0x92, 0x2a, 0xe8, 0xd2, 0xcf, 0xc9, 0xfa,
-	0xf7, 0x36, 0xd8, 0x43, 0x29, 0x28, 0x0e, 0x2e, 0x7d, 0xb0, 0x96, 0x7d, 0x68, 0x41, 0x8e, 0x85,
-	0x84, 0x3e, 0x5d, 0xa7, 0xf3, 0x0c, 0x52, 0x99, 0xf0, 0xb0, 0x10, 0x67, 0xeb, 0x5c, 0x4e, 0x83,
-	0x44, 0x9f, 0x41, 0x56, 0x60, 0x49, 0x75, 0x45, 0x57, 0xb4, 0xa0, 0x81, 0xca, 0x80, 0x3f, 0x0b,
-	0x22, 0x5d, 0xef, 0x55, 0x0d, 0x28, 0x20, 0x72, 0x20, 0xff, 0x04, 0x33, 0xc9, 0xc2, 0xc9, 0x3a,
-	0x1d, 0x31, 0xc7, 0xaa, 0x92, 0xaa, 0x5e, 0x8b, 0x94, 0x9d, 0xfc, 0x1a, 0x25, 0x9d, 0x83, 0x51,
-	0x0f, 0x8a, 0x84, 0x46, 0x3c, 0x66, 0x92, 0x12, 0xdd, 0x35, 0x2b, 0x5a, 0xba, 0x44, 0xab, 0xdc,
-	0x44, 0x98, 0x91, 0x75, 0x5a, 0x4c, 0x03, 0x95, 0x01, 0xfe, 0x24, 0xe9, 0xad, 0x55, 0x0d, 0x28,
-	0xa0, 0x32, 0x30, 0xa5, 0x3e, 0xa9, 0x96, 0xd6, 0x30, 0xa0, 0x80, 0x57, 0x46, 0x64, 0x79, 0xfd,
-	0x11, 0x59, 0xff, 0x23, 0x0d, 0xf9, 0x21, 0x9d, 0x04, 0x34, 0x94, 0x6a, 0xd4, 0x25, 0x43, 0xc2,
-	0x5c, 0x88, 0x84, 0xfa, 0xff, 0x46, 0x24, 0x37, 0x62, 0x79, 0x3a, 0xd9, 0xd7, 0x98, 0x4e, 0xf5,
-	0x9f, 0x2d, 0x80, 0xce, 0x94, 0x7a, 0x27, 0x11, 0x67, 0xa1, 0x54, 0x37, 0x6d, 0x8c, 0x7d, 0x1c,
-	0x7a, 0xd4, 0x3c, 0x83, 0x2b, 0x96, 0x32, 0xc1, 0xea, 0xf8, 0xf0, 0xd7, 0x67, 0xeb, 0x54, 0x49,
-	0x03, 0xd1, 0x7b, 0x00, 0xea, 0x7f, 0x14, 0x33, 0xe5, 0x8a, 0x79, 0xd7, 0x8a, 0x8a, 0x33, 0x54,
-	0x8c, 0x3a, 0x86, 0xc2, 0x40, 0x5d, 0x20, 0xc6, 0x43, 0x35, 0x5f, 0x63, 0x2a, 0xa5, 0x4f, 0xe7,
-	0x6f, 0xdc, 0x9c, 0x44, 0x9f, 0x42, 0x41, 0xd0, 0x98, 0x91, 0x19, 0x55, 0xdb, 0x8b, 0xda, 0x24,
-	0x76, 0xfe, 0x6e, 0x93, 0xd0, 0x1a, 0xed, 0xac, 0x72, 0xd2, 0x5d, 0x00, 0xea, 0x04, 0xf2, 0x89,
-	0xe8, 0x1f, 0x36, 0x83, 0x0e, 0xd8, 0x38, 0xe0, 0xb3, 0x50, 0xae, 0x13, 0x65, 0x02, 0x3d, 0xf8,
-	0xc5, 0x02, 0x18, 0xf2, 0x99, 0xf0, 0xe8, 0x43, 0x16, 0x12, 0xf4, 0x2e, 0xdc, 0x1e, 0x1e, 0x3d,
-	0x72, 0x3b, 0xce, 0xe8, 0x61, 0xaf, 0xdf, 0x1d, 0x3d, 0xea, 0x0f, 0x07, 0x4e, 0xa7, 0x77, 0xd8,
-	0x73, 0xba, 0x95, 0x14, 0xda, 0x81, 0xad, 0x65, 0x61, 0xaf, 0x7f, 0xe8, 0xb8, 0x4e, 0xbf, 0xe3,
-	0x54, 0x2c, 0x74, 0x1b, 0x6e, 0x2d, 0x8b, 0xdc, 0xa3, 0xc7, 0xad, 0xcf, 0x8f, 0x1f, 0x57, 0xd2,
-	0x6f, 0x0b, 0xba, 0xce, 0xe0, 0x68, 0xd8, 0x3b, 0xae, 0x64, 0xd0, 0x36, 0xa0, 0x65, 0x41, 0xbf,
-	0x75, 0xdc, 0xfb, 0xc2, 0xa9, 0x64, 0xd1, 0x2d, 0x78, 0xe7, 0xca, 0x21, 0xed, 0x4e, 0x25, 0x87,
-	0xb6, 0xe0, 0xe6, 0x15, 0xb7, 0x86, 0xad, 0x07, 0x4e, 0xc5, 0x6e, 0x77, 0x5e, 0x9c, 0xd7, 0xac,
-	0x97, 0xe7, 0x35, 0xeb, 0xf7, 0xf3, 0x9a, 0xf5, 0xc3, 0x45, 0x2d, 0xf5, 0xf2, 0xa2, 0x96, 0xfa,
-	0xf5, 0xa2, 0x96, 0xfa, 0xea, 0xc3, 0x09, 0x93, 0xd3, 0xd9, 0xb8, 0xe1, 0xf1, 0xa0, 0xc9, 0x02,
-	0xee, 0x4d, 0x31, 0x0b, 0x9b, 0x7a, 0x0d, 0x7b, 0x7a, 0xb9, 0x88, 0xc9, 0xb3, 0x88, 0xc6, 0x63,
-	0x5b, 0xaf, 0xa6, 0x1f, 0xff, 0x19, 0x00, 0x00, 0xff, 0xff, 0xa8, 0x9a, 0xb6, 0x9a, 0x13, 0x0b,
-	0x00, 0x00,
+	// 1245 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xec, 0x57, 0x4b, 0x8f, 0x1b, 0x45,
+	0x10, 0xde, 0xf1, 0x63, 0x6c, 0xd7, 0x7a, 0x83, 0xd3, 0xd9, 0x24, 0xde, 0x00, 0xde, 0x65, 0xe0,
+	0xb0, 0x04, 0xc5, 0x56, 0x82, 0xb8, 0x80, 0x50, 0xe4, 0xc7, 0x24, 0x32, 0x41, 0x8e, 0x35, 0xde,
+	0x00, 0xe1, 0x62, 0xb5, 0xa7, 0x3b, 0x76, 0x2b, 0x33, 0xd3, 0xa3, 0x79, 0x6c, 0x62, 0x2e, 0xdc,
+	0x11, 0x07, 0x7e, 0x02, 0x27, 0xc4, 0x31, 0x12, 0x39, 0x71, 0x8f, 0x94, 0x63, 0x14, 0x71, 0x40,
+	0x1c, 0x22, 0xb4, 0x7b, 0xc8, 0x9d, 0x5f, 0x80, 0xba, 0x7b, 0xec, 0xf5, 0x3e, 0x22, 0xe2, 0xd9,
+	0x1c, 0xb9, 0xd8, 0x53, 0xd5, 0xf5, 0x55, 0xd7, 0x54, 0x7f, 0x55, 0x53, 0x0d, 0x9b, 0xcc, 0xe5,
+	0xa4, 0x11, 0xd0, 0xdd, 0x70, 0x82, 0x03, 0xda, 0xd8, 0xbd, 0x3a, 0x7f, 0xae, 0xfb, 0x01, 0x8f,
+	0x38, 0xaa, 0x08, 0x83, 0xfa, 0x5c, 0xb9, 0x7b, 0xf5, 0xd2, 0x59, 0xec, 0x32, 0x8f, 0x37, 0xe4,
+	0xaf, 0x32, 0xba, 0xb4, 0x61, 0xf3, 0xd0, 0xe5, 0xe1, 0x50, 0x4a, 0x0d, 0x25, 0x24, 0x4b, 0xeb,
+	0x63, 0x3e, 0xe6, 0x4a, 0x2f, 0x9e, 0x94, 0xd6, 0xf8, 0x23, 0x03, 0x7a, 0x1f, 0x07, 0xd8, 0x0d,
+	0xd1, 0x7b, 0x50, 0xa6, 0x3e, 0xb7, 0x27, 0xc3, 0x91, 0xc3, 0xed, 0xfb, 0x61, 0x55, 0xdb, 0xd2,
+	0xb6, 0x73, 0xd6, 0xaa, 0xd4, 0xb5, 0xa4, 0x0a, 0x6d, 0xc2, 0x2a, 0x09, 0x98, 0x3f, 0x94, 0xba,
+	0xb0, 0x9a, 0x91, 0x16, 0x20, 0x54, 0xa6, 0xd4, 0xa0, 0x1e, 0x94, 0x5d, 0xe6, 0x0d, 0xa9, 0xc3,
+	0xc6, 0x6c, 0xe4, 0xd0, 0x6a, 0x76, 0x4b, 0xdb, 0x2e, 0xb5, 0x3e, 0x7a, 0xfa, 0x62, 0x73, 0xe5,
+	0xaf, 0x17, 0x9b, 0xe7, 0x55, 0x40, 0x21, 0xb9, 0x5f, 0x67, 0xbc, 0xe1, 0xe2, 0x68, 0x52, 0xef,
+	0x7a, 0xd1, 0xf3, 0xc7, 0x57, 0x20, 0x89, 0xb4, 0xeb, 0x45, 0xd6, 0xaa, 0xcb, 0x3c, 0x33, 0xc1,
+	0xa3, 0x3e, 0x9c, 0x09, 0xe8, 0x2e, 0xf5, 0x62, 0x3a, 0x24, 0xd4, 0xe3, 0x6e, 0x58, 0xcd, 0x6d,
+	0x65, 0xb7, 0x57, 0xaf, 0xd5, 0xea, 0x47, 0xb3, 0x51, 0xb7, 0x94, 0x5d, 0x47, 0x98, 0xb5, 0x4a,
+	0x62, 0xc7, 0x5f, 0x5f, 0x3e, 0xba, 0xac, 0x59, 0x6b, 0xc1, 0xc2, 0x42, 0x88, 0xde, 0x87, 0x35,
+	0xdb, 0xc1, 0xcc, 0xc5, 0x23, 0x87, 0x0e, 0x47, 0x7e, 0x58, 0xcd, 0x6f, 0x69, 0xdb, 0x6b, 0x56,
+	0x79, 0xae, 0x6c, 0xf9, 0x21, 0xfa, 0x40, 0x6c, 0x4b, 0x28, 0x75, 0x87, 0x36, 0xf6, 0xa5, 0x95,
+	0xae, 0xac, 0x94, 0xb6, 0x8d, 0xfd, 0x96, 0x1f, 0x7e, 0xba, 0xf1, 0xc3, 0xcb, 0x47, 0x97, 0xd7,
+	0x0f, 0x9f, 0x9b, 0xca, 0xa5, 0xf1, 0x4c, 0x83, 0xf2, 0x62, 0x40, 0x68, 0x1d, 0xf2, 0xf2, 0x05,
+	0x64, 0x56, 0x4b, 0x96, 0x12, 0xd0, 0x0d, 0x28, 0x8a, 0x74, 0x89, 0x04, 0xca, 0x64, 0x2e, 0x99,
+	0xaa, 0x82, 0xcb, 0xbc, 0x4e, 0xc0, 0x7c, 0x74, 0x01, 0x74, 0xdb, 0xe1, 0x21, 0x25, 0x32, 0xe1,
+	0x45, 0x2b, 0x91, 0xd0, 0x17, 0x00, 0xc2, 0xbf, 0x8f, 0xa7, 0x3c, 0x8e, 0xaa, 0xb9, 0xe5, 0x77,
+	0x28, 0xb9, 0xcc, 0xeb, 0x4b, 0xb4, 0xf1, 0x0d, 0xe4, 0xdb, 0x82, 0x05, 0xaf, 0xc3, 0x93, 0x0b,
+	0xa0, 0x4f, 0x28, 0x1b, 0x4f, 0x22, 0xf9, 0x56, 0x59, 0x2b, 0x91, 0x44, 0x16, 0xa4, 0x99, 0x0c,
+	0x33, 0x67, 0x29, 0xc1, 0x78, 0x92, 0x85, 0x5c, 0x9f, 0x73, 0x07, 0x9d, 0x81, 0x0c, 0x23, 0x89,
+	0xbf, 0x0c, 0x23, 0x82, 0x6e, 0x32, 0xab, 0xea, 0xec, 0x55, 0x86, 0x2c, 0x90, 0x2a, 0x95, 0xd5,
+	0x6b, 0x50, 0xc0, 0x84, 0x04, 0x34, 0x0c, 0x13, 0xa6, 0x55, 0x9f, 0x3f, 0xbe, 0xb2, 0x9e, 0xc4,
+	0xdf, 0x54, 0x2b, 0x83, 0x28, 0x60, 0xde, 0xd8, 0x9a, 0x19, 0x1e, 0x27, 0x40, 0xee, 0x04, 0x02,
+	0x1c, 0x21, 0x7a, 0xfe, 0x3f, 0x89, 0xae, 0x9f, 0x92, 0xe8, 0x22, 0xaa, 0x80, 0xe2, 0x88, 0x12,
+	0xb5, 0x67, 0xb5, 0x20, 0xb7, 0x2c, 0x27, 0x4a, 0xb9, 0xeb, 0x41, 0xfa, 0x8a, 0x0b, 0xe9, 0x43,
+	0x37, 0xa1, 0x38, 0x0f, 0xa3, 0xb4, 0x7c, 0x18, 0x73, 0x30, 0xaa, 0x42, 0x61, 0x14, 0x30, 0x32,
+	0xa6, 0xa4, 0x0a, 0x92, 0x46, 0x33, 0xf1, 0x84, 0x7a, 0x58, 0x3d, 0x5e, 0x0f, 0xc6, 0x8f, 0x3a,
+	0xe8, 0x83, 0x28, 0xa0, 0xd8, 0x3d, 0x88, 0x54, 0x5b, 0x8c, 0xb4, 0x09, 0x79, 0xe6, 0x11, 0xfa,
+	0x30, 0x0d, 0xd7, 0x15, 0x52, 0xb8, 0xb0, 0x71, 0x10, 0x4c, 0xd3, 0x74, 0x16, 0x85, 0x44, 0xd7,
+	0x21, 0x17, 0xe0, 0x88, 0xa6, 0x29, 0x07, 0x09, 0x14, 0x0e, 0x9c, 0xd8, 0xf5, 0x25, 0x2b, 0x96,
+	0x75, 0x20, 0x80, 0xc8, 0x84, 0xc2, 0x03, 0xcc, 0x22, 0xe6, 0x8d, 0xd3, 0xf0, 0x66, 0x86, 0x15,
+	0x07, 0x2f, 0x18, 0xe9, 0x0b, 0x3f, 0x85, 0x14, 0x07, 0x3f, 0x03, 0xa3, 0x2e, 0x94, 0x08, 0xf5,
+	0x79, 0xc8, 0x22, 0x4a, 0x24, 0xb7, 0x96, 0xed, 0x12, 0x73, 0xb4, 0xc8, 0x8d, 0x8f, 0x19, 0x49,
+	0x43, 0x44, 0x09, 0x14, 0x0e, 0xf8, 0x83, 0x84, 0x81, 0xcb, 0x3a, 0x10, 0x40, 0xe1, 0x60, 0x42,
+	0x1d, 0x22, 0x19, 0xba, 0xac, 0x03, 0x01, 0x3c, 0xd4, 0x94, 0xcb, 0xe9, 0x9b, 0xb2, 0xf1, 0x4f,
+	0x06, 0x0a, 0x03, 0x3a, 0x76, 0xa9, 0x17, 0x89, 0x86, 0x98, 0xb4, 0x12, 0x55, 0x10, 0x89, 0xf4,
+	0x7f, 0x45, 0x24, 0x15, 0xb1, 0xd8, 0xc3, 0xf4, 0x53, 0xf4, 0x30, 0xe3, 0x37, 0x0d, 0xa0, 0x3d,
+	0xa1, 0xf6, 0x7d, 0x9f, 0x33, 0x2f, 0x12, 0x95, 0x36, 0xc2, 0x0e, 0xf6, 0x6c, 0xaa, 0x3e, 0xbc,
+	0x4b, 0x1e, 0x65, 0x82, 0x95, 0xef, 0x87, 0xbf, 0x9b, 0xa6, 0x39, 0x25, 0x09, 0x44, 0xef, 0x02,
+	0x88, 0xff, 0x61, 0xc8, 0x44, 0x28, 0xea, 0xeb, 0x57, 0x12, 0x9a, 0x81, 0x50, 0x18, 0xdf, 0x43,
+	0xb1, 0x2f, 0x0a, 0x88, 0x71, 0x4f, 0x74, 0xe1, 0x90, 0x46, 0x91, 0x43, 0x67, 0x5f, 0xc2, 0x99,
+	0x88, 0x3e, 0x83, 0x62, 0x40, 0x43, 0x46, 0x62, 0x2a, 0x46, 0x2f, 0x31, 0x06, 0x6d, 0x9c, 0x34,
+	0x06, 0x49, 0x8b, 0x56, 0x4e, 0x04, 0x69, 0xcd, 0x01, 0xe8, 0x1d, 0x28, 0xd9, 0xdc, 0xf5, 0xb1,
+	0x1d, 0x25, 0x53, 0x42, 0xce, 0x3a, 0x50, 0x18, 0x04, 0x0a, 0x09, 0xf0, 0x15, 0x93, 0x4a, 0x1b,
+	0x74, 0xec, 0xf2, 0xd8, 0x8b, 0xd2, 0xe4, 0x20, 0x81, 0x1a, 0x3f, 0x6b, 0x00, 0x16, 0x25, 0xd4,
+	0xf5, 0xe5, 0x9b, 0x1e, 0x6a, 0x3b, 0xda, 0xa9, 0xda, 0xce, 0x4d, 0x91, 0x1a, 0xf1, 0x29, 0xa2,
+	0x24, 0x4d, 0x80, 0x73, 0xb0, 0xf1, 0x8b, 0x1c, 0xdc, 0x84, 0xf0, 0x35, 0xf3, 0x08, 0x7f, 0xf0,
+	0x8a, 0x2f, 0xd9, 0xe7, 0x90, 0xb5, 0x71, 0xaa, 0x99, 0x4d, 0xe0, 0x44, 0xcd, 0x8e, 0xe2, 0xc0,
+	0x8b, 0x52, 0xd5, 0xac, 0x44, 0x1a, 0x18, 0x8a, 0x1d, 0x3c, 0xdd, 0xe1, 0x11, 0x76, 0x50, 0x05,
+	0xb2, 0x04, 0x4f, 0x93, 0x08, 0xc5, 0xe3, 0x9b, 0x39, 0xae, 0xeb, 0xe2, 0x6a, 0x30, 0xa5, 0x41,
+	0x88, 0x3e, 0x01, 0xdd, 0x97, 0x4f, 0x55, 0x4d, 0xf2, 0xee, 0xe2, 0x71, 0xde, 0x49, 0xcb, 0x84,
+	0x75, 0x89, 0xb1, 0xf1, 0x44, 0x83, 0xbc, 0xd4, 0x2f, 0x0e, 0x6a, 0xda, 0xeb, 0x0e, 0x6a, 0x6f,
+	0xe2, 0x1d, 0x84, 0x13, 0xfa, 0xd0, 0x3e, 0x18, 0x10, 0x97, 0x73, 0xa2, 0xa0, 0x46, 0x0f, 0xa0,
+	0x19, 0x47, 0x5c, 0x0d, 0xc2, 0x32, 0xdb, 0x31, 0x9d, 0x67, 0x3b, 0xa6, 0xe8, 0x12, 0x14, 0xef,
+	0x61, 0xe6, 0xc4, 0x01, 0x55, 0x77, 0xa2, 0x35, 0x6b, 0x2e, 0x23, 0x04, 0x39, 0x46, 0x92, 0x9b,
+	0xd0, 0x9a, 0x25, 0x9f, 0x0d, 0x03, 0x8a, 0x16, 0xbd, 0x17, 0x87, 0xd8, 0x91, 0xa3, 0x72, 0x72,
+	0xb3, 0x11, 0xa9, 0x2d, 0x59, 0x89, 0x74, 0xf9, 0x77, 0x0d, 0x60, 0xc0, 0xe3, 0xc0, 0xa6, 0xb7,
+	0x98, 0x47, 0xd0, 0xdb, 0x70, 0x71, 0x70, 0xfb, 0x8e, 0xd5, 0x36, 0x87, 0xb7, 0xba, 0xbd, 0xce,
+	0xf0, 0x4e, 0x6f, 0xd0, 0x37, 0xdb, 0xdd, 0x1b, 0x5d, 0xb3, 0x53, 0x59, 0x41, 0x1b, 0x70, 0x7e,
+	0x71, 0xb1, 0xdb, 0xbb, 0x61, 0x5a, 0x66, 0xaf, 0x6d, 0x56, 0x34, 0x74, 0x11, 0xce, 0x2d, 0x2e,
+	0x59, 0xb7, 0xef, 0x36, 0xbf, 0xdc, 0xb9, 0x5b, 0xc9, 0x1c, 0x5d, 0xe8, 0x98, 0xfd, 0xdb, 0x83,
+	0xee, 0x4e, 0x25, 0x8b, 0x2e, 0x00, 0x5a, 0x5c, 0xe8, 0x35, 0x77, 0xba, 0x5f, 0x99, 0x95, 0x1c,
+	0x3a, 0x07, 0x6f, 0x1d, 0xda, 0xa4, 0xd5, 0xae, 0xe4, 0xd1, 0x79, 0x38, 0x7b, 0x28, 0xac, 0x41,
+	0xf3, 0xa6, 0x59, 0xd1, 0x5b, 0xed, 0xa7, 0x7b, 0x35, 0xed, 0xd9, 0x5e, 0x4d, 0xfb, 0x7b, 0xaf,
+	0xa6, 0xfd, 0xb4, 0x5f, 0x5b, 0x79, 0xb6, 0x5f, 0x5b, 0xf9, 0x73, 0xbf, 0xb6, 0xf2, 0xed, 0x87,
+	0x63, 0x16, 0x4d, 0xe2, 0x51, 0xdd, 0xe6, 0x6e, 0x83, 0xb9, 0xdc, 0x9e, 0x60, 0xe6, 0x35, 0xe4,
+	0x15, 0xea, 0xe1, 0xc1, 0x25, 0x2a, 0x9a, 0xfa, 0x34, 0x1c, 0xe9, 0xf2, 0x86, 0xfa, 0xf1, 0xbf,
+	0x01, 0x00, 0x00, 0xff, 0xff, 0x55, 0xb8, 0x3f, 0x7d, 0x1a, 0x0f, 0x00, 0x00,
 }
 
 func (m *Params) Marshal() (dAtA []byte, err error) {
@@ -766,6 +1181,16 @@ func (m *Params) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.RedeemCapBps != 0 {
+		i = encodeVarintRevshare(dAtA, i, uint64(m.RedeemCapBps))
+		i--
+		dAtA[i] = 0x30
+	}
+	if m.ClaimableBps != 0 {
+		i = encodeVarintRevshare(dAtA, i, uint64(m.ClaimableBps))
+		i--
+		dAtA[i] = 0x28
+	}
 	if len(m.RevenueDenoms) > 0 {
 		for iNdEx := len(m.RevenueDenoms) - 1; iNdEx >= 0; iNdEx-- {
 			{
@@ -823,6 +1248,16 @@ func (m *RevenueDenom) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	{
+		size := m.MinPayout.Size()
+		i -= size
+		if _, err := m.MinPayout.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintRevshare(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x22
 	if m.Closed {
 		i--
 		if m.Closed {
@@ -911,6 +1346,11 @@ func (m *Pool) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.RedeemCapBps != 0 {
+		i = encodeVarintRevshare(dAtA, i, uint64(m.RedeemCapBps))
+		i--
+		dAtA[i] = 0x58
+	}
 	if m.Bridged {
 		i--
 		if m.Bridged {
@@ -1267,6 +1707,11 @@ func (m *Position) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.Compacted != 0 {
+		i = encodeVarintRevshare(dAtA, i, uint64(m.Compacted))
+		i--
+		dAtA[i] = 0x18
+	}
 	if len(m.Residues) > 0 {
 		for iNdEx := len(m.Residues) - 1; iNdEx >= 0; iNdEx-- {
 			{
@@ -1329,6 +1774,292 @@ func (m *Residue) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *Redemption) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Redemption) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Redemption) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size := m.Redeemed.Size()
+		i -= size
+		if _, err := m.Redeemed.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintRevshare(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	{
+		size := m.Deposited.Size()
+		i -= size
+		if _, err := m.Deposited.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintRevshare(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *RedeemWindow) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *RedeemWindow) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *RedeemWindow) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size := m.Burnt.Size()
+		i -= size
+		if _, err := m.Burnt.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintRevshare(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	{
+		size := m.Cap.Size()
+		i -= size
+		if _, err := m.Cap.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintRevshare(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	if m.Epoch != 0 {
+		i = encodeVarintRevshare(dAtA, i, uint64(m.Epoch))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *DayTotal) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *DayTotal) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *DayTotal) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size := m.Amount.Size()
+		i -= size
+		if _, err := m.Amount.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintRevshare(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	if m.Day != 0 {
+		i = encodeVarintRevshare(dAtA, i, uint64(m.Day))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *Payers) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Payers) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Payers) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Payers) > 0 {
+		for iNdEx := len(m.Payers) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Payers[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintRevshare(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *Payer) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Payer) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Payer) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size := m.Excess.Size()
+		i -= size
+		if _, err := m.Excess.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintRevshare(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	{
+		size := m.Amount.Size()
+		i -= size
+		if _, err := m.Amount.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintRevshare(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	if len(m.Address) > 0 {
+		i -= len(m.Address)
+		copy(dAtA[i:], m.Address)
+		i = encodeVarintRevshare(dAtA, i, uint64(len(m.Address)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *AutoPayout) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *AutoPayout) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *AutoPayout) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Idle != 0 {
+		i = encodeVarintRevshare(dAtA, i, uint64(m.Idle))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.Failures != 0 {
+		i = encodeVarintRevshare(dAtA, i, uint64(m.Failures))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.Due != 0 {
+		i = encodeVarintRevshare(dAtA, i, uint64(m.Due))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *Refusals) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Refusals) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Refusals) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Denoms) > 0 {
+		for iNdEx := len(m.Denoms) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Denoms[iNdEx])
+			copy(dAtA[i:], m.Denoms[iNdEx])
+			i = encodeVarintRevshare(dAtA, i, uint64(len(m.Denoms[iNdEx])))
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
 func encodeVarintRevshare(dAtA []byte, offset int, v uint64) int {
 	offset -= sovRevshare(v)
 	base := offset
@@ -1360,6 +2091,12 @@ func (m *Params) Size() (n int) {
 			n += 1 + l + sovRevshare(uint64(l))
 		}
 	}
+	if m.ClaimableBps != 0 {
+		n += 1 + sovRevshare(uint64(m.ClaimableBps))
+	}
+	if m.RedeemCapBps != 0 {
+		n += 1 + sovRevshare(uint64(m.RedeemCapBps))
+	}
 	return n
 }
 
@@ -1378,6 +2115,8 @@ func (m *RevenueDenom) Size() (n int) {
 	if m.Closed {
 		n += 2
 	}
+	l = m.MinPayout.Size()
+	n += 1 + l + sovRevshare(uint64(l))
 	return n
 }
 
@@ -1434,6 +2173,9 @@ func (m *Pool) Size() (n int) {
 	n += 1 + l + sovRevshare(uint64(l))
 	if m.Bridged {
 		n += 2
+	}
+	if m.RedeemCapBps != 0 {
+		n += 1 + sovRevshare(uint64(m.RedeemCapBps))
 	}
 	return n
 }
@@ -1525,6 +2267,9 @@ func (m *Position) Size() (n int) {
 			n += 1 + l + sovRevshare(uint64(l))
 		}
 	}
+	if m.Compacted != 0 {
+		n += 1 + sovRevshare(uint64(m.Compacted))
+	}
 	return n
 }
 
@@ -1540,6 +2285,114 @@ func (m *Residue) Size() (n int) {
 	}
 	l = m.Amount.Size()
 	n += 1 + l + sovRevshare(uint64(l))
+	return n
+}
+
+func (m *Redemption) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Deposited.Size()
+	n += 1 + l + sovRevshare(uint64(l))
+	l = m.Redeemed.Size()
+	n += 1 + l + sovRevshare(uint64(l))
+	return n
+}
+
+func (m *RedeemWindow) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Epoch != 0 {
+		n += 1 + sovRevshare(uint64(m.Epoch))
+	}
+	l = m.Cap.Size()
+	n += 1 + l + sovRevshare(uint64(l))
+	l = m.Burnt.Size()
+	n += 1 + l + sovRevshare(uint64(l))
+	return n
+}
+
+func (m *DayTotal) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Day != 0 {
+		n += 1 + sovRevshare(uint64(m.Day))
+	}
+	l = m.Amount.Size()
+	n += 1 + l + sovRevshare(uint64(l))
+	return n
+}
+
+func (m *Payers) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Payers) > 0 {
+		for _, e := range m.Payers {
+			l = e.Size()
+			n += 1 + l + sovRevshare(uint64(l))
+		}
+	}
+	return n
+}
+
+func (m *Payer) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Address)
+	if l > 0 {
+		n += 1 + l + sovRevshare(uint64(l))
+	}
+	l = m.Amount.Size()
+	n += 1 + l + sovRevshare(uint64(l))
+	l = m.Excess.Size()
+	n += 1 + l + sovRevshare(uint64(l))
+	return n
+}
+
+func (m *AutoPayout) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Due != 0 {
+		n += 1 + sovRevshare(uint64(m.Due))
+	}
+	if m.Failures != 0 {
+		n += 1 + sovRevshare(uint64(m.Failures))
+	}
+	if m.Idle != 0 {
+		n += 1 + sovRevshare(uint64(m.Idle))
+	}
+	return n
+}
+
+func (m *Refusals) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Denoms) > 0 {
+		for _, s := range m.Denoms {
+			l = len(s)
+			n += 1 + l + sovRevshare(uint64(l))
+		}
+	}
 	return n
 }
 
@@ -1684,6 +2537,44 @@ func (m *Params) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ClaimableBps", wireType)
+			}
+			m.ClaimableBps = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRevshare
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ClaimableBps |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 6:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field RedeemCapBps", wireType)
+			}
+			m.RedeemCapBps = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRevshare
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.RedeemCapBps |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
 		default:
 			iNdEx = preIndex
 			skippy, err := skipRevshare(dAtA[iNdEx:])
@@ -1820,6 +2711,40 @@ func (m *RevenueDenom) Unmarshal(dAtA []byte) error {
 				}
 			}
 			m.Closed = bool(v != 0)
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MinPayout", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRevshare
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthRevshare
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthRevshare
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.MinPayout.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipRevshare(dAtA[iNdEx:])
@@ -2224,6 +3149,25 @@ func (m *Pool) Unmarshal(dAtA []byte) error {
 				}
 			}
 			m.Bridged = bool(v != 0)
+		case 11:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field RedeemCapBps", wireType)
+			}
+			m.RedeemCapBps = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRevshare
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.RedeemCapBps |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
 		default:
 			iNdEx = preIndex
 			skippy, err := skipRevshare(dAtA[iNdEx:])
@@ -3146,6 +4090,25 @@ func (m *Position) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Compacted", wireType)
+			}
+			m.Compacted = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRevshare
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Compacted |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
 		default:
 			iNdEx = preIndex
 			skippy, err := skipRevshare(dAtA[iNdEx:])
@@ -3261,6 +4224,787 @@ func (m *Residue) Unmarshal(dAtA []byte) error {
 			if err := m.Amount.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipRevshare(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthRevshare
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Redemption) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowRevshare
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Redemption: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Redemption: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Deposited", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRevshare
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthRevshare
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthRevshare
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Deposited.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Redeemed", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRevshare
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthRevshare
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthRevshare
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Redeemed.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipRevshare(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthRevshare
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *RedeemWindow) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowRevshare
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: RedeemWindow: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: RedeemWindow: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Epoch", wireType)
+			}
+			m.Epoch = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRevshare
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Epoch |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Cap", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRevshare
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthRevshare
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthRevshare
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Cap.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Burnt", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRevshare
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthRevshare
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthRevshare
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Burnt.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipRevshare(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthRevshare
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *DayTotal) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowRevshare
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: DayTotal: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: DayTotal: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Day", wireType)
+			}
+			m.Day = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRevshare
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Day |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Amount", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRevshare
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthRevshare
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthRevshare
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Amount.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipRevshare(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthRevshare
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Payers) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowRevshare
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Payers: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Payers: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Payers", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRevshare
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthRevshare
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthRevshare
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Payers = append(m.Payers, Payer{})
+			if err := m.Payers[len(m.Payers)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipRevshare(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthRevshare
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Payer) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowRevshare
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Payer: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Payer: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Address", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRevshare
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthRevshare
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthRevshare
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Address = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Amount", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRevshare
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthRevshare
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthRevshare
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Amount.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Excess", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRevshare
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthRevshare
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthRevshare
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Excess.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipRevshare(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthRevshare
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *AutoPayout) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowRevshare
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: AutoPayout: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: AutoPayout: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Due", wireType)
+			}
+			m.Due = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRevshare
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Due |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Failures", wireType)
+			}
+			m.Failures = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRevshare
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Failures |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Idle", wireType)
+			}
+			m.Idle = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRevshare
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Idle |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipRevshare(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthRevshare
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Refusals) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowRevshare
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Refusals: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Refusals: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Denoms", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRevshare
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthRevshare
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthRevshare
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Denoms = append(m.Denoms, string(dAtA[iNdEx:postIndex]))
 			iNdEx = postIndex
 		default:
 			iNdEx = preIndex

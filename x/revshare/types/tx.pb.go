@@ -688,6 +688,423 @@ func (m *MsgSetPayoutResponse) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_MsgSetPayoutResponse proto.InternalMessageInfo
 
+// MsgRedeem burns share tokens. The signer gets, of every denom of the redemption pool,
+// pool * burnt / redeemable supply, rounded down. Revenue of closed epochs stays claimable.
+type MsgRedeem struct {
+	// holder burns and is paid.
+	Holder string `protobuf:"bytes,1,opt,name=holder,proto3" json:"holder,omitempty"`
+	// amount is what is burnt: a coin of the share denom.
+	Amount types.Coin `protobuf:"bytes,2,opt,name=amount,proto3" json:"amount"`
+}
+
+func (m *MsgRedeem) Reset()         { *m = MsgRedeem{} }
+func (m *MsgRedeem) String() string { return proto.CompactTextString(m) }
+func (*MsgRedeem) ProtoMessage()    {}
+func (*MsgRedeem) Descriptor() ([]byte, []int) {
+	return fileDescriptor_8c54a6c0e697dada, []int{12}
+}
+func (m *MsgRedeem) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgRedeem) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgRedeem.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgRedeem) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgRedeem.Merge(m, src)
+}
+func (m *MsgRedeem) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgRedeem) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgRedeem.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgRedeem proto.InternalMessageInfo
+
+func (m *MsgRedeem) GetHolder() string {
+	if m != nil {
+		return m.Holder
+	}
+	return ""
+}
+
+func (m *MsgRedeem) GetAmount() types.Coin {
+	if m != nil {
+		return m.Amount
+	}
+	return types.Coin{}
+}
+
+// MsgRedeemResponse tells what was paid.
+type MsgRedeemResponse struct {
+	// amount is what was paid; empty when the redemption pool is.
+	Amount github_com_cosmos_cosmos_sdk_types.Coins `protobuf:"bytes,1,rep,name=amount,proto3,castrepeated=github.com/cosmos/cosmos-sdk/types.Coins" json:"amount"`
+}
+
+func (m *MsgRedeemResponse) Reset()         { *m = MsgRedeemResponse{} }
+func (m *MsgRedeemResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgRedeemResponse) ProtoMessage()    {}
+func (*MsgRedeemResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_8c54a6c0e697dada, []int{13}
+}
+func (m *MsgRedeemResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgRedeemResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgRedeemResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgRedeemResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgRedeemResponse.Merge(m, src)
+}
+func (m *MsgRedeemResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgRedeemResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgRedeemResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgRedeemResponse proto.InternalMessageInfo
+
+func (m *MsgRedeemResponse) GetAmount() github_com_cosmos_cosmos_sdk_types.Coins {
+	if m != nil {
+		return m.Amount
+	}
+	return nil
+}
+
+// MsgSetRefusals names the revenue denoms that the signer is not paid in, in all pools.
+// What it earns in them stays owed.
+type MsgSetRefusals struct {
+	// holder owns the revenue.
+	Holder string `protobuf:"bytes,1,opt,name=holder,proto3" json:"holder,omitempty"`
+	// denoms are all refused denoms, ascending; none clears the list.
+	Denoms []string `protobuf:"bytes,2,rep,name=denoms,proto3" json:"denoms,omitempty"`
+}
+
+func (m *MsgSetRefusals) Reset()         { *m = MsgSetRefusals{} }
+func (m *MsgSetRefusals) String() string { return proto.CompactTextString(m) }
+func (*MsgSetRefusals) ProtoMessage()    {}
+func (*MsgSetRefusals) Descriptor() ([]byte, []int) {
+	return fileDescriptor_8c54a6c0e697dada, []int{14}
+}
+func (m *MsgSetRefusals) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgSetRefusals) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgSetRefusals.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgSetRefusals) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgSetRefusals.Merge(m, src)
+}
+func (m *MsgSetRefusals) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgSetRefusals) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgSetRefusals.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgSetRefusals proto.InternalMessageInfo
+
+func (m *MsgSetRefusals) GetHolder() string {
+	if m != nil {
+		return m.Holder
+	}
+	return ""
+}
+
+func (m *MsgSetRefusals) GetDenoms() []string {
+	if m != nil {
+		return m.Denoms
+	}
+	return nil
+}
+
+// MsgSetRefusalsResponse is empty.
+type MsgSetRefusalsResponse struct {
+}
+
+func (m *MsgSetRefusalsResponse) Reset()         { *m = MsgSetRefusalsResponse{} }
+func (m *MsgSetRefusalsResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgSetRefusalsResponse) ProtoMessage()    {}
+func (*MsgSetRefusalsResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_8c54a6c0e697dada, []int{15}
+}
+func (m *MsgSetRefusalsResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgSetRefusalsResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgSetRefusalsResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgSetRefusalsResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgSetRefusalsResponse.Merge(m, src)
+}
+func (m *MsgSetRefusalsResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgSetRefusalsResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgSetRefusalsResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgSetRefusalsResponse proto.InternalMessageInfo
+
+// MsgSetAutoPayout asks for payments without a claim, once per drip, of what reaches the
+// denom's min_payout. Refused for contracts.
+type MsgSetAutoPayout struct {
+	// holder is paid, at the payout address if one is set.
+	Holder string `protobuf:"bytes,1,opt,name=holder,proto3" json:"holder,omitempty"`
+	// share_denom names the pool.
+	ShareDenom string `protobuf:"bytes,2,opt,name=share_denom,json=shareDenom,proto3" json:"share_denom,omitempty"`
+	// enabled asks for payments; false stops them.
+	Enabled bool `protobuf:"varint,3,opt,name=enabled,proto3" json:"enabled,omitempty"`
+}
+
+func (m *MsgSetAutoPayout) Reset()         { *m = MsgSetAutoPayout{} }
+func (m *MsgSetAutoPayout) String() string { return proto.CompactTextString(m) }
+func (*MsgSetAutoPayout) ProtoMessage()    {}
+func (*MsgSetAutoPayout) Descriptor() ([]byte, []int) {
+	return fileDescriptor_8c54a6c0e697dada, []int{16}
+}
+func (m *MsgSetAutoPayout) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgSetAutoPayout) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgSetAutoPayout.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgSetAutoPayout) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgSetAutoPayout.Merge(m, src)
+}
+func (m *MsgSetAutoPayout) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgSetAutoPayout) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgSetAutoPayout.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgSetAutoPayout proto.InternalMessageInfo
+
+func (m *MsgSetAutoPayout) GetHolder() string {
+	if m != nil {
+		return m.Holder
+	}
+	return ""
+}
+
+func (m *MsgSetAutoPayout) GetShareDenom() string {
+	if m != nil {
+		return m.ShareDenom
+	}
+	return ""
+}
+
+func (m *MsgSetAutoPayout) GetEnabled() bool {
+	if m != nil {
+		return m.Enabled
+	}
+	return false
+}
+
+// MsgSetAutoPayoutResponse is empty.
+type MsgSetAutoPayoutResponse struct {
+}
+
+func (m *MsgSetAutoPayoutResponse) Reset()         { *m = MsgSetAutoPayoutResponse{} }
+func (m *MsgSetAutoPayoutResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgSetAutoPayoutResponse) ProtoMessage()    {}
+func (*MsgSetAutoPayoutResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_8c54a6c0e697dada, []int{17}
+}
+func (m *MsgSetAutoPayoutResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgSetAutoPayoutResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgSetAutoPayoutResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgSetAutoPayoutResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgSetAutoPayoutResponse.Merge(m, src)
+}
+func (m *MsgSetAutoPayoutResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgSetAutoPayoutResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgSetAutoPayoutResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgSetAutoPayoutResponse proto.InternalMessageInfo
+
+// MsgCompact settles the oldest checkpoints of an account without paying, and removes them.
+// Anyone may do it for an account with a backlog, the account itself always.
+type MsgCompact struct {
+	// caller pays the gas.
+	Caller string `protobuf:"bytes,1,opt,name=caller,proto3" json:"caller,omitempty"`
+	// share_denom names the pool.
+	ShareDenom string `protobuf:"bytes,2,opt,name=share_denom,json=shareDenom,proto3" json:"share_denom,omitempty"`
+	// holder is the account.
+	Holder string `protobuf:"bytes,3,opt,name=holder,proto3" json:"holder,omitempty"`
+}
+
+func (m *MsgCompact) Reset()         { *m = MsgCompact{} }
+func (m *MsgCompact) String() string { return proto.CompactTextString(m) }
+func (*MsgCompact) ProtoMessage()    {}
+func (*MsgCompact) Descriptor() ([]byte, []int) {
+	return fileDescriptor_8c54a6c0e697dada, []int{18}
+}
+func (m *MsgCompact) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgCompact) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgCompact.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgCompact) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgCompact.Merge(m, src)
+}
+func (m *MsgCompact) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgCompact) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgCompact.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgCompact proto.InternalMessageInfo
+
+func (m *MsgCompact) GetCaller() string {
+	if m != nil {
+		return m.Caller
+	}
+	return ""
+}
+
+func (m *MsgCompact) GetShareDenom() string {
+	if m != nil {
+		return m.ShareDenom
+	}
+	return ""
+}
+
+func (m *MsgCompact) GetHolder() string {
+	if m != nil {
+		return m.Holder
+	}
+	return ""
+}
+
+// MsgCompactResponse tells how far the account is settled.
+type MsgCompactResponse struct {
+	// settled is the last settled epoch.
+	Settled uint64 `protobuf:"varint,1,opt,name=settled,proto3" json:"settled,omitempty"`
+	// removed is the number of checkpoints removed.
+	Removed uint64 `protobuf:"varint,2,opt,name=removed,proto3" json:"removed,omitempty"`
+}
+
+func (m *MsgCompactResponse) Reset()         { *m = MsgCompactResponse{} }
+func (m *MsgCompactResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgCompactResponse) ProtoMessage()    {}
+func (*MsgCompactResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_8c54a6c0e697dada, []int{19}
+}
+func (m *MsgCompactResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgCompactResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgCompactResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgCompactResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgCompactResponse.Merge(m, src)
+}
+func (m *MsgCompactResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgCompactResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgCompactResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgCompactResponse proto.InternalMessageInfo
+
+func (m *MsgCompactResponse) GetSettled() uint64 {
+	if m != nil {
+		return m.Settled
+	}
+	return 0
+}
+
+func (m *MsgCompactResponse) GetRemoved() uint64 {
+	if m != nil {
+		return m.Removed
+	}
+	return 0
+}
+
 // MsgUpdateParams replaces all parameters.
 type MsgUpdateParams struct {
 	// authority is the governance account.
@@ -700,7 +1117,7 @@ func (m *MsgUpdateParams) Reset()         { *m = MsgUpdateParams{} }
 func (m *MsgUpdateParams) String() string { return proto.CompactTextString(m) }
 func (*MsgUpdateParams) ProtoMessage()    {}
 func (*MsgUpdateParams) Descriptor() ([]byte, []int) {
-	return fileDescriptor_8c54a6c0e697dada, []int{12}
+	return fileDescriptor_8c54a6c0e697dada, []int{20}
 }
 func (m *MsgUpdateParams) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -751,7 +1168,7 @@ func (m *MsgUpdateParamsResponse) Reset()         { *m = MsgUpdateParamsResponse
 func (m *MsgUpdateParamsResponse) String() string { return proto.CompactTextString(m) }
 func (*MsgUpdateParamsResponse) ProtoMessage()    {}
 func (*MsgUpdateParamsResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_8c54a6c0e697dada, []int{13}
+	return fileDescriptor_8c54a6c0e697dada, []int{21}
 }
 func (m *MsgUpdateParamsResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -793,6 +1210,14 @@ func init() {
 	proto.RegisterType((*MsgSyncResponse)(nil), "imod.revshare.v1.MsgSyncResponse")
 	proto.RegisterType((*MsgSetPayout)(nil), "imod.revshare.v1.MsgSetPayout")
 	proto.RegisterType((*MsgSetPayoutResponse)(nil), "imod.revshare.v1.MsgSetPayoutResponse")
+	proto.RegisterType((*MsgRedeem)(nil), "imod.revshare.v1.MsgRedeem")
+	proto.RegisterType((*MsgRedeemResponse)(nil), "imod.revshare.v1.MsgRedeemResponse")
+	proto.RegisterType((*MsgSetRefusals)(nil), "imod.revshare.v1.MsgSetRefusals")
+	proto.RegisterType((*MsgSetRefusalsResponse)(nil), "imod.revshare.v1.MsgSetRefusalsResponse")
+	proto.RegisterType((*MsgSetAutoPayout)(nil), "imod.revshare.v1.MsgSetAutoPayout")
+	proto.RegisterType((*MsgSetAutoPayoutResponse)(nil), "imod.revshare.v1.MsgSetAutoPayoutResponse")
+	proto.RegisterType((*MsgCompact)(nil), "imod.revshare.v1.MsgCompact")
+	proto.RegisterType((*MsgCompactResponse)(nil), "imod.revshare.v1.MsgCompactResponse")
 	proto.RegisterType((*MsgUpdateParams)(nil), "imod.revshare.v1.MsgUpdateParams")
 	proto.RegisterType((*MsgUpdateParamsResponse)(nil), "imod.revshare.v1.MsgUpdateParamsResponse")
 }
@@ -800,62 +1225,77 @@ func init() {
 func init() { proto.RegisterFile("imod/revshare/v1/tx.proto", fileDescriptor_8c54a6c0e697dada) }
 
 var fileDescriptor_8c54a6c0e697dada = []byte{
-	// 871 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xcc, 0x56, 0xbf, 0x6f, 0xf3, 0x44,
-	0x18, 0xce, 0x91, 0x1f, 0x6d, 0x2e, 0x95, 0x5a, 0xdc, 0xd0, 0x26, 0x16, 0x75, 0x82, 0x45, 0xab,
-	0x36, 0x50, 0xbb, 0x4d, 0x05, 0x43, 0x60, 0xa1, 0xad, 0xca, 0x14, 0xa9, 0x72, 0x60, 0x41, 0x48,
-	0x95, 0x13, 0x9f, 0x6c, 0x8b, 0xd8, 0x67, 0x7c, 0x97, 0xaa, 0x11, 0x0b, 0x82, 0x8d, 0x89, 0x09,
-	0x09, 0x06, 0x06, 0x26, 0xc4, 0xd4, 0x81, 0x81, 0x3f, 0xa1, 0x63, 0xd5, 0x01, 0x31, 0xf1, 0x7d,
-	0x6a, 0x87, 0xfe, 0x1b, 0x9f, 0xee, 0xfc, 0x2b, 0x89, 0xd3, 0x24, 0xfa, 0xa4, 0xef, 0xd3, 0xb7,
-	0xb4, 0xbe, 0x7b, 0x9e, 0xf7, 0xbd, 0xf7, 0x79, 0xee, 0xbd, 0xbb, 0xc0, 0xaa, 0xed, 0x60, 0x43,
-	0xf5, 0xd1, 0x25, 0xb1, 0x74, 0x1f, 0xa9, 0x97, 0x87, 0x2a, 0xbd, 0x52, 0x3c, 0x1f, 0x53, 0x2c,
-	0xac, 0x31, 0x48, 0x89, 0x20, 0xe5, 0xf2, 0x50, 0x7c, 0x5b, 0x77, 0x6c, 0x17, 0xab, 0xfc, 0x6f,
-	0x40, 0x12, 0xa5, 0x1e, 0x26, 0x0e, 0x26, 0x6a, 0x57, 0x27, 0x2c, 0xba, 0x8b, 0xa8, 0x7e, 0xa8,
-	0xf6, 0xb0, 0xed, 0x86, 0xf8, 0x66, 0x88, 0x3b, 0xc4, 0x64, 0xc9, 0x1d, 0x62, 0x86, 0x40, 0x35,
-	0x00, 0x2e, 0xf8, 0x48, 0x0d, 0x06, 0x21, 0x54, 0x36, 0xb1, 0x89, 0x83, 0x79, 0xf6, 0x15, 0xce,
-	0xd6, 0x52, 0x95, 0xc6, 0xa5, 0x71, 0x82, 0x7c, 0x0b, 0x20, 0x6c, 0x13, 0xf3, 0x14, 0x79, 0x98,
-	0xd8, 0x54, 0xf8, 0x18, 0x16, 0x8d, 0xe0, 0x13, 0xfb, 0x15, 0x50, 0x07, 0xbb, 0xc5, 0xe3, 0xca,
-	0xdd, 0xdf, 0xfb, 0xe5, 0x70, 0xa9, 0xcf, 0x0c, 0xc3, 0x47, 0x84, 0x74, 0xa8, 0x6f, 0xbb, 0xa6,
-	0x96, 0x50, 0x85, 0x1a, 0x2c, 0xf1, 0xac, 0x17, 0x06, 0x72, 0xb1, 0x53, 0x79, 0x8b, 0x45, 0x6a,
-	0x90, 0x4f, 0x9d, 0xb2, 0x19, 0xe1, 0x53, 0x58, 0xd0, 0x1d, 0x3c, 0x70, 0x69, 0x25, 0x5b, 0x07,
-	0xbb, 0xa5, 0x66, 0x55, 0x09, 0x53, 0x32, 0x0f, 0x94, 0xd0, 0x03, 0xe5, 0x04, 0xdb, 0xee, 0x71,
-	0xf1, 0xe6, 0xff, 0x5a, 0xe6, 0xcf, 0xc7, 0xeb, 0x06, 0xd0, 0xc2, 0x98, 0xd6, 0x07, 0x3f, 0x3c,
-	0x5e, 0x37, 0x92, 0xe5, 0x7e, 0x7a, 0xbc, 0x6e, 0x54, 0xc6, 0x95, 0x25, 0x1a, 0xe4, 0x06, 0x14,
-	0x92, 0x91, 0x86, 0x88, 0x87, 0x5d, 0x82, 0x84, 0x32, 0xcc, 0x23, 0x0f, 0xf7, 0x2c, 0xae, 0x2a,
-	0xa7, 0x05, 0x03, 0xf9, 0x37, 0x00, 0x97, 0xdb, 0xc4, 0x3c, 0xe9, 0xeb, 0xb6, 0x23, 0x1c, 0xc0,
-	0x82, 0x85, 0xfb, 0x06, 0x9a, 0xaf, 0x3c, 0xe4, 0xcd, 0x97, 0xbd, 0x0e, 0xf3, 0x03, 0xef, 0x82,
-	0x62, 0xae, 0x3a, 0xa7, 0xe5, 0x06, 0xde, 0x17, 0xb8, 0xb5, 0xc3, 0xd4, 0x84, 0x29, 0x98, 0x94,
-	0x8d, 0x94, 0x14, 0x5e, 0x8f, 0xfc, 0x0b, 0x80, 0x6b, 0xd1, 0x20, 0xd6, 0x61, 0xc5, 0x46, 0x82,
-	0x7a, 0x76, 0xb6, 0x91, 0x1f, 0x31, 0x23, 0xff, 0x7a, 0x56, 0xdb, 0x35, 0x6d, 0x6a, 0x0d, 0xba,
-	0x4a, 0x0f, 0x3b, 0x61, 0xcf, 0x84, 0xff, 0xf6, 0x89, 0xf1, 0x8d, 0x4a, 0x87, 0x1e, 0x22, 0x3c,
-	0x80, 0x8c, 0x99, 0x2e, 0x54, 0xe0, 0x12, 0x41, 0x94, 0xf6, 0x91, 0xc1, 0x85, 0xe5, 0xb4, 0x68,
-	0x28, 0xdf, 0x01, 0x58, 0x8a, 0x0a, 0x3b, 0xc3, 0x3e, 0x33, 0xae, 0xa7, 0xf7, 0xfb, 0x8b, 0x18,
-	0x17, 0xf0, 0xe6, 0x1b, 0x97, 0xec, 0x45, 0x76, 0xc1, 0xbd, 0x88, 0xad, 0xce, 0x8d, 0x58, 0xbd,
-	0xc7, 0xad, 0x0e, 0x16, 0x65, 0x56, 0x57, 0xa7, 0x5b, 0x7d, 0x86, 0x7d, 0xf9, 0x57, 0x00, 0xd7,
-	0x47, 0xc6, 0x6f, 0x94, 0xe1, 0x7f, 0x00, 0xde, 0xd3, 0x1a, 0xfa, 0x76, 0x80, 0x08, 0xed, 0xb8,
-	0xba, 0x47, 0x2c, 0xcc, 0x4f, 0xab, 0x1f, 0x4c, 0x2d, 0x60, 0x7d, 0x42, 0x9d, 0xeb, 0x7e, 0xeb,
-	0x88, 0x9f, 0xb7, 0x38, 0x80, 0x39, 0x57, 0x4f, 0x39, 0x37, 0x51, 0x8d, 0xdc, 0x84, 0x62, 0x7a,
-	0x76, 0xce, 0xf9, 0xfb, 0x11, 0xc0, 0xa5, 0x36, 0x31, 0x3b, 0x43, 0xb7, 0xf7, 0x0a, 0xba, 0xa8,
-	0xb5, 0x3d, 0xb1, 0xfd, 0xef, 0xa4, 0x44, 0xb0, 0x95, 0xe5, 0xef, 0xe0, 0x6a, 0xf8, 0xf9, 0xfa,
-	0x77, 0x5d, 0xfe, 0x1d, 0xc0, 0x15, 0xb6, 0x3a, 0xa2, 0xe7, 0xfa, 0x10, 0x0f, 0xe8, 0x4b, 0x5c,
-	0x43, 0x07, 0xb0, 0xe0, 0xf1, 0xd8, 0xc0, 0x82, 0x59, 0x11, 0x01, 0xaf, 0xd5, 0x98, 0xb8, 0x82,
-	0xc4, 0xb4, 0x31, 0x51, 0x3d, 0xf2, 0x06, 0x2c, 0x8f, 0x8e, 0x23, 0x8b, 0xe4, 0x7f, 0x00, 0xb7,
-	0xed, 0x4b, 0xcf, 0xd0, 0x29, 0x3a, 0xd7, 0x7d, 0xdd, 0x21, 0xac, 0x23, 0xf5, 0x01, 0xb5, 0xb0,
-	0x6f, 0xd3, 0xe1, 0xfc, 0x8e, 0x8c, 0xa9, 0xc2, 0x27, 0x4c, 0x01, 0xcb, 0xc0, 0x15, 0x94, 0x9a,
-	0x15, 0x65, 0xf2, 0x1d, 0x55, 0x82, 0x15, 0xc6, 0x5e, 0x87, 0x20, 0xa4, 0x75, 0xc0, 0xbb, 0x35,
-	0x4e, 0xc6, 0xf4, 0x6c, 0xa5, 0xf4, 0x8c, 0x96, 0x29, 0x57, 0xe1, 0xe6, 0xc4, 0x54, 0xa4, 0xaa,
-	0xf9, 0x6f, 0x0e, 0x66, 0xdb, 0xc4, 0x14, 0xda, 0x70, 0x29, 0x7a, 0x14, 0xdf, 0x4d, 0x17, 0x93,
-	0x3c, 0x30, 0xe2, 0xfb, 0xb3, 0xd0, 0xb8, 0x9f, 0x3e, 0x87, 0xf9, 0xe0, 0x91, 0x11, 0xa7, 0xd2,
-	0x39, 0x26, 0xca, 0x4f, 0x63, 0x71, 0xa2, 0x73, 0xb8, 0x1c, 0xdf, 0xbb, 0x5b, 0x4f, 0xf3, 0xcf,
-	0xb0, 0x2f, 0x6e, 0xcf, 0x84, 0xe3, 0x8c, 0x08, 0xae, 0x4e, 0x5e, 0x2c, 0xd3, 0x35, 0x4d, 0xb0,
-	0xc4, 0x0f, 0x17, 0x61, 0xc5, 0xcb, 0x9c, 0xc2, 0x1c, 0x3f, 0xe6, 0xd5, 0xa9, 0x51, 0x0c, 0x12,
-	0xdf, 0x7b, 0x12, 0x8a, 0xb3, 0x74, 0x60, 0x31, 0x39, 0x29, 0xd2, 0x74, 0x7e, 0x84, 0x8b, 0x3b,
-	0xb3, 0xf1, 0x38, 0xe9, 0xd7, 0x70, 0x65, 0xac, 0x8b, 0xa7, 0xd7, 0x31, 0x4a, 0x11, 0xf7, 0xe6,
-	0x52, 0xa2, 0xec, 0x62, 0xfe, 0x7b, 0xd6, 0xad, 0xc7, 0x27, 0x37, 0xf7, 0x12, 0xb8, 0xbd, 0x97,
-	0xc0, 0xf3, 0x7b, 0x09, 0xfc, 0xfc, 0x20, 0x65, 0x6e, 0x1f, 0xa4, 0xcc, 0x7f, 0x0f, 0x52, 0xe6,
-	0xab, 0xbd, 0x91, 0x8b, 0xc3, 0x76, 0x70, 0xcf, 0xd2, 0x6d, 0x57, 0xe5, 0x0d, 0x7c, 0x95, 0xb4,
-	0x30, 0xbf, 0x3f, 0xba, 0x05, 0xfe, 0xab, 0xed, 0xe8, 0x45, 0x00, 0x00, 0x00, 0xff, 0xff, 0xc3,
-	0x25, 0x16, 0x91, 0x82, 0x0a, 0x00, 0x00,
+	// 1110 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xcc, 0x57, 0x41, 0x6f, 0x1b, 0x45,
+	0x14, 0xce, 0x24, 0x8e, 0x1d, 0xbf, 0x14, 0xda, 0xba, 0x21, 0x59, 0x2f, 0xad, 0x63, 0x16, 0x5a,
+	0x1c, 0xd3, 0xda, 0x49, 0x2a, 0x38, 0x18, 0x2e, 0x4d, 0xa2, 0x80, 0x90, 0x2c, 0x45, 0x1b, 0x38,
+	0x80, 0x90, 0xa2, 0x8d, 0x3d, 0xd8, 0x2b, 0xbc, 0x3b, 0xcb, 0xce, 0x38, 0x6a, 0x84, 0x90, 0x10,
+	0x5c, 0x10, 0x27, 0x4e, 0x48, 0x70, 0xe0, 0x80, 0x38, 0x20, 0x24, 0x44, 0x0e, 0x1c, 0x90, 0xf8,
+	0x03, 0x3d, 0x46, 0x3d, 0x71, 0x02, 0x94, 0x1c, 0xf2, 0x37, 0xd0, 0xcc, 0xce, 0xce, 0xda, 0xeb,
+	0xb5, 0x37, 0xb2, 0x04, 0xed, 0x25, 0xd9, 0x37, 0xef, 0x9b, 0x37, 0xef, 0xfb, 0x66, 0xe6, 0xbd,
+	0x31, 0x14, 0x6d, 0x87, 0xb4, 0xeb, 0x3e, 0x3e, 0xa2, 0x5d, 0xcb, 0xc7, 0xf5, 0xa3, 0x8d, 0x3a,
+	0x7b, 0x58, 0xf3, 0x7c, 0xc2, 0x48, 0xe1, 0x1a, 0x77, 0xd5, 0x42, 0x57, 0xed, 0x68, 0x43, 0xbf,
+	0x6e, 0x39, 0xb6, 0x4b, 0xea, 0xe2, 0x6f, 0x00, 0xd2, 0x4b, 0x2d, 0x42, 0x1d, 0x42, 0xeb, 0x87,
+	0x16, 0xe5, 0xb3, 0x0f, 0x31, 0xb3, 0x36, 0xea, 0x2d, 0x62, 0xbb, 0xd2, 0xbf, 0x22, 0xfd, 0x0e,
+	0xed, 0xf0, 0xe0, 0x0e, 0xed, 0x48, 0x47, 0x31, 0x70, 0x1c, 0x08, 0xab, 0x1e, 0x18, 0xd2, 0xb5,
+	0xd4, 0x21, 0x1d, 0x12, 0x8c, 0xf3, 0x2f, 0x39, 0xba, 0x3a, 0x92, 0xa9, 0x4a, 0x4d, 0x00, 0x8c,
+	0x53, 0x04, 0xd0, 0xa4, 0x9d, 0x1d, 0xec, 0x11, 0x6a, 0xb3, 0xc2, 0x6b, 0x90, 0x6f, 0x07, 0x9f,
+	0xc4, 0xd7, 0x50, 0x19, 0x55, 0xf2, 0x5b, 0xda, 0xe3, 0xdf, 0xee, 0x2d, 0xc9, 0xa5, 0x1e, 0xb4,
+	0xdb, 0x3e, 0xa6, 0x74, 0x9f, 0xf9, 0xb6, 0xdb, 0x31, 0x23, 0x68, 0x61, 0x15, 0x16, 0x45, 0xd4,
+	0x83, 0x36, 0x76, 0x89, 0xa3, 0xcd, 0xf2, 0x99, 0x26, 0x88, 0xa1, 0x1d, 0x3e, 0x52, 0x78, 0x03,
+	0xb2, 0x96, 0x43, 0xfa, 0x2e, 0xd3, 0xe6, 0xca, 0xa8, 0xb2, 0xb8, 0x59, 0xac, 0xc9, 0x90, 0x5c,
+	0x83, 0x9a, 0xd4, 0xa0, 0xb6, 0x4d, 0x6c, 0x77, 0x2b, 0xff, 0xe8, 0xaf, 0xd5, 0x99, 0x9f, 0x2e,
+	0x4e, 0xaa, 0xc8, 0x94, 0x73, 0x1a, 0xaf, 0x7c, 0x7e, 0x71, 0x52, 0x8d, 0x96, 0xfb, 0xea, 0xe2,
+	0xa4, 0xaa, 0x0d, 0x33, 0x8b, 0x38, 0x18, 0x55, 0x28, 0x44, 0x96, 0x89, 0xa9, 0x47, 0x5c, 0x8a,
+	0x0b, 0x4b, 0x30, 0x8f, 0x3d, 0xd2, 0xea, 0x0a, 0x56, 0x19, 0x33, 0x30, 0x8c, 0xef, 0x10, 0x2c,
+	0x34, 0x69, 0x67, 0xbb, 0x67, 0xd9, 0x4e, 0x61, 0x1d, 0xb2, 0x5d, 0xd2, 0x6b, 0xe3, 0x74, 0xe6,
+	0x12, 0x97, 0x4e, 0xfb, 0x06, 0xcc, 0xf7, 0xbd, 0x03, 0x46, 0x04, 0xeb, 0x8c, 0x99, 0xe9, 0x7b,
+	0xef, 0x90, 0xc6, 0x1d, 0xce, 0x46, 0x86, 0xe0, 0x54, 0x96, 0x47, 0xa8, 0x88, 0x7c, 0x8c, 0x6f,
+	0x10, 0x5c, 0x0b, 0x0d, 0xc5, 0xa3, 0xab, 0x84, 0x44, 0xe5, 0xb9, 0xc9, 0x42, 0xbe, 0xca, 0x85,
+	0xfc, 0xf9, 0xef, 0xd5, 0x4a, 0xc7, 0x66, 0xdd, 0xfe, 0x61, 0xad, 0x45, 0x1c, 0x79, 0x66, 0xe4,
+	0xbf, 0x7b, 0xb4, 0xfd, 0x51, 0x9d, 0x1d, 0x7b, 0x98, 0x8a, 0x09, 0x74, 0x48, 0xf4, 0x82, 0x06,
+	0x39, 0x8a, 0x19, 0xeb, 0xe1, 0xb6, 0x20, 0x96, 0x31, 0x43, 0xd3, 0x78, 0x8c, 0x60, 0x31, 0x4c,
+	0x6c, 0x97, 0xf8, 0x5c, 0xb8, 0x96, 0xd5, 0xeb, 0x5d, 0x46, 0xb8, 0x00, 0x97, 0x2e, 0x5c, 0xb4,
+	0x17, 0x73, 0x97, 0xdc, 0x0b, 0x25, 0x75, 0x66, 0x40, 0xea, 0x35, 0x21, 0x75, 0xb0, 0x28, 0x97,
+	0xba, 0x98, 0x2c, 0xf5, 0x2e, 0xf1, 0x8d, 0x6f, 0x11, 0xdc, 0x18, 0xb0, 0x9f, 0x2a, 0xc1, 0x7f,
+	0x40, 0xe2, 0x4c, 0x9b, 0xf8, 0xe3, 0x3e, 0xa6, 0x6c, 0xdf, 0xb5, 0x3c, 0xda, 0x25, 0xe2, 0xb6,
+	0xfa, 0xc1, 0xd0, 0x25, 0xa4, 0x8f, 0xa0, 0xa9, 0xea, 0x37, 0xee, 0x8b, 0xfb, 0xa6, 0x26, 0x70,
+	0xe5, 0xca, 0x23, 0xca, 0xc5, 0xb2, 0x31, 0x36, 0x41, 0x1f, 0x1d, 0x4d, 0xb9, 0x7f, 0x5f, 0x20,
+	0xc8, 0x35, 0x69, 0x67, 0xff, 0xd8, 0x6d, 0xfd, 0x07, 0xa7, 0xa8, 0x71, 0x3b, 0xb6, 0xfd, 0xcf,
+	0x8d, 0x90, 0xe0, 0x2b, 0x1b, 0x9f, 0xc0, 0x55, 0xf9, 0xf9, 0xff, 0xef, 0xba, 0xf1, 0x3d, 0x82,
+	0x2b, 0x7c, 0x75, 0xcc, 0xf6, 0xac, 0x63, 0xd2, 0x67, 0x53, 0x94, 0xa1, 0x75, 0xc8, 0x7a, 0x62,
+	0x6e, 0x20, 0xc1, 0xa4, 0x19, 0x01, 0xae, 0x51, 0x8d, 0x95, 0x20, 0x7d, 0x54, 0x98, 0x30, 0x1f,
+	0x63, 0x19, 0x96, 0x06, 0xed, 0x50, 0x22, 0xe3, 0x47, 0x04, 0x79, 0xb1, 0xe1, 0x6d, 0x8c, 0xa7,
+	0x29, 0x9e, 0x51, 0x4b, 0x98, 0x9d, 0xa2, 0x25, 0xbc, 0x1c, 0x63, 0xb0, 0x92, 0x70, 0x3e, 0x79,
+	0x62, 0xc6, 0xa7, 0x70, 0x5d, 0x19, 0x4f, 0x60, 0x7b, 0xbf, 0x44, 0xf0, 0x6c, 0x20, 0x9f, 0x89,
+	0x3f, 0xec, 0x53, 0xab, 0x47, 0xa7, 0x90, 0x6a, 0x19, 0xb2, 0xe2, 0x88, 0x53, 0x6d, 0xb6, 0x3c,
+	0x57, 0xc9, 0x9b, 0xd2, 0x6a, 0xdc, 0x8d, 0x89, 0x70, 0x33, 0x69, 0x1b, 0xc3, 0x75, 0x0d, 0x0d,
+	0x96, 0x87, 0x47, 0xd4, 0x56, 0xfe, 0x1a, 0x74, 0x9a, 0x7d, 0xcc, 0x1e, 0xf4, 0x19, 0x99, 0xfa,
+	0x1c, 0xa6, 0x56, 0x75, 0x0d, 0x72, 0xd8, 0xb5, 0x0e, 0x79, 0x85, 0xe3, 0x65, 0x7d, 0xc1, 0x0c,
+	0xcd, 0x46, 0x2d, 0xc6, 0xa4, 0x94, 0xc4, 0x24, 0x4a, 0xce, 0xd0, 0x41, 0x8b, 0x8f, 0x29, 0x36,
+	0x7f, 0x04, 0x6f, 0x9a, 0x6d, 0xe2, 0x78, 0x56, 0x8b, 0x3d, 0x15, 0xdd, 0xa9, 0x51, 0x89, 0x55,
+	0xa2, 0xd1, 0xe7, 0x8b, 0x4c, 0xd7, 0x78, 0x4b, 0x94, 0x7a, 0x69, 0xa9, 0x03, 0x3b, 0xd0, 0x1b,
+	0xd0, 0x50, 0x6f, 0xe0, 0x1e, 0x1f, 0x3b, 0xe4, 0x28, 0xea, 0x1a, 0xd2, 0x34, 0x7e, 0x47, 0xa2,
+	0xae, 0xbd, 0xeb, 0xb5, 0x2d, 0x86, 0xf7, 0x2c, 0xdf, 0x72, 0x28, 0x6f, 0x19, 0x56, 0x9f, 0x75,
+	0x89, 0x6f, 0xb3, 0xe3, 0xf4, 0x96, 0xa1, 0xa0, 0x85, 0xd7, 0x79, 0x89, 0xe1, 0x11, 0xe4, 0x65,
+	0xd5, 0x6a, 0xf1, 0x87, 0x6e, 0x2d, 0x58, 0x61, 0xe8, 0xae, 0x06, 0x53, 0x1a, 0xeb, 0xa2, 0x9d,
+	0xa8, 0x60, 0x9c, 0xff, 0xad, 0x11, 0xfe, 0x83, 0x69, 0x1a, 0x45, 0x58, 0x89, 0x0d, 0x85, 0x4a,
+	0x6c, 0xfe, 0x92, 0x83, 0xb9, 0x26, 0xed, 0x14, 0x9a, 0x90, 0x0b, 0x5f, 0xad, 0x37, 0x47, 0x93,
+	0x89, 0x5e, 0x80, 0xfa, 0x4b, 0x93, 0xbc, 0x4a, 0xe0, 0x37, 0x61, 0x3e, 0x78, 0x05, 0xea, 0x89,
+	0x70, 0xe1, 0xd3, 0x8d, 0xf1, 0x3e, 0x15, 0x68, 0x0f, 0x16, 0xd4, 0xc3, 0xe8, 0xd6, 0x78, 0xfc,
+	0x2e, 0xf1, 0xf5, 0xdb, 0x13, 0xdd, 0x2a, 0x22, 0x86, 0xab, 0xf1, 0xce, 0x9f, 0xcc, 0x29, 0x86,
+	0xd2, 0xef, 0x5e, 0x06, 0xa5, 0x96, 0xd9, 0x81, 0x8c, 0xe8, 0xc3, 0xc5, 0xc4, 0x59, 0xdc, 0xa5,
+	0xbf, 0x30, 0xd6, 0xa5, 0xa2, 0xec, 0x43, 0x3e, 0x6a, 0x65, 0xa5, 0x64, 0x7c, 0xe8, 0xd7, 0xef,
+	0x4c, 0xf6, 0xab, 0xa0, 0x6f, 0x43, 0x56, 0xb6, 0x99, 0xe7, 0xc7, 0x50, 0xe2, 0x4e, 0xfd, 0xc5,
+	0x09, 0x4e, 0x15, 0xeb, 0x3d, 0x58, 0x1c, 0x2c, 0xc6, 0xe5, 0x71, 0x29, 0x84, 0x08, 0xbd, 0x92,
+	0x86, 0x50, 0xa1, 0x0f, 0xe0, 0x99, 0xe1, 0x12, 0x6a, 0x8c, 0x9b, 0x1a, 0x61, 0xf4, 0x6a, 0x3a,
+	0x46, 0x2d, 0xd0, 0x84, 0x5c, 0x58, 0xd5, 0x92, 0xcf, 0xbc, 0xf4, 0x8e, 0x39, 0xf3, 0xf1, 0xa2,
+	0xf2, 0x01, 0x5c, 0x19, 0x2a, 0x0e, 0xc9, 0xdb, 0x3b, 0x08, 0xd1, 0xd7, 0x52, 0x21, 0x61, 0x74,
+	0x7d, 0xfe, 0x33, 0x5e, 0x04, 0xb6, 0xb6, 0x1f, 0x9d, 0x95, 0xd0, 0xe9, 0x59, 0x09, 0xfd, 0x73,
+	0x56, 0x42, 0x5f, 0x9f, 0x97, 0x66, 0x4e, 0xcf, 0x4b, 0x33, 0x7f, 0x9e, 0x97, 0x66, 0xde, 0x5f,
+	0x1b, 0xe8, 0xa8, 0xb6, 0x43, 0x5a, 0x5d, 0xcb, 0x76, 0xeb, 0xa2, 0x2e, 0x3c, 0x8c, 0x2a, 0x83,
+	0x68, 0xac, 0x87, 0x59, 0xf1, 0x6b, 0xf5, 0xfe, 0xbf, 0x01, 0x00, 0x00, 0xff, 0xff, 0x6b, 0xd5,
+	0x02, 0xd6, 0x7a, 0x0f, 0x00, 0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -882,6 +1322,14 @@ type MsgClient interface {
 	Sync(ctx context.Context, in *MsgSync, opts ...grpc.CallOption) (*MsgSyncResponse, error)
 	// SetPayout sets or clears the address to which the signer's revenue is paid.
 	SetPayout(ctx context.Context, in *MsgSetPayout, opts ...grpc.CallOption) (*MsgSetPayoutResponse, error)
+	// Redeem burns share tokens of the signer for their part of the redemption pool.
+	Redeem(ctx context.Context, in *MsgRedeem, opts ...grpc.CallOption) (*MsgRedeemResponse, error)
+	// SetRefusals names the revenue denoms that the signer does not want to be paid in.
+	SetRefusals(ctx context.Context, in *MsgSetRefusals, opts ...grpc.CallOption) (*MsgSetRefusalsResponse, error)
+	// SetAutoPayout asks for, or stops, payments without a claim.
+	SetAutoPayout(ctx context.Context, in *MsgSetAutoPayout, opts ...grpc.CallOption) (*MsgSetAutoPayoutResponse, error)
+	// Compact settles and removes the oldest checkpoints of an account with many of them.
+	Compact(ctx context.Context, in *MsgCompact, opts ...grpc.CallOption) (*MsgCompactResponse, error)
 	// UpdateParams replaces the parameters; authority only.
 	UpdateParams(ctx context.Context, in *MsgUpdateParams, opts ...grpc.CallOption) (*MsgUpdateParamsResponse, error)
 }
@@ -948,6 +1396,42 @@ func (c *msgClient) SetPayout(ctx context.Context, in *MsgSetPayout, opts ...grp
 	return out, nil
 }
 
+func (c *msgClient) Redeem(ctx context.Context, in *MsgRedeem, opts ...grpc.CallOption) (*MsgRedeemResponse, error) {
+	out := new(MsgRedeemResponse)
+	err := c.cc.Invoke(ctx, "/imod.revshare.v1.Msg/Redeem", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) SetRefusals(ctx context.Context, in *MsgSetRefusals, opts ...grpc.CallOption) (*MsgSetRefusalsResponse, error) {
+	out := new(MsgSetRefusalsResponse)
+	err := c.cc.Invoke(ctx, "/imod.revshare.v1.Msg/SetRefusals", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) SetAutoPayout(ctx context.Context, in *MsgSetAutoPayout, opts ...grpc.CallOption) (*MsgSetAutoPayoutResponse, error) {
+	out := new(MsgSetAutoPayoutResponse)
+	err := c.cc.Invoke(ctx, "/imod.revshare.v1.Msg/SetAutoPayout", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) Compact(ctx context.Context, in *MsgCompact, opts ...grpc.CallOption) (*MsgCompactResponse, error) {
+	out := new(MsgCompactResponse)
+	err := c.cc.Invoke(ctx, "/imod.revshare.v1.Msg/Compact", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *msgClient) UpdateParams(ctx context.Context, in *MsgUpdateParams, opts ...grpc.CallOption) (*MsgUpdateParamsResponse, error) {
 	out := new(MsgUpdateParamsResponse)
 	err := c.cc.Invoke(ctx, "/imod.revshare.v1.Msg/UpdateParams", in, out, opts...)
@@ -971,6 +1455,14 @@ type MsgServer interface {
 	Sync(context.Context, *MsgSync) (*MsgSyncResponse, error)
 	// SetPayout sets or clears the address to which the signer's revenue is paid.
 	SetPayout(context.Context, *MsgSetPayout) (*MsgSetPayoutResponse, error)
+	// Redeem burns share tokens of the signer for their part of the redemption pool.
+	Redeem(context.Context, *MsgRedeem) (*MsgRedeemResponse, error)
+	// SetRefusals names the revenue denoms that the signer does not want to be paid in.
+	SetRefusals(context.Context, *MsgSetRefusals) (*MsgSetRefusalsResponse, error)
+	// SetAutoPayout asks for, or stops, payments without a claim.
+	SetAutoPayout(context.Context, *MsgSetAutoPayout) (*MsgSetAutoPayoutResponse, error)
+	// Compact settles and removes the oldest checkpoints of an account with many of them.
+	Compact(context.Context, *MsgCompact) (*MsgCompactResponse, error)
 	// UpdateParams replaces the parameters; authority only.
 	UpdateParams(context.Context, *MsgUpdateParams) (*MsgUpdateParamsResponse, error)
 }
@@ -996,6 +1488,18 @@ func (*UnimplementedMsgServer) Sync(ctx context.Context, req *MsgSync) (*MsgSync
 }
 func (*UnimplementedMsgServer) SetPayout(ctx context.Context, req *MsgSetPayout) (*MsgSetPayoutResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method SetPayout not implemented")
+}
+func (*UnimplementedMsgServer) Redeem(ctx context.Context, req *MsgRedeem) (*MsgRedeemResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Redeem not implemented")
+}
+func (*UnimplementedMsgServer) SetRefusals(ctx context.Context, req *MsgSetRefusals) (*MsgSetRefusalsResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method SetRefusals not implemented")
+}
+func (*UnimplementedMsgServer) SetAutoPayout(ctx context.Context, req *MsgSetAutoPayout) (*MsgSetAutoPayoutResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method SetAutoPayout not implemented")
+}
+func (*UnimplementedMsgServer) Compact(ctx context.Context, req *MsgCompact) (*MsgCompactResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Compact not implemented")
 }
 func (*UnimplementedMsgServer) UpdateParams(ctx context.Context, req *MsgUpdateParams) (*MsgUpdateParamsResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method UpdateParams not implemented")
@@ -1113,6 +1617,78 @@ func _Msg_SetPayout_Handler(srv interface{}, ctx context.Context, dec func(inter
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Msg_Redeem_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgRedeem)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).Redeem(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/imod.revshare.v1.Msg/Redeem",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).Redeem(ctx, req.(*MsgRedeem))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_SetRefusals_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgSetRefusals)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).SetRefusals(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/imod.revshare.v1.Msg/SetRefusals",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).SetRefusals(ctx, req.(*MsgSetRefusals))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_SetAutoPayout_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgSetAutoPayout)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).SetAutoPayout(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/imod.revshare.v1.Msg/SetAutoPayout",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).SetAutoPayout(ctx, req.(*MsgSetAutoPayout))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_Compact_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgCompact)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).Compact(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/imod.revshare.v1.Msg/Compact",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).Compact(ctx, req.(*MsgCompact))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _Msg_UpdateParams_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(MsgUpdateParams)
 	if err := dec(in); err != nil {
@@ -1159,6 +1735,22 @@ var _Msg_serviceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "SetPayout",
 			Handler:    _Msg_SetPayout_Handler,
+		},
+		{
+			MethodName: "Redeem",
+			Handler:    _Msg_Redeem_Handler,
+		},
+		{
+			MethodName: "SetRefusals",
+			Handler:    _Msg_SetRefusals_Handler,
+		},
+		{
+			MethodName: "SetAutoPayout",
+			Handler:    _Msg_SetAutoPayout_Handler,
+		},
+		{
+			MethodName: "Compact",
+			Handler:    _Msg_Compact_Handler,
 		},
 		{
 			MethodName: "UpdateParams",
@@ -1618,6 +2210,292 @@ func (m *MsgSetPayoutResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *MsgRedeem) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgRedeem) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgRedeem) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Amount.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintTx(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	if len(m.Holder) > 0 {
+		i -= len(m.Holder)
+		copy(dAtA[i:], m.Holder)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Holder)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgRedeemResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgRedeemResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgRedeemResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Amount) > 0 {
+		for iNdEx := len(m.Amount) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Amount[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintTx(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgSetRefusals) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgSetRefusals) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgSetRefusals) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Denoms) > 0 {
+		for iNdEx := len(m.Denoms) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Denoms[iNdEx])
+			copy(dAtA[i:], m.Denoms[iNdEx])
+			i = encodeVarintTx(dAtA, i, uint64(len(m.Denoms[iNdEx])))
+			i--
+			dAtA[i] = 0x12
+		}
+	}
+	if len(m.Holder) > 0 {
+		i -= len(m.Holder)
+		copy(dAtA[i:], m.Holder)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Holder)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgSetRefusalsResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgSetRefusalsResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgSetRefusalsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgSetAutoPayout) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgSetAutoPayout) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgSetAutoPayout) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Enabled {
+		i--
+		if m.Enabled {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x18
+	}
+	if len(m.ShareDenom) > 0 {
+		i -= len(m.ShareDenom)
+		copy(dAtA[i:], m.ShareDenom)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.ShareDenom)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Holder) > 0 {
+		i -= len(m.Holder)
+		copy(dAtA[i:], m.Holder)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Holder)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgSetAutoPayoutResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgSetAutoPayoutResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgSetAutoPayoutResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgCompact) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgCompact) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgCompact) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Holder) > 0 {
+		i -= len(m.Holder)
+		copy(dAtA[i:], m.Holder)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Holder)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.ShareDenom) > 0 {
+		i -= len(m.ShareDenom)
+		copy(dAtA[i:], m.ShareDenom)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.ShareDenom)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Caller) > 0 {
+		i -= len(m.Caller)
+		copy(dAtA[i:], m.Caller)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Caller)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgCompactResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgCompactResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgCompactResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Removed != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Removed))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.Settled != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Settled))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
 func (m *MsgUpdateParams) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
@@ -1887,6 +2765,129 @@ func (m *MsgSetPayoutResponse) Size() (n int) {
 	}
 	var l int
 	_ = l
+	return n
+}
+
+func (m *MsgRedeem) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Holder)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = m.Amount.Size()
+	n += 1 + l + sovTx(uint64(l))
+	return n
+}
+
+func (m *MsgRedeemResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Amount) > 0 {
+		for _, e := range m.Amount {
+			l = e.Size()
+			n += 1 + l + sovTx(uint64(l))
+		}
+	}
+	return n
+}
+
+func (m *MsgSetRefusals) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Holder)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if len(m.Denoms) > 0 {
+		for _, s := range m.Denoms {
+			l = len(s)
+			n += 1 + l + sovTx(uint64(l))
+		}
+	}
+	return n
+}
+
+func (m *MsgSetRefusalsResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgSetAutoPayout) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Holder)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.ShareDenom)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.Enabled {
+		n += 2
+	}
+	return n
+}
+
+func (m *MsgSetAutoPayoutResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgCompact) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Caller)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.ShareDenom)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Holder)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgCompactResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Settled != 0 {
+		n += 1 + sovTx(uint64(m.Settled))
+	}
+	if m.Removed != 0 {
+		n += 1 + sovTx(uint64(m.Removed))
+	}
 	return n
 }
 
@@ -3164,6 +4165,787 @@ func (m *MsgSetPayoutResponse) Unmarshal(dAtA []byte) error {
 			return fmt.Errorf("proto: MsgSetPayoutResponse: illegal tag %d (wire type %d)", fieldNum, wire)
 		}
 		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgRedeem) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgRedeem: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgRedeem: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Holder", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Holder = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Amount", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Amount.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgRedeemResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgRedeemResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgRedeemResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Amount", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Amount = append(m.Amount, types.Coin{})
+			if err := m.Amount[len(m.Amount)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgSetRefusals) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgSetRefusals: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgSetRefusals: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Holder", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Holder = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Denoms", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Denoms = append(m.Denoms, string(dAtA[iNdEx:postIndex]))
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgSetRefusalsResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgSetRefusalsResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgSetRefusalsResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgSetAutoPayout) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgSetAutoPayout: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgSetAutoPayout: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Holder", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Holder = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ShareDenom", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.ShareDenom = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Enabled", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Enabled = bool(v != 0)
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgSetAutoPayoutResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgSetAutoPayoutResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgSetAutoPayoutResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgCompact) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgCompact: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgCompact: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Caller", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Caller = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ShareDenom", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.ShareDenom = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Holder", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Holder = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgCompactResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgCompactResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgCompactResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Settled", wireType)
+			}
+			m.Settled = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Settled |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Removed", wireType)
+			}
+			m.Removed = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Removed |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
 		default:
 			iNdEx = preIndex
 			skippy, err := skipTx(dAtA[iNdEx:])

@@ -1,0 +1,145 @@
+package integration_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/big"
+	"testing"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/stretchr/testify/require"
+
+	sdkmath "cosmossdk.io/math"
+
+	"github.com/cosmos/cosmos-sdk/server/config"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
+
+	"github.com/imochain/imod/app"
+	"github.com/imochain/imod/testutil/chain"
+	imotypes "github.com/imochain/imod/x/imo/types"
+)
+
+const (
+	// tokenTransactions is a block of transfers and claims of one token, from as many accounts.
+	tokenTransactions = 1000
+	// plainDenom is an ordinary token of the bank.
+	plainDenom = "plain"
+)
+
+// tokenCrowd is a network whose many holders have revenue to claim.
+func tokenCrowd(t testing.TB, followers ...*chain.Follower) (*job, common.Address, []chain.Account) {
+	t.Helper()
+	names := []string{"ana", "bo", "chi", "dee", "eve"}
+	for i := range tokenTransactions {
+		names = append(names, fmt.Sprintf("holder %d", i))
+	}
+	j := newJobOn(t, names, fastGenesis, followers...)
+	j.AfterBlock = nil // adding up every balance is not what is measured
+	j.sell()
+	token, holders := common.BytesToAddress(imotypes.TokenAddress(1)), j.Accounts[5:]
+	var outputs []banktypes.Output
+	each := sdk.NewCoins(sdk.NewCoin(j.denom, sdkmath.NewIntWithDecimal(9, 17)))
+	for _, holder := range holders {
+		outputs = append(outputs, banktypes.NewOutput(holder.Address(), each))
+	}
+	total := sdk.NewCoins(sdk.NewCoin(j.denom, each[0].Amount.MulRaw(tokenTransactions)))
+	ok(t, j.Next(j.TxWithGas(j.bo, 0, 60_000_000, banktypes.NewMsgMultiSend(banktypes.NewInput(j.bo.Address(), total), outputs))))
+	ok(t, j.Next(j.EthTx(j.eve, chain.Call{To: &token, Value: imo(100).BigInt(), Gas: 400_000})))
+	for range 20 {
+		j.Next()
+	}
+	return j, token, holders
+}
+
+// tokenBlock is a block in which every second holder claims and the others transfer.
+func tokenBlock(j *job, token common.Address, holders []chain.Account, claims bool) *chain.Block {
+	j.T.Helper()
+	api := abiOf(j.T, "token")
+	claim, err := api.Pack("claim", big.NewInt(1<<40))
+	require.NoError(j.T, err)
+	block := j.NewBlock()
+	for i, holder := range holders {
+		data := claim
+		if !claims || i%2 == 0 {
+			data, err = api.Pack("transfer", holders[(i+7)%len(holders)].EVM(), big.NewInt(1))
+			require.NoError(j.T, err)
+		}
+		block.Eth(holder, chain.Call{To: &token, Data: data, Gas: 300_000})
+	}
+	return block
+}
+
+// TestExecutorsAgreeOnOneToken: a block of 1,000 transfers and claims of one token gives the same
+// application hash, codes, gas and data on the sequential and on the parallel executor.
+func TestExecutorsAgreeOnOneToken(t *testing.T) {
+	j, token, holders := tokenCrowd(t,
+		&chain.Follower{Name: "main"}, &chain.Follower{Name: "block-stm", Executor: config.BlockExecutorBlockSTM, Workers: 4})
+	results := j.Execute(time.Second, tokenBlock(j, token, holders, true).Txs)
+	require.Len(t, results, tokenTransactions)
+	for i, result := range results {
+		require.Zero(t, result.Code, result.Log)
+		response := decodeResponse(t, result.Data)
+		require.Empty(t, response.VmError, "%d: %s", i, revertReason(response.Ret))
+	}
+	require.NoError(t, j.App().RevShareKeeper.CheckInvariants(j.Context()))
+	chain.CheckSupply(j.Chain)
+}
+
+// BenchmarkOneToken measures blocks of 1,000 transactions of one token on both executors.
+func BenchmarkOneToken(b *testing.B) {
+	for _, executor := range []string{config.BlockExecutorSequential, config.BlockExecutorBlockSTM} {
+		for _, claims := range []bool{false, true} {
+			b.Run(fmt.Sprintf("claims=%t/%s", claims, executor), func(b *testing.B) {
+				j, token, holders := tokenCrowd(b, &chain.Follower{Name: "main", Executor: executor})
+				var spent time.Duration
+				for range b.N {
+					block := tokenBlock(j, token, holders, claims)
+					began := time.Now()
+					j.Execute(time.Second, block.Txs)
+					spent += time.Since(began)
+				}
+				b.ReportMetric(float64(tokenTransactions*b.N)/spent.Seconds(), "tx/s")
+			})
+		}
+	}
+}
+
+// TestTransferCostsLittleMore: a transfer of a model token costs at most 1.5 times the gas of one of
+// an ordinary bank token, also when it is the first of the epoch for both accounts. The very first
+// one of the token in an epoch records the eligible supply besides, which may cost a little more.
+func TestTransferCostsLittleMore(t *testing.T) {
+	j := newJobOn(t, []string{"ana", "bo", "chi", "dee", "eve"}, func(a *app.App, state map[string]json.RawMessage) {
+		fastGenesis(a, state)
+		var bank banktypes.GenesisState
+		a.AppCodec().MustUnmarshalJSON(state[banktypes.ModuleName], &bank)
+		plain := sdk.NewInt64Coin(plainDenom, 1_000_000)
+		for i, balance := range bank.Balances {
+			if balance.Address == chain.NewAccount("bo").String() || balance.Address == chain.NewAccount("eve").String() {
+				bank.Balances[i].Coins = balance.Coins.Add(plain)
+				bank.Supply = bank.Supply.Add(plain)
+			}
+		}
+		state[banktypes.ModuleName] = a.AppCodec().MustMarshalJSON(&bank)
+	})
+	j.sell()
+	// Both recipients hold both tokens.
+	ok(t, j.Next(j.Tx(j.bo, banktypes.NewMsgSend(j.bo.Address(), j.eve.Address(), sdk.NewCoins(sdk.NewInt64Coin(j.denom, 5_000_000))))))
+	gas := func(from, to chain.Account, denom string) float64 {
+		return float64(ok(t, j.Next(j.Tx(from, banktypes.NewMsgSend(from.Address(), to.Address(), sdk.NewCoins(sdk.NewInt64Coin(denom, 1)))))).GasUsed)
+	}
+	for range 3 {
+		for j.Height()%4 != 3 {
+			j.Next()
+		}
+		first := gas(j.dee, j.chi, j.denom)   // of the token in this epoch
+		accounts := gas(j.bo, j.eve, j.denom) // of these two accounts
+		later := gas(j.bo, j.eve, j.denom)
+		plain := gas(j.bo, j.eve, plainDenom)
+		t.Logf("ordinary %.0f; model token: later %.2f, first of two accounts %.2f, first of the token %.2f", plain, later/plain, accounts/plain, first/plain)
+		require.LessOrEqual(t, later/plain, 1.5)
+		require.LessOrEqual(t, accounts/plain, 1.5)
+		require.LessOrEqual(t, first/plain, 1.6)
+	}
+}

@@ -1,0 +1,36 @@
+package keeper
+
+import (
+	"context"
+
+	"cosmossdk.io/collections"
+	errorsmod "cosmossdk.io/errors"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/imochain/imod/x/revshare/types"
+)
+
+// PermitNonce is the number of signed allowances of a share token that owner has used, and
+// the number that the next one has to carry.
+func (k *Keeper) PermitNonce(ctx context.Context, shareDenom string, owner sdk.AccAddress) (uint64, error) {
+	pool, err := k.pools.Get(ctx, shareDenom)
+	if err != nil {
+		return 0, errorsmod.Wrap(types.ErrPoolNotFound, shareDenom)
+	}
+	return getOr(ctx, k.permits, collections.Join(pool.Id, owner), 0)
+}
+
+// UsePermit returns the number of owner's next signed allowance and takes it: no signature
+// counts twice. The caller checks the signature over it.
+func (k *Keeper) UsePermit(ctx context.Context, shareDenom string, owner sdk.AccAddress) (uint64, error) {
+	nonce, err := k.PermitNonce(ctx, shareDenom, owner)
+	if err != nil {
+		return 0, err
+	}
+	pool, err := k.pools.Get(ctx, shareDenom)
+	if err != nil {
+		return 0, err
+	}
+	return nonce, k.permits.Set(ctx, collections.Join(pool.Id, owner), nonce+1)
+}
