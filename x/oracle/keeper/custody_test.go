@@ -288,6 +288,8 @@ func TestCustodySurvivesImport(t *testing.T) {
 	require.NoError(t, g.Validate())
 	require.Len(t, g.Opened, 1)
 	other := f.Import(g)
+	require.NoError(t, other.Keeper.StepTrials(other.Ctx, attestation.Round{}), "the first block after an import has no commit")
+	require.Equal(t, custodyOf(f, 1), custodyOf(other, 1))
 	trialBlock(other, attestation.Round{}, openingOf(other, s, held, 1), openingOf(other, s, held, 2))
 	require.Equal(t, uint32(10_000), availabilityOf(other, 1).Bps)
 	again, err := other.Keeper.ExportGenesis(other.Ctx)

@@ -16,6 +16,9 @@ const maxRounds = 3
 // closes bindings, decides, starts anew, gives up. It runs once in every block, before transactions.
 // It is block code: each trial moves on its own branch, and its error is for the log only.
 func (k *Keeper) StepTrials(ctx sdk.Context, round attestation.Round) error {
+	if len(round.Set) == 0 {
+		return nil // the first block of a chain, or after an import, has no last commit to weigh by
+	}
 	return isolate(ctx, func(ctx sdk.Context) error {
 		s := stepper{k: k, round: round}
 		for _, kind := range []attestation.Kind{attestation.Proof, attestation.Custody} {

@@ -51,7 +51,7 @@ func (c *Client) missing() map[attestation.Key]*types.OpenRequest {
 			continue
 		}
 		want := slices.Clone(item.Openers)
-		if c.validator != nil {
+		if c.validator != nil && !slices.ContainsFunc(want, func(w []byte) bool { return string(w) == string(c.validator[:]) }) {
 			want = append(want, c.validator[:])
 		}
 		req := &types.OpenRequest{ManifestRoot: item.ManifestRoot, Draw: item.Draw}
