@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"os"
 	"os/exec"
@@ -26,7 +27,7 @@ func TestSingleNode(t *testing.T) {
 	require.NoError(t, os.MkdirAll(below, 0o755))
 	run := func(in string, args ...string) (stdout, stderr string, err error) {
 		t.Helper()
-		cmd := exec.CommandContext(t.Context(), binary(t), args...)
+		cmd := exec.CommandContext(context.WithoutCancel(t.Context()), binary(t), args...) // the stop runs when the test's context is over
 		cmd.Dir = in
 		cmd.Env = append(os.Environ(), "HOME="+dir)
 		var out, problems bytes.Buffer
@@ -37,7 +38,10 @@ func TestSingleNode(t *testing.T) {
 	began := time.Now()
 	out, problems, err := run(dir, "testnet", "start", "--validators", "1", "--port-offset", "4000")
 	require.NoError(t, err, problems)
-	t.Cleanup(func() { _, _, _ = run(dir, "testnet", "stop") })
+	t.Cleanup(func() {
+		_, problems, err := run(dir, "testnet", "stop")
+		require.NoError(t, err, problems)
+	})
 	t.Logf("ready after %s", time.Since(began).Round(100*time.Millisecond))
 	for _, want := range []string{
 		"imo-local-1 (LOCAL network)", "7641", "http://127.0.0.1:30657", "http://127.0.0.1:12545", "/web/", "EVERYBODY has these keys", dev0, dev1,
