@@ -95,7 +95,7 @@ proto:
 abi: contracts/node_modules/.package-lock.json
 	node contracts/abi.mjs
 
-.PHONY: test test-unit test-integration test-sim test-arm64 test-e2e test-race bench
+.PHONY: test test-unit test-integration test-sim test-arm64 test-e2e test-race bench test-revenue-long
 ## test: everything that a change must pass
 test: lint test-unit test-integration test-sim test-arm64 test-e2e
 
@@ -117,8 +117,12 @@ test-e2e: build contracts/node_modules/.package-lock.json
 
 ## bench: transactions per second, and what a deposit, a transfer and a claim cost at 10 and 1,000 holders
 bench:
-	go test -tags=test -ldflags=-w -run '^$$' -bench 'Throughput' -benchtime 3x ./tests/integration
+	go test -tags=test -ldflags=-w -run '^$$' -bench 'Throughput|OneToken' -benchtime 3x ./tests/integration
 	go test -ldflags=-w -run '^$$' -bench 'Deposit|Transfer|Claim' ./x/revshare/keeper
+
+## test-revenue-long: one million random steps of the revenue share against the naive ledger
+test-revenue-long:
+	go test -count=1 -ldflags=-w -timeout 60m -run '^TestProperties$$' ./x/revshare/keeper -rapid.checks=16700
 
 ## test-arm64: digests of runtime and models on an emulated arm64
 test-arm64:
