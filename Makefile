@@ -25,26 +25,43 @@ NOT_UNIT := ^github.com/imochain/imod/(app|cmd|tests|internal/lint)(/|$$)
 help:
 	@awk '/^## / { sub(/^## /, ""); i = index($$0, ":"); printf "  %-18s%s\n", substr($$0, 1, i - 1), substr($$0, i + 1) }' $(firstword $(MAKEFILE_LIST))
 
+.PHONY: wasm
+## wasm: build the model runtime for browsers into web/dist, from where imod embeds it
+wasm: web/dist/runner.wasm.gz
+
+# wasm_exec.js belongs to the Go release that built the runner, so both are made together.
+web/dist/runner.wasm.gz: go.mod $(shell find inference web/runner -name '*.go' -not -name '*_test.go')
+	@scripts/need.sh go gzip
+	@mkdir -p build
+	GOOS=js GOARCH=wasm CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags="-s -w -buildid=" -o build/runner.wasm ./web/runner
+	cp "$$(go env GOROOT)/lib/wasm/wasm_exec.js" web/dist/wasm_exec.js
+	gzip -9 -n -c build/runner.wasm >$@
+
 .PHONY: build install release
 ## build: build build/imod
-build:
+build: wasm
 	@scripts/need.sh go gcc
 	go build -ldflags="-s -w $(VERSION_FLAGS)" -o build/imod ./cmd/imod
 
 ## install: install imod into Go's bin folder
-install:
+install: wasm
 	@scripts/need.sh go gcc
 	go install -ldflags="-s -w $(VERSION_FLAGS)" ./cmd/imod
 
 ## release: build archives with checksums into build/release
-release:
+release: wasm
 	@scripts/need.sh go gcc git
 	scripts/release.sh "$(VERSION)" "$(VERSION_FLAGS)"
 
-.PHONY: demo demo-stop testnet
-## demo: start a local network and do the whole job on it; it stays up
-demo: build
-	build/imod demo
+.PHONY: demo demo-stop tour testnet
+## demo: start a local network and do the whole job on it, told as a story; it stays up
+demo:
+	@demo/tell.sh 8 build/told $(MAKE) -s --no-print-directory build
+	build/imod demo --told "$$(cat build/told)"
+
+## tour: demo, and write docs/tour.md with the commands behind its figures
+tour: build
+	build/imod demo --tour docs/tour.md
 
 ## demo-stop: stop the network that demo or testnet started
 demo-stop:
@@ -95,7 +112,7 @@ proto:
 abi: contracts/node_modules/.package-lock.json
 	node contracts/abi.mjs
 
-.PHONY: test test-unit test-integration test-sim test-arm64 test-e2e test-race bench test-revenue-long
+.PHONY: test test-unit test-integration test-sim test-arm64 test-e2e test-web screenshots test-race bench bench-inference test-revenue-long
 ## test: everything that a change must pass
 test: lint test-unit test-integration test-sim test-arm64 test-e2e
 
@@ -115,10 +132,41 @@ test-sim:
 test-e2e: build contracts/node_modules/.package-lock.json
 	$(TEST) -count=1 -timeout 20m ./tests/e2e/...
 
+.PHONY: journeys
+## journeys: run the guides of docs/guides as they stand on a network of its own, and find the mark in every served picture
+journeys: build
+	@scripts/need.sh jq curl exiftool
+	go run ./tests/journeys
+
 ## bench: transactions per second, and what a deposit, a transfer and a claim cost at 10 and 1,000 holders
 bench:
 	go test -tags=test -ldflags=-w -run '^$$' -bench 'Throughput|OneToken' -benchtime 3x ./tests/integration
 	go test -ldflags=-w -run '^$$' -bench 'Deposit|Transfer|Claim' ./x/revshare/keeper
+
+## bench-inference: the runtime beside onnxruntime, in one run; a report in build/bench-inference.md
+bench-inference: bench/inference/node_modules/.package-lock.json
+	@mkdir -p build
+	go run ./bench/inference | tee build/bench-inference.md
+
+bench/inference/node_modules/.package-lock.json: bench/inference/package-lock.json
+	@scripts/need.sh node npm
+	npm --prefix bench/inference ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+## test-web: the pages in Debian's Chromium on a live network, both wallets included
+test-web: build tests/web/node_modules/.package-lock.json
+	@scripts/need.sh chromium node
+	$(TEST) -count=1 -timeout 15m ./tests/web/...
+
+## screenshots: test-web, and write docs/screenshots
+screenshots: build tests/web/node_modules/.package-lock.json
+	@scripts/need.sh chromium node
+	$(TEST) -count=1 -timeout 15m ./tests/web/... -screenshots
+
+tests/web/node_modules/.package-lock.json: tests/web/package-lock.json
+	@scripts/need.sh node npm
+	npm --prefix tests/web ci --ignore-scripts --no-audit --no-fund
+	@touch $@
 
 ## test-revenue-long: one million random steps of the revenue share against the naive ledger
 test-revenue-long:

@@ -27,6 +27,8 @@ type Node struct {
 	Outputs oracletypes.OutputSource
 	// Update is given the open work after every commit; it must not block.
 	Update func(height int64, items []oracletypes.WorkItem)
+	// Beacon is the hash chain of the node's validator; nil reveals nothing.
+	Beacon oracleabci.Beacon
 	// Validator is the node's consensus address, empty on a node that does not vote.
 	Validator []byte
 }
@@ -35,7 +37,9 @@ type Node struct {
 func (app *App) Attach(node Node) {
 	app.attestor.Results = node.Results
 	app.attestor.Validator = node.Validator
+	app.attestor.Beacon = node.Beacon
 	app.workUpdate = node.Update
+	app.outputs = node.Outputs
 	if node.Outputs != nil {
 		app.OracleKeeper.SetOutputSource(node.Outputs)
 	}

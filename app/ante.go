@@ -4,10 +4,13 @@ import (
 	"github.com/spf13/cast"
 
 	servertypes "github.com/cosmos/cosmos-sdk/server/types"
+	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	evmante "github.com/cosmos/evm/ante"
 	antetypes "github.com/cosmos/evm/ante/types"
 	srvflags "github.com/cosmos/evm/server/flags"
+
+	oracletypes "github.com/imochain/imod/x/oracle/types"
 )
 
 // addAnteHandler installs the checks every transaction passes before its messages run.
@@ -30,5 +33,6 @@ func (app *App) addAnteHandler(appOpts servertypes.AppOptions) {
 	if err := options.Validate(); err != nil {
 		panic(err)
 	}
-	app.SetAnteHandler(rejectNested(evmante.NewAnteHandler(options)))
+	admit := admitOpening{func(ctx sdk.Context, msg *oracletypes.MsgOpenProof) error { return app.OracleKeeper.AdmitOpening(ctx, msg) }}
+	app.SetAnteHandler(rejectNested(freeOpenings(options, admit, evmante.NewAnteHandler(options))))
 }

@@ -25,6 +25,7 @@ func (app *App) RegisterAPIRoutes(server *api.Server, cfg config.APIConfig) {
 	cmtservice.RegisterGRPCGatewayRoutes(ctx, server.GRPCGatewayRouter)
 	node.RegisterGRPCGatewayRoutes(ctx, server.GRPCGatewayRouter)
 	app.basics.RegisterGRPCGatewayRoutes(ctx, server.GRPCGatewayRouter)
+	app.serveContent(server)
 	if cfg.Swagger {
 		serveOpenAPI(server.Router)
 	}

@@ -63,6 +63,7 @@ type App struct {
 	router     *precompiles.Router
 	attestor   *oracleabci.Handlers
 	workUpdate func(height int64, items []oracletypes.WorkItem)
+	outputs    oracletypes.OutputSource
 
 	evmMempool         sdkmempool.ExtMempool
 	pendingTxListeners []evmante.PendingTxListener

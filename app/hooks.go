@@ -54,7 +54,7 @@ func (h evmHooks) placeStub(ctx sdk.Context, address common.Address) error {
 	return h.app.EVMKeeper.SetAccount(ctx, address, account)
 }
 
-// codeChecker tells contracts from people for x/revshare.
+// codeChecker tells contracts from people for x/revshare and x/oracle.
 type codeChecker struct{ app *App }
 
 // HasCode is true for EVM code other than a 7702 delegation, whose owner can still sign.
@@ -66,4 +66,19 @@ func (c codeChecker) HasCode(ctx context.Context, account sdk.AccAddress) bool {
 	}
 	_, delegated := types.ParseDelegation(c.app.EVMKeeper.GetCode(sdkCtx, hash))
 	return !delegated
+}
+
+// minted reads what x/mint mints in a block.
+type minted struct{ app *App }
+
+func (m minted) BlockProvision(ctx context.Context) (sdk.Coin, error) {
+	minter, err := m.app.MintKeeper.Minter.Get(ctx)
+	if err != nil {
+		return sdk.Coin{}, err
+	}
+	params, err := m.app.MintKeeper.Params.Get(ctx)
+	if err != nil {
+		return sdk.Coin{}, err
+	}
+	return minter.BlockProvision(params), nil
 }

@@ -44,6 +44,8 @@ func (app *App) addImodKeepers() {
 	app.OracleKeeper = oraclekeeper.NewKeeper(
 		app.codec, app.service(oracletypes.StoreKey), addresses, app.BankKeeper, app.StakingKeeper, app.DistrKeeper, app.IMOKeeper, gov,
 	)
+	app.OracleKeeper.SetCodeKeeper(codeChecker{app})
+	app.OracleKeeper.SetMinted(minted{app})
 	app.AIGCKeeper = aigckeeper.NewKeeper(
 		app.codec, app.service(aigctypes.StoreKey), addresses, app.BankKeeper, app.DistrKeeper, app.IMOKeeper, app.OracleKeeper, gov,
 	)

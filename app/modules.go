@@ -70,7 +70,8 @@ var (
 	}
 	beginBlockOrder = []string{
 		minttypes.ModuleName,
-		distrtypes.ModuleName, // after mint: shares out the provisions of this block
+		oracletypes.ModuleName, // between the two: sets aside what goes by attestation score
+		distrtypes.ModuleName,  // after mint: shares out the provisions of this block
 		protocolpooltypes.ModuleName,
 		slashingtypes.ModuleName, // after distribution: nothing of a slashed validator is left unpaid
 		evidencetypes.ModuleName,

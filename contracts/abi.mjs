@@ -10,6 +10,7 @@ const targets = {
   IModelToken: "precompiles/token/abi.json",
   ICollection: "precompiles/collection/abi.json",
   IModelOracle: "precompiles/oracle/abi.json",
+  IModelOracleReceiver: "precompiles/oracle/receiver.json",
   IOfferings: "precompiles/offerings/abi.json",
   IERC721Receiver: "precompiles/collection/receiver.json",
 };

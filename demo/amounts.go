@@ -11,6 +11,8 @@ import (
 const (
 	baseDenom = "aimo"
 	decimals  = 18
+	// shown is how many decimals are printed; the rest is rounded, half up.
+	shown = 4
 )
 
 // whole is n times 10^18 base units.
@@ -18,16 +20,22 @@ func whole(n int64) sdkmath.Int { return sdkmath.NewIntWithDecimal(n, decimals) 
 
 func native(amount sdkmath.Int) sdk.Coin { return sdk.NewCoin(baseDenom, amount) }
 
-// imo prints base units as IMO or tokens, to four decimals.
+// imo prints base units as IMO or tokens, rounded to four decimals.
 func imo(amount sdkmath.Int) string {
 	sign := ""
 	if amount.IsNegative() {
 		sign, amount = "-", amount.Neg()
 	}
-	text := amount.String()
-	if len(text) <= decimals {
-		text = strings.Repeat("0", decimals+1-len(text)) + text
+	unit := sdkmath.NewIntWithDecimal(1, decimals-shown)
+	text := amount.Add(unit.QuoRaw(2)).Quo(unit).String()
+	if len(text) <= shown {
+		text = strings.Repeat("0", shown+1-len(text)) + text
 	}
-	point := len(text) - decimals
-	return sign + text[:point] + "." + text[point:point+4]
+	point := len(text) - shown
+	return sign + text[:point] + "." + text[point:]
+}
+
+// part is amount × bps / 10,000, rounded down as the chain does.
+func part(amount sdkmath.Int, bps uint32) sdkmath.Int {
+	return amount.MulRaw(int64(bps)).QuoRaw(10_000)
 }

@@ -1,18 +1,18 @@
 // Package demo does the complete job once on a running local network, as its users would, and
 // checks every figure: a model is registered and proved, sold, used, minted from, resold, and its
-// income is shared. It talks to the network over public interfaces only.
+// income is shared. It talks to the network over public interfaces only, tells the job as a story
+// (story.txt), and can write what it saw as a document with the command behind every figure.
 package demo
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"time"
 
-	sdk "github.com/cosmos/cosmos-sdk/types"
+	sdkmath "cosmossdk.io/math"
 
-	"github.com/cosmos/gogoproto/proto"
+	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/imochain/imod/localnet"
 	"github.com/imochain/imod/localnet/rpc"
@@ -27,68 +27,77 @@ type Config struct {
 	// Models is the folder of the picture model: picture.onnx, pipeline.json, card.md.
 	Models string
 	Out    io.Writer
+	// Began is when the work began, the start of the network included.
+	Began time.Time
+	// Told is how many panels of the story were told before.
+	Told int
+	// Tour is the document to write, empty for none. Pictures go into a folder beside it.
+	Tour string
 }
 
 // demo is one run.
 type demo struct {
 	Config
-	client *rpc.Client
-	eth    *ethereum
-	began  time.Time
-	table  table
-
-	// builder makes the model, alice and carol buy by message, bob through the Ethereum JSON-RPC,
-	// dave uses the model, erin collects its pictures.
-	builder, alice, bob, carol, dave, erin rpc.Key
+	cast
+	client   *rpc.Client
+	eth      *ethereum
+	progress *progress
+	money    ledger
+	checks   checks
 
 	bundle  bundleInfo
 	modelID uint64
 	denom   string
-	sale    sale
-	work    []request
-	nft     nft
+	// incomeBps is the community pool's part of what the model earns.
+	incomeBps uint32
+	// released is what Ana got of the proceeds.
+	released sdkmath.Int
+	sale     sale
+	work     []request
+	nft      nft
 }
 
-// step is one part of the job.
-type step struct {
-	title string
-	run   func(*demo, context.Context) error
+// steps do what the panels of the same name tell.
+var steps = map[string]func(*demo, context.Context) error{
+	"intro":   (*demo).connect,
+	"pack":    (*demo).pack,
+	"prove":   (*demo).register,
+	"sell":    (*demo).sell,
+	"use":     (*demo).use,
+	"mint":    (*demo).mint,
+	"resell":  (*demo).resell,
+	"release": (*demo).release,
+	"claim":   (*demo).claim,
+	"audit":   (*demo).audit,
 }
 
-var steps = []step{
-	{"pack the picture model and serve its bundle", (*demo).pack},
-	{"register the model; validators run it and prove it", (*demo).register},
-	{"offer 60 % of its token; three investors buy, one from an Ethereum wallet", (*demo).sell},
-	{"ten paid requests, attested by the validators", (*demo).use},
-	{"mint a picture and save it", (*demo).mint},
-	{"sell the picture; the royalty goes to the token's holders", (*demo).resell},
-	{"holders claim their income through both doors", (*demo).claim},
-	{"check the books", (*demo).audit},
-}
-
-// Run does the job and prints the table. It returns an error if any figure is off.
+// Run does the job and prints the tables. It returns an error if any figure is off.
 func Run(ctx context.Context, cfg Config) error {
-	d := &demo{Config: cfg, began: time.Now()}
-	if err := d.connect(ctx); err != nil {
+	d := &demo{Config: cfg, progress: newProgress(cfg.Out, cfg.Began)}
+	defer func() {
+		d.progress.end()
+		if d.client != nil {
+			_ = d.client.Close() // nothing is written through it
+		}
+	}()
+	for i, p := range story() {
+		fmt.Fprintf(cfg.Out, "\n%2d.  %s\n", i+1, p.title)
+		if i >= cfg.Told {
+			p.tell(cfg.Out)
+		}
+		if err := steps[p.key](d, ctx); err != nil {
+			return fmt.Errorf("%s: %w", p.title, err)
+		}
+	}
+	took := time.Since(d.progress.began)
+	if err := d.summary(); err != nil {
 		return err
 	}
-	defer d.client.Close() //nolint:errcheck // nothing is written through it
-	for i, s := range steps {
-		began := time.Now()
-		fmt.Fprintf(cfg.Out, "%d/%d  %s\n", i+1, len(steps), s.title)
-		if err := s.run(d, ctx); err != nil {
-			return fmt.Errorf("%s: %w", s.title, err)
-		}
-		d.note("done in %.1f s", time.Since(began).Seconds())
+	fmt.Fprintf(cfg.Out, "\nthe whole job took %.0f s, the start of the network included\n", took.Seconds())
+	if err := d.checks.err(); err != nil || cfg.Tour == "" {
+		return err
 	}
-	d.table.print(cfg.Out)
-	fmt.Fprintf(cfg.Out, "\nthe whole job took %.0f s\n", time.Since(d.began).Seconds())
-	return d.table.err()
-}
-
-// note prints progress under the running step.
-func (d *demo) note(format string, args ...any) {
-	fmt.Fprintf(d.Out, "      "+format+"\n", args...)
+	return d.writeTour(ctx)
 }
 
 func (d *demo) connect(ctx context.Context) error {
@@ -106,55 +115,52 @@ func (d *demo) connect(ctx context.Context) error {
 	if d.eth, err = dialEthereum(ctx, node.JSONRPC, d.Network.EVMChainID); err != nil {
 		return err
 	}
-	for name, key := range map[string]*rpc.Key{
-		"builder": &d.builder, "alice": &d.alice, "bob": &d.bob, "carol": &d.carol, "dave": &d.dave, "erin": &d.erin,
-	} {
-		if *key, err = d.Network.Key(name); err != nil {
-			return errors.Join(fmt.Errorf("the demo needs the account %q of config.yml", name), err)
-		}
+	if err := d.meet(ctx); err != nil {
+		return err
 	}
+	height, err := d.height(ctx)
+	if err != nil {
+		return err
+	}
+	d.progress.note("chain %s runs, %d nodes; everybody has %s IMO; block %d", d.Network.ChainID, len(d.Network.Nodes), imo(d.ana.before), height)
 	return nil
 }
 
-// send signs one message and waits for its block.
-func (d *demo) send(ctx context.Context, key rpc.Key, msg sdk.Msg) (rpc.Result, error) {
-	return d.client.SendTx(ctx, key, []sdk.Msg{msg})
-}
-
-// ask is send for a message whose answer matters.
-func (d *demo) ask(ctx context.Context, key rpc.Key, msg sdk.Msg, answer proto.Message) (rpc.Result, error) {
-	result, err := d.send(ctx, key, msg)
-	if err != nil {
-		return result, err
+// height is the latest block, which progress then shows.
+func (d *demo) height(ctx context.Context) (int64, error) {
+	height, err := d.client.Height(ctx)
+	if err == nil {
+		d.progress.at(height)
 	}
-	var data sdk.TxMsgData
-	if err := proto.Unmarshal(result.Data, &data); err != nil {
-		return result, err
-	}
-	if len(data.MsgResponses) != 1 {
-		return result, fmt.Errorf("transaction %s has %d answers, want 1", result.Hash, len(data.MsgResponses))
-	}
-	return result, proto.Unmarshal(data.MsgResponses[0].Value, answer)
+	return height, err
 }
 
 // nextBlock waits for one block more. A query can see a block a moment before the state that
 // transactions are checked against has moved on.
 func (d *demo) nextBlock(ctx context.Context) error {
-	height, err := d.client.Height(ctx)
+	height, err := d.height(ctx)
 	if err != nil {
 		return err
 	}
 	return d.client.WaitHeight(ctx, height+1)
 }
 
-// poll asks until the answer is yes, at most for a while.
-func poll(ctx context.Context, limit time.Duration, what string, ask func() (bool, error)) error {
+// poll asks until the answer is yes, at most for a while, and says what it waits for.
+func (d *demo) poll(ctx context.Context, limit time.Duration, what string, ask func() (bool, error)) error {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
+	said := time.Now()
 	for {
 		done, err := ask()
 		if err != nil || done {
 			return err
+		}
+		if time.Since(said) >= d.progress.pause() {
+			said = time.Now()
+			if _, err := d.height(ctx); err != nil {
+				return err
+			}
+			d.progress.wait(what)
 		}
 		select {
 		case <-ctx.Done():

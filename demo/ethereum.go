@@ -75,15 +75,27 @@ func (e *ethereum) transact(ctx context.Context, key rpc.Key, to common.Address,
 	if err := e.client.SendTransaction(ctx, tx); err != nil {
 		return nil, fmt.Errorf("%s: %w", method, err)
 	}
-	var receipt *types.Receipt
-	err = poll(ctx, time.Minute, "receipt of "+tx.Hash().Hex(), func() (bool, error) {
-		receipt, _ = e.client.TransactionReceipt(ctx, tx.Hash()) // unknown until it is in a block
-		return receipt != nil, nil
-	})
+	receipt, err := e.receipt(ctx, tx.Hash())
 	if err == nil && receipt.Status != types.ReceiptStatusSuccessful {
 		err = fmt.Errorf("%s: transaction %s reverted", method, tx.Hash())
 	}
 	return receipt, err
+}
+
+// receipt waits until a transaction is in a block.
+func (e *ethereum) receipt(ctx context.Context, hash common.Hash) (*types.Receipt, error) {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	for {
+		if receipt, err := e.client.TransactionReceipt(ctx, hash); err == nil {
+			return receipt, nil // unknown until it is in a block
+		}
+		select {
+		case <-ctx.Done():
+			return nil, fmt.Errorf("receipt of %s: %w", hash, ctx.Err())
+		case <-time.After(200 * time.Millisecond):
+		}
+	}
 }
 
 // call reads from a contract.

@@ -16,7 +16,7 @@ import (
 	imotypes "github.com/imochain/imod/x/imo/types"
 )
 
-// requestPrice is what the builder asks for a picture.
+// requestPrice is what Ana asks for a picture.
 var requestPrice = sdkmath.NewIntWithDecimal(5, decimals-1)
 
 // bundleInfo is the packed model.
@@ -33,7 +33,7 @@ func (d *demo) pack(ctx context.Context) error {
 		return err
 	}
 	out, err := d.run(ctx, "model", "pack", filepath.Join(d.Models, "picture.onnx"), "--spec", filepath.Join(d.Models, "pipeline.json"),
-		"--card", filepath.Join(d.Models, "card.md"), "--creator", d.builder.Address.String(), "--out", d.Network.ModelsDir(), "--output", "json")
+		"--card", filepath.Join(d.Models, "card.md"), "--creator", d.ana.Address.String(), "--out", d.Network.ModelsDir(), "--output", "json")
 	if err != nil {
 		return err
 	}
@@ -48,7 +48,7 @@ func (d *demo) pack(ctx context.Context) error {
 	if d.bundle.manifest, err = os.ReadFile(filepath.Join(packed.Folder, bundle.FileManifest)); err != nil {
 		return err
 	}
-	d.note("manifest root %s", d.bundle.root)
+	d.progress.note("the bundle's hash is %s", d.bundle.root)
 	return nil
 }
 
@@ -66,25 +66,38 @@ func (d *demo) run(ctx context.Context, args ...string) ([]byte, error) {
 
 func (d *demo) register(ctx context.Context) error {
 	var answer imotypes.MsgRegisterModelResponse
-	result, err := d.ask(ctx, d.builder, &imotypes.MsgRegisterModel{
-		Creator: d.builder.Address.String(), Name: "Picture", Summary: "Paints a small picture from a short sentence and a seed.",
+	result, err := d.ask(ctx, d.ana, &imotypes.MsgRegisterModel{
+		Creator: d.ana.Address.String(), Name: "Picture", Summary: "Paints a small picture from a short sentence and a seed.",
 		Licence: "Apache-2.0", BundleUris: []string{d.bundle.url}, Manifest: d.bundle.manifest, Price: native(requestPrice),
-		Contributors:      []imotypes.Contributor{{Address: d.builder.Address.String(), Weight: 1}},
+		Contributors:      []imotypes.Contributor{{Address: d.ana.Address.String(), Weight: 1}},
 		VerificationClass: imotypes.VERIFICATION_CLASS_ATTESTED,
 	}, &answer)
 	if err != nil {
 		return err
 	}
-	queries := imotypes.NewQueryClient(d.client.Conn())
 	d.modelID = answer.ModelId
 	d.denom = imotypes.TokenDenom(d.modelID)
-	d.note("model %d registered in block %d; the proof costs %s IMO", d.modelID, result.Height, imo(answer.VerificationFee.Amount))
-	d.table.pay("builder", "validators (verification fee)", imo(answer.VerificationFee.Amount))
-	err = poll(ctx, time.Minute, "proof of the model", func() (bool, error) {
+	d.progress.note("Ana registers model %d; the proof costs %s IMO", d.modelID, imo(answer.VerificationFee.Amount))
+	d.money.pay(d.ana.name, validators, "proof of the model", answer.VerificationFee.Amount)
+	if err := d.waitProved(ctx); err != nil {
+		return err
+	}
+	height, err := d.height(ctx)
+	if err != nil {
+		return err
+	}
+	d.progress.note("REPRODUCED by more than 2/3 of the voting power, %d blocks later", height-result.Height)
+	return d.nextBlock(ctx)
+}
+
+func (d *demo) waitProved(ctx context.Context) error {
+	queries := imotypes.NewQueryClient(d.client.Conn())
+	return d.poll(ctx, time.Minute, "the proof of the model", func() (bool, error) {
 		res, err := queries.Model(ctx, &imotypes.QueryModelRequest{Id: d.modelID})
 		if err != nil {
 			return false, err
 		}
+		d.incomeBps = res.Model.IncomeProtocolBps
 		switch res.Model.Status {
 		case imotypes.MODEL_STATUS_PENDING:
 			return false, nil
@@ -94,13 +107,4 @@ func (d *demo) register(ctx context.Context) error {
 			return false, fmt.Errorf("model %d is %s", d.modelID, res.Model.Status)
 		}
 	})
-	if err != nil {
-		return err
-	}
-	height, err := d.client.Height(ctx)
-	d.note("REPRODUCED by more than 2/3 of the voting power, seen at block %d", height)
-	if err != nil {
-		return err
-	}
-	return d.nextBlock(ctx)
 }

@@ -3,11 +3,13 @@ package localnet_test
 import (
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	imod "github.com/imochain/imod"
 	"github.com/imochain/imod/localnet"
 )
 
@@ -17,6 +19,19 @@ func TestCommittedConfig(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, warnings)
 	require.Len(t, cfg.Validators, 4)
+	built, err := os.ReadFile(filepath.Join("..", "config.yml"))
+	require.NoError(t, err)
+	require.Equal(t, string(built), string(imod.DefaultNetwork), "the built-in description is this file")
+	dev := 0
+	for _, a := range cfg.Accounts {
+		if a.Mnemonic == localnet.DevMnemonic {
+			require.Equal(t, strconv.Itoa(dev), a.AddressIndex, a.Name)
+			dev++
+		} else {
+			require.Empty(t, a.Mnemonic, "only the public test mnemonic stands in the file")
+		}
+	}
+	require.Equal(t, 10, dev)
 	require.Equal(t, "imo-local-1", cfg.Genesis["chain_id"])
 	// Ignite's merge into app.toml fails on integers.
 	require.Equal(t, "7641", cfg.Validators[0].App["evm"].(map[string]any)["evm-chain-id"])

@@ -8,6 +8,9 @@ import (
 // MergeGenesis is mergeGenesis.
 var MergeGenesis = mergeGenesis
 
+// FaucetAllowed is faucetAllowed.
+var FaucetAllowed = faucetAllowed
+
 // NewFaucet is newFaucet with a clock.
 func NewFaucet(info FaucetInfo, chainID string, sender Sender, now func() time.Time) (http.Handler, error) {
 	f, err := newFaucet(info, chainID, sender)

@@ -16,6 +16,8 @@ import (
 	"github.com/cosmos/cosmos-sdk/x/genutil"
 	genutiltypes "github.com/cosmos/cosmos-sdk/x/genutil/types"
 	stakingtypes "github.com/cosmos/cosmos-sdk/x/staking/types"
+
+	imotypes "github.com/imochain/imod/x/imo/types"
 )
 
 // appState is the application part of a genesis, by module.
@@ -72,6 +74,9 @@ func buildGenesis(ctx context.Context, chain Chain, cfg *Config, members []membe
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := markLocal(chain.Codec, cfg, modules); err != nil {
+		return nil, nil, err
+	}
 	if err := addAccounts(chain.Codec, modules, members); err != nil {
 		return nil, nil, err
 	}
@@ -102,6 +107,22 @@ func buildGenesis(ctx context.Context, chain Chain, cfg *Config, members []membe
 	}
 	raw, err := json.MarshalIndent(doc, "", "  ")
 	return raw, warnings, err
+}
+
+// markLocal writes into the genesis that the network is a local one: its keys are public, so nothing may say otherwise.
+func markLocal(cdc codec.Codec, cfg *Config, modules appState) error {
+	var imo imotypes.GenesisState
+	if err := unmarshalModule(cdc, modules, imotypes.ModuleName, &imo); err != nil {
+		return err
+	}
+	const local = imotypes.NETWORK_KIND_LOCAL
+	if stated := lookup(cfg.Genesis, "app_state.imo.network_kind"); stated != nil && imo.NetworkKind != local {
+		return keyError("genesis.app_state.imo.network_kind", stated, "a network of public keys on one machine is %s", local)
+	}
+	imo.NetworkKind = local
+	var err error
+	modules[imotypes.ModuleName], err = cdc.MarshalJSON(&imo)
+	return err
 }
 
 // addAccounts puts every account with its coins into auth and bank and counts the supply.

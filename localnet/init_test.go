@@ -1,6 +1,7 @@
 package localnet_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -23,6 +24,7 @@ import (
 	"github.com/cosmos/evm/crypto/hd"
 
 	"github.com/imochain/imod/localnet"
+	imotypes "github.com/imochain/imod/x/imo/types"
 )
 
 func initialised(t *testing.T, text string, opts localnet.Options) (*localnet.Network, localnet.Chain) {
@@ -125,6 +127,10 @@ func TestGenesis(t *testing.T) {
 	}
 	require.Equal(t, total, bank.Supply)
 	require.Len(t, bank.Balances, 3)
+	var imo imotypes.GenesisState
+	chain.Codec.MustUnmarshalJSON(state[imotypes.ModuleName], &imo)
+	require.Equal(t, imotypes.NETWORK_KIND_LOCAL, imo.NetworkKind, "the default is another one")
+	require.Equal(t, "LOCAL", n.Kind)
 
 	txs := genutiltypes.GetGenesisStateFromAppState(chain.Codec, state).GenTxs
 	require.Len(t, txs, 2)
@@ -178,6 +184,32 @@ func TestKeys(t *testing.T) {
 	require.ErrorContains(t, err, "nobody")
 }
 
+// TestPrint: a visitor sees where everything answers, and the accounts of the test mnemonic under the warning.
+func TestPrint(t *testing.T) {
+	dev := `  - {name: dev0, coins: [7aimo], mnemonic: "` + localnet.DevMnemonic + `"}
+  - {name: dev1, coins: [7aimo], mnemonic: "` + localnet.DevMnemonic + `", address_index: "1"}
+validators:`
+	n, _ := initialised(t, strings.Replace(smallConfig, "validators:", dev, 1), localnet.Options{})
+	var out bytes.Buffer
+	require.NoError(t, n.Print(&out))
+	for _, want := range []string{
+		"imo-local-1 (LOCAL network)", "EVM chain id", "7641", n.Nodes[0].RPC, n.Nodes[0].REST + "/web/", n.Nodes[0].GRPC, n.Nodes[1].JSONRPC,
+		n.Faucet.URL, "EVERYBODY has these keys",
+		// The first two accounts that Ethereum's tools print.
+		"0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266", "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80",
+		"0x70997970C51812dc3A010C7d01b50e0d17dc79C8", "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d",
+	} {
+		require.Contains(t, out.String(), want)
+	}
+	require.NotContains(t, out.String(), "adjust fossil", "only the mnemonic that everybody knows is printed")
+
+	n.Kind = "TEST"
+	out.Reset()
+	require.NoError(t, n.Print(&out))
+	require.NotContains(t, out.String(), "private key")
+	require.NotContains(t, out.String(), "ac0974bec")
+}
+
 func TestInitRefuses(t *testing.T) {
 	busy, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -213,6 +245,10 @@ func TestInitRefuses(t *testing.T) {
 		{
 			name: "fails: bond and fee above the balance", old: "coins: [2000000000000000000000000aimo]", with: "coins: [1000000000000000000000000aimo]",
 			want: []string{"validators[0].bonded", "val1"},
+		},
+		{
+			name: "fails: public keys on a main network", old: "    staking: {", with: "    imo: {network_kind: NETWORK_KIND_MAIN}\n    staking: {",
+			want: []string{"genesis.app_state.imo.network_kind", "MAIN", "NETWORK_KIND_LOCAL"},
 		},
 		{name: "fails: default denom", old: "default_denom: aimo", with: "default_denom: atom", want: []string{"default_denom", `"atom"`, "aimo"}},
 		{name: "fails: mnemonic", old: "copper push", with: "copper copper", want: []string{"accounts[2].mnemonic"}},

@@ -33,6 +33,7 @@ import (
 	evmserverconfig "github.com/cosmos/evm/server/config"
 
 	"github.com/imochain/imod/localnet"
+	"github.com/imochain/imod/x/imo"
 )
 
 // envFake makes this test binary behave as a node or a faucet; its value says how.
@@ -111,9 +112,10 @@ func wait() {
 // testChain is a chain of the SDK modules that a genesis needs, with imod's key type.
 func testChain(t *testing.T) localnet.Chain {
 	t.Helper()
-	enc := moduletestutil.MakeTestEncodingConfig(auth.AppModuleBasic{}, bank.AppModuleBasic{}, staking.AppModuleBasic{}, genutil.AppModuleBasic{})
+	enc := moduletestutil.MakeTestEncodingConfig(auth.AppModuleBasic{}, bank.AppModuleBasic{}, staking.AppModuleBasic{}, genutil.AppModuleBasic{},
+		imo.AppModule{})
 	evmcodec.RegisterInterfaces(enc.InterfaceRegistry)
-	basics := module.NewBasicManager(auth.AppModuleBasic{}, bank.AppModuleBasic{}, staking.AppModuleBasic{},
+	basics := module.NewBasicManager(auth.AppModuleBasic{}, bank.AppModuleBasic{}, staking.AppModuleBasic{}, imo.AppModule{},
 		genutil.NewAppModuleBasic(genutiltypes.DefaultMessageValidator))
 	cdc := codec.NewProtoCodec(enc.InterfaceRegistry)
 	return localnet.Chain{

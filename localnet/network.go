@@ -26,6 +26,7 @@ const (
 // Network describes a network on disk. It is written to network.json, for programs and for people.
 type Network struct {
 	ChainID    string      `json:"chain_id"`
+	Kind       string      `json:"kind"` // LOCAL: what this package starts is nothing else
 	EVMChainID uint64      `json:"evm_chain_id"`
 	GasPrice   string      `json:"gas_price"`
 	Nodes      []Node      `json:"nodes"`

@@ -10,6 +10,8 @@ import (
 	"github.com/cosmos/cosmos-sdk/crypto/keys/ed25519"
 	cryptotypes "github.com/cosmos/cosmos-sdk/crypto/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	imotypes "github.com/imochain/imod/x/imo/types"
 )
 
 // plan is everything that can be checked before the disk is touched.
@@ -24,7 +26,7 @@ type plan struct {
 func newPlan(ctx context.Context, chain Chain, cfg *Config, opts Options) (*plan, error) {
 	n := len(cfg.Validators)
 	if opts.Validators < 0 || opts.Validators > n {
-		return nil, fmt.Errorf("--validators %d: config.yml has %d", opts.Validators, n)
+		return nil, fmt.Errorf("--validators %d: config.yml has %d; further ones need an entry there under validators and under accounts", opts.Validators, n)
 	}
 	if opts.Validators > 0 {
 		n = opts.Validators
@@ -34,7 +36,7 @@ func newPlan(ctx context.Context, chain Chain, cfg *Config, opts Options) (*plan
 	}
 	p := &plan{cfg: cfg}
 	p.network = &Network{
-		ChainID: fmt.Sprint(cfg.Genesis["chain_id"]), EVMChainID: chain.EVMChainID,
+		ChainID: fmt.Sprint(cfg.Genesis["chain_id"]), Kind: imotypes.NETWORK_KIND_LOCAL.Word(), EVMChainID: chain.EVMChainID,
 		GasPrice: "0" + chain.BaseDenom, home: opts.Home,
 	}
 	for i := range n {

@@ -17,10 +17,10 @@ import (
 const (
 	// startTimeout bounds the wait for the first blocks: four nodes take about 4 s when nothing else runs.
 	startTimeout = 3 * time.Minute
-	startPoll    = 250 * time.Millisecond
+	startPoll    = 50 * time.Millisecond
 	progressStep = 3 * time.Second
 	// startBlocks is how many blocks every node must add before the network counts as running.
-	startBlocks = 2
+	startBlocks = 1
 	tailLines   = 20
 )
 
@@ -76,17 +76,19 @@ func (n *Network) up(ctx context.Context, chain Chain, opts Options) error {
 		}
 		watch(cmd, node.Name, ended)
 	}
+	if n.Faucet != nil { // beside the nodes: it waits for the first of them by itself
+		cmd, err := n.launch(opts.Executable, faucetName, nil, nil)
+		if err != nil {
+			return err
+		}
+		watch(cmd, faucetName, ended)
+	}
 	if err := n.waitBlocks(ctx, opts.Progress, ended); err != nil {
 		return err
 	}
 	if n.Faucet == nil {
 		return nil
 	}
-	cmd, err := n.launch(opts.Executable, faucetName, nil, nil)
-	if err != nil {
-		return err
-	}
-	watch(cmd, faucetName, ended)
 	return n.waitFor(ctx, ended, func() (bool, string) {
 		_, err := get(ctx, n.Faucet.URL+"/info")
 		return err == nil, ""

@@ -9,6 +9,9 @@ how() {
 	go) echo "Go $minimum_go or newer from https://go.dev/dl/" ;;
 	gcc) echo "a C compiler: apt-get install gcc libc6-dev, or Xcode's command line tools" ;;
 	git) echo "apt-get install git" ;;
+	exiftool) echo "apt-get install --no-install-recommends libimage-exiftool-perl" ;;
+	chromium) echo "apt-get install --no-install-recommends chromium" ;;
+	gzip) echo "apt-get install gzip" ;;
 	make) echo "apt-get install make" ;;
 	node | npm) echo "Node.js 20 or newer with npm: https://nodejs.org, or apt-get install nodejs npm" ;;
 	qemu-aarch64-static) echo "apt-get install --no-install-recommends qemu-user-static" ;;

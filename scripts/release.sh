@@ -1,33 +1,55 @@
 #!/usr/bin/env bash
-# release.sh VERSION LDFLAGS: archives of imod for this machine, and for arm64 if its C compiler is there, with SHA-256 sums.
+# release.sh VERSION LDFLAGS: archives of imod for linux on amd64 and arm64, each with its bill of materials, and SHA-256 sums of all.
+# The same source, Go and C compilers give the same bytes. One of the two is cross-compiled; without its C compiler it is left out, in words.
 set -euo pipefail
 version=$1
 flags=$2
 out=build/release
+time=$(git log -1 --format=%ct)
 rm -rf "$out"
-mkdir -p "$out"
+mkdir -p "$out" .bin
+go -C tools/sbom build -trimpath -buildvcs=false -o ../../.bin/sbom .
+
+RELEASE_MODCACHE=$(go env GOMODCACHE)
+export RELEASE_MODCACHE
 
 archive() { # GOARCH CC
 	local name="imod-$version-linux-$1" dir
 	dir=$(mktemp -d)
-	GOOS=linux GOARCH=$1 CGO_ENABLED=1 CC=$2 go build -trimpath -buildvcs=false -ldflags="-s -w -buildid= $flags" -o "$dir/imod" ./cmd/imod
+	# no path, no time, no id of the build in the binary; the C linker's id would be one
+	GOOS=linux GOARCH=$1 CGO_ENABLED=1 CC=$2 go build -trimpath -buildvcs=false -toolexec="$PWD/scripts/release-asm.sh" \
+		-ldflags="-s -w -buildid= -extldflags=-Wl,--build-id=none $flags" -o "$dir/imod" ./cmd/imod
+	for path in "$RELEASE_MODCACHE" "$PWD" /go-build; do
+		if grep -aqF -e "$path" "$dir/imod"; then
+			echo "the binary holds a path of this machine: $path" >&2
+			exit 1
+		fi
+	done
+	.bin/sbom -name imod -version "$version" -time "$time" "$dir/imod" >"$out/$name.cdx.json"
 	cp -r LICENSE LICENSES NOTICE README.md CHANGELOG.md "$dir/"
-	# fixed order, owner and time: the same source gives the same archive
-	tar --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$(git log -1 --format=%ct)" -C "$dir" -cf - . | gzip -n >"$out/$name.tar.gz"
+	cp "$out/$name.cdx.json" "$dir/sbom.cdx.json"
+	chmod -R u=rwX,go=rX "$dir"
+	# fixed order, owner, mode and time: the same source gives the same archive
+	tar --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$time" -C "$dir" -cf - . | gzip -9 -n >"$out/$name.tar.gz"
 	rm -rf "$dir"
 	echo "$out/$name.tar.gz"
 }
 
-case "$(go env GOHOSTARCH)" in
-amd64) archive amd64 gcc ;;
-arm64) archive arm64 gcc ;;
-*) echo "no release for $(go env GOHOSTARCH)" >&2 && exit 1 ;;
-esac
-if [ "$(go env GOHOSTARCH)" = amd64 ]; then
-	if command -v aarch64-linux-gnu-gcc >/dev/null; then
-		archive arm64 aarch64-linux-gnu-gcc
+compiler() { # GOARCH: its C compiler on this machine
+	case "$(go env GOHOSTARCH)-$1" in
+	amd64-amd64 | arm64-arm64) echo gcc ;;
+	*-amd64) echo x86_64-linux-gnu-gcc ;;
+	*-arm64) echo aarch64-linux-gnu-gcc ;;
+	esac
+}
+
+[ "$(go env GOHOSTOS)" = linux ] || { echo "a release is built on linux, this is $(go env GOHOSTOS)" >&2; exit 1; }
+for arch in amd64 arm64; do
+	cc=$(compiler "$arch")
+	if command -v "$cc" >/dev/null; then
+		archive "$arch" "$cc"
 	else
-		echo "no arm64 archive: apt-get install gcc-aarch64-linux-gnu libc6-dev-arm64-cross" >&2
+		echo "no $arch archive: $cc is missing; apt-get install gcc-$(echo "${cc%-gcc}" | tr _ -) libc6-dev-$arch-cross" >&2
 	fi
-fi
-(cd "$out" && sha256sum ./*.tar.gz >SHA256SUMS && cat SHA256SUMS)
+done
+(cd "$out" && sha256sum -- *.tar.gz *.cdx.json >SHA256SUMS && cat SHA256SUMS)

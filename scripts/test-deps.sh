@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what `make test` needs beyond Go, gcc and make: qemu for the arm64 digests, npm packages for the contracts.
+# Installs what `make test` needs beyond Go, gcc and make: qemu for the arm64 digests, npm packages for the contracts,
+# exiftool for the marks of pictures, jq and curl for the guides, Chromium and its driver for the pages.
 # Nothing is installed twice. Without network it says which part is missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -10,6 +11,10 @@ command -v make >/dev/null || packages+=(make)
 command -v qemu-aarch64-static >/dev/null || packages+=(qemu-user-static)
 command -v node >/dev/null || packages+=(nodejs)
 command -v npm >/dev/null || packages+=(npm)
+command -v jq >/dev/null || packages+=(jq)
+command -v curl >/dev/null || packages+=(curl)
+command -v exiftool >/dev/null || packages+=(libimage-exiftool-perl)
+command -v chromium >/dev/null || packages+=(chromium)
 
 if [ "${#packages[@]}" -gt 0 ]; then
 	if ! command -v apt-get >/dev/null; then
@@ -28,6 +33,11 @@ fi
 
 if [ ! -d contracts/node_modules ] && ! npm --prefix contracts ci --no-audit --no-fund; then
 	echo "could not fetch the npm packages of contracts/: is there a network? ABI check and contract tests need them" >&2
+	exit 1
+fi
+
+if [ ! -d tests/web/node_modules ] && ! npm --prefix tests/web ci --ignore-scripts --no-audit --no-fund; then
+	echo "could not fetch the npm packages of tests/web/: is there a network? The tests of the pages need them" >&2
 	exit 1
 fi
 

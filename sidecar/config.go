@@ -37,7 +37,8 @@ type Config struct {
 	// LocalNetwork allows downloads from this machine and private networks.
 	LocalNetwork bool
 	// MaxBundle, MaxStore and MaxOutputs bound one bundle, all downloaded bundles
-	// and all kept outputs, in bytes.
+	// and all kept outputs, in bytes. A quarter of the outputs' space is for the
+	// challenge outputs of proofs.
 	MaxBundle, MaxStore, MaxOutputs uint64
 	// Workers is how many processes run models, each with Worker's limits.
 	Workers int

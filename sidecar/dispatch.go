@@ -32,6 +32,7 @@ type dispatcher struct {
 	queue   *queue
 	store   *store.Store
 	outputs *outputStore
+	samples *outputStore // of proofs
 
 	// unfit is set when the numeric self-test failed: nothing is computed then.
 	unfit atomic.Bool
@@ -69,6 +70,11 @@ func (d *dispatcher) runLoop(ctx context.Context, w *worker.Worker) error {
 		}
 		if d.unfit.Load() {
 			d.queue.decline(e)
+			continue
+		}
+		if e.work.Kind == types.SubjectKind_SUBJECT_KIND_CUSTODY {
+			// Nothing is computed: that the bundle is here, with right bytes, is the answer.
+			d.attend(e, dir)
 			continue
 		}
 		d.run(itemCtx, w, e, dir)
@@ -134,10 +140,8 @@ func (d *dispatcher) finish(log *slog.Logger, e *entry, reply worker.Reply, took
 		return
 	}
 	result := resultOf(e.work, reply)
-	if len(reply.Output) > 0 {
-		if err := d.outputs.put(reply.OutputRoot, reply.Output, reply.MediaType); err != nil {
-			log.Error("output not kept", "error", err) // it can be computed again
-		}
+	if err := d.keep(result, reply); err != nil {
+		log.Error("output not kept", "error", err) // it can be computed again
 	}
 	if err := d.queue.results.write(e.key, result); err != nil {
 		// Not durable, so not handed out: two answers after a crash would be worse.
@@ -161,12 +165,15 @@ func resultOf(w *types.WorkItem, reply worker.Reply) *types.WorkResult {
 	if reply.Refused != 0 {
 		output, witness = bundle.RefusedRoot(bundle.Reason(reply.Refused)), bundle.Hash{}
 	}
+	var results []byte
 	if w.Kind == types.SubjectKind_SUBJECT_KIND_PROOF {
+		results = append(results, output[:]...)
 		input, output = merkle.BytesRoot(nil), bundle.ProofOutputRoot(output, bundle.Hash{})
 	}
 	r := &types.WorkResult{
 		Kind: w.Kind, Id: w.Id, ManifestRoot: w.ManifestRoot, Seed: w.Seed,
 		InputRoot: input[:], OutputRoot: output[:], Witness: witness[:], Refused: uint32(reply.Refused),
+		ResultsRoot: results, Draw: w.Draw,
 	}
 	if w.Kind == types.SubjectKind_SUBJECT_KIND_REQUEST && reply.Refused == 0 && len(reply.Output) <= types.FreeOutputBytes {
 		r.Output = reply.Output

@@ -6,6 +6,9 @@
 // pushes it. Nothing here signs anything or knows a key, and nothing here needs
 // the application.
 //
+// Outputs of requests, and apart from them results and challenge outputs of proofs, stay on disk within
+// bounds for the node to show.
+//
 //   - Run, Config: the program.
 //   - Supervise: keeps a sidecar running as the child of another program.
 //   - worker, store, fetch, serve: processes, bundles on disk, downloads, uploads.

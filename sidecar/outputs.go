@@ -10,8 +10,6 @@ import (
 	"slices"
 	"sync"
 	"time"
-
-	"github.com/imochain/imod/inference/merkle"
 )
 
 // errNoOutput tells that an output is not here (any more).
@@ -102,9 +100,9 @@ func (s *outputStore) get(root [32]byte) (output []byte, mediaType string, err e
 		return nil, "", fmt.Errorf("%w: %s is damaged", errNoOutput, name)
 	}
 	n := int(binary.BigEndian.Uint16(file))
-	output = file[2+n:]
-	if merkle.BytesRoot(output) != root {
+	output, mediaType = file[2+n:], string(file[2:2+n])
+	if rootOf(output, mediaType) != root {
 		return nil, "", fmt.Errorf("%w: %s is damaged", errNoOutput, name)
 	}
-	return output, string(file[2 : 2+n]), nil
+	return output, mediaType, nil
 }

@@ -154,12 +154,19 @@ func checkItem(w *types.WorkItem) error {
 		return fmt.Errorf("item %d/%d: manifest root of %d bytes, wanted 32", w.Kind, w.Id, len(w.ManifestRoot))
 	case w.Kind == types.SubjectKind_SUBJECT_KIND_PROOF && len(w.Beacon) != 32:
 		return fmt.Errorf("item %d/%d: beacon of %d bytes, wanted 32", w.Kind, w.Id, len(w.Beacon))
+	case w.Kind != types.SubjectKind_SUBJECT_KIND_REQUEST && supported(w.Kind) && len(w.Draw) != 32:
+		return fmt.Errorf("item %d/%d: draw of %d bytes, wanted 32", w.Kind, w.Id, len(w.Draw))
 	}
 	return nil
 }
 
 func supported(k types.SubjectKind) bool {
-	return k == types.SubjectKind_SUBJECT_KIND_REQUEST || k == types.SubjectKind_SUBJECT_KIND_PROOF
+	switch k {
+	case types.SubjectKind_SUBJECT_KIND_REQUEST, types.SubjectKind_SUBJECT_KIND_PROOF, types.SubjectKind_SUBJECT_KIND_CUSTODY:
+		return true
+	default:
+		return false
+	}
 }
 
 // before is the order of work: deadline, kind, id.

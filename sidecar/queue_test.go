@@ -50,7 +50,7 @@ func testQueue(t *testing.T, here ...byte) (*queue, *fakeShelf) {
 
 func testItem(kind types.SubjectKind, id uint64, deadline int64, model byte) *types.WorkItem {
 	root := bundle.Hash{model}
-	return &types.WorkItem{Kind: kind, Id: id, Deadline: deadline, ManifestRoot: root[:], Beacon: make([]byte, 32)}
+	return &types.WorkItem{Kind: kind, Id: id, Deadline: deadline, ManifestRoot: root[:], Beacon: make([]byte, 32), Draw: make([]byte, 32)}
 }
 
 func (q *queue) must(t *testing.T, items ...*types.WorkItem) {
@@ -148,12 +148,13 @@ func TestRetries(t *testing.T) {
 // TestKeys: everything that a result depends on is in its key.
 func TestKeys(t *testing.T) {
 	base := func() *types.WorkItem {
-		return &types.WorkItem{Kind: proof, Id: 1, ManifestRoot: make([]byte, 32), Beacon: make([]byte, 32), Input: []byte("in"), Seed: 3}
+		return &types.WorkItem{Kind: proof, Id: 1, ManifestRoot: make([]byte, 32), Beacon: make([]byte, 32), Draw: make([]byte, 32), Input: []byte("in"), Seed: 3}
 	}
 	seen := map[itemKey]string{keyOf(base()): "base"}
 	for name, change := range map[string]func(*types.WorkItem){
 		"kind": func(w *types.WorkItem) { w.Kind = request }, "id": func(w *types.WorkItem) { w.Id = 2 },
 		"root": func(w *types.WorkItem) { w.ManifestRoot[0] = 1 }, "beacon": func(w *types.WorkItem) { w.Beacon[0] = 1 },
+		"draw":  func(w *types.WorkItem) { w.Draw[0] = 1 },
 		"input": func(w *types.WorkItem) { w.Input = []byte("on") }, "seed": func(w *types.WorkItem) { w.Seed = 4 },
 	} {
 		w := base()
@@ -249,6 +250,18 @@ func TestOutputs(t *testing.T) {
 	flip(t, filepath.Join(dir, bundle.FolderName(roots[3])), 500)
 	_, _, err = again.get(roots[3])
 	require.ErrorContains(t, err, "is damaged")
+
+	results := []bundle.Result{{OutputRoot: bundle.Hash{1}, Witness: bundle.Hash{2}}}
+	list := bundle.EncodeResults(results)
+	proof := bundle.ProofOutputRoot(bundle.ResultsRoot(results), bundle.Hash{})
+	require.NoError(t, again.put(proof, list, resultsMedia))
+	got, _, err := again.get(proof)
+	require.NoError(t, err)
+	require.Equal(t, list, got)
+	require.NoError(t, again.put(proof, list, "a/b"))
+	_, _, err = again.get(proof)
+	require.ErrorIs(t, err, errNoOutput, "as bytes, the list has another root")
+
 	large := bytes.Repeat([]byte{9}, 5000)
 	require.NoError(t, again.put(merkle.BytesRoot(large), large, "a/b"))
 	_, _, err = again.get(merkle.BytesRoot(large))

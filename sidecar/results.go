@@ -24,7 +24,7 @@ func keyOf(w *types.WorkItem) itemKey {
 	b = binary.BigEndian.AppendUint64(b, w.Seed)
 	input := merkle.BytesRoot(w.Input)
 	b = append(append(b, input[:]...), w.ManifestRoot...)
-	return sha256.Sum256(append(b, w.Beacon...))
+	return sha256.Sum256(append(append(b, w.Beacon...), w.Draw...))
 }
 
 // resultStore keeps results on disk until their item is closed.

@@ -24,6 +24,9 @@ const (
 	testPause = 2 * time.Second
 	// maxServed bounds bundle downloads that other sidecars make here.
 	maxServed = 32
+	// sampleShare is the part of the space for outputs, 1 in sampleShare, that the
+	// challenge outputs of proofs have for themselves.
+	sampleShare = 4
 )
 
 // Run is the sidecar. It returns when ctx ends or something fails that it cannot
@@ -84,8 +87,13 @@ func open(cfg Config) (*dispatcher, error) {
 	if err != nil {
 		return nil, fmt.Errorf("results: %w", err)
 	}
-	if d.outputs, err = openOutputs(filepath.Join(cfg.Home, "outputs"), cfg.MaxOutputs); err != nil {
+	// What people look at before they buy must not be pushed out by what was made last.
+	forSamples := cfg.MaxOutputs / sampleShare
+	if d.outputs, err = openOutputs(filepath.Join(cfg.Home, "outputs"), cfg.MaxOutputs-forSamples); err != nil {
 		return nil, fmt.Errorf("outputs: %w", err)
+	}
+	if d.samples, err = openOutputs(filepath.Join(cfg.Home, "samples"), forSamples); err != nil {
+		return nil, fmt.Errorf("samples: %w", err)
 	}
 	d.store, err = store.Open(store.Config{
 		Dir: d.bundles(), Models: cfg.Models, Mirrors: cfg.Mirrors,
@@ -131,7 +139,7 @@ func (d *dispatcher) selfTest(ctx context.Context, w *worker.Worker) {
 
 // serve answers the node until ctx ends.
 func (d *dispatcher) serve(ctx context.Context, l net.Listener) error {
-	s := &server{d: d, busy: make(chan struct{}, 1), streams: make(chan struct{}, maxStreams), stopping: ctx.Done()}
+	s := &server{d: d, busy: make(chan struct{}, 1), streams: make(chan struct{}, maxStreams), reading: make(chan struct{}, 1), stopping: ctx.Done()}
 	if d.cfg.Preview {
 		s.preview = d.worker()
 		defer s.preview.Close()

@@ -22,6 +22,7 @@ type server struct {
 	preview  *worker.Worker // nil when previews are off
 	busy     chan struct{}  // holds a token while a preview runs
 	streams  chan struct{}
+	reading  chan struct{} // holds a token while chunks are read
 	stopping <-chan struct{}
 }
 
@@ -69,12 +70,17 @@ func (s *server) Results(_ *types.ResultsRequest, stream types.Sidecar_ResultsSe
 	}
 }
 
-// Output implements the service. The node asks for what is final only.
+// Output implements the service. The node asks for what is final only. Behind the
+// output root of a proof are its results, one after the other (bundle.EncodeResults);
+// they name the roots of the challenges' outputs.
 func (s *server) Output(_ context.Context, req *types.OutputRequest) (*types.OutputResponse, error) {
 	if len(req.OutputRoot) != 32 {
 		return nil, status.Errorf(codes.InvalidArgument, "output root of %d bytes, wanted 32", len(req.OutputRoot))
 	}
 	output, media, err := s.d.outputs.get([32]byte(req.OutputRoot))
+	if errors.Is(err, errNoOutput) {
+		output, media, err = s.d.samples.get([32]byte(req.OutputRoot))
+	}
 	if err != nil {
 		return nil, status.Error(codes.NotFound, err.Error())
 	}

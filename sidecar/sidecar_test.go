@@ -1,6 +1,7 @@
 package sidecar_test
 
 import (
+	"bytes"
 	"context"
 	"log/slog"
 	"net"
@@ -120,6 +121,7 @@ func item(kind types.SubjectKind, id uint64, root bundle.Hash, input string) *ty
 	if kind == proof {
 		w.Beacon, w.Seed = make([]byte, 32), 0
 		w.Beacon[0] = byte(id)
+		w.Draw = bytes.Repeat([]byte{byte(id)}, 32)
 	} else {
 		w.Input = []byte(input)
 	}
@@ -160,13 +162,25 @@ func TestEndToEnd(t *testing.T) {
 		require.Equal(t, want.Output, out.Output)
 		require.Equal(t, "image/x-rgb; width=2; height=2", out.MediaType)
 	}
-	results, err := p.Prove(t.Context(), [32]byte{7})
+	results, challenges, err := p.ProveAndKeep(t.Context(), [32]byte{7})
 	require.NoError(t, err)
 	output, witness := bundle.ProofOutputRoot(bundle.ResultsRoot(results), bundle.Hash{}), bundle.ProofWitness(results)
-	empty := merkle.BytesRoot(nil)
+	empty, resultsRoot := merkle.BytesRoot(nil), bundle.ResultsRoot(results)
 	require.Equal(t, &types.WorkResult{
 		Kind: proof, Id: 7, ManifestRoot: root[:], InputRoot: empty[:], OutputRoot: output[:], Witness: witness[:],
+		ResultsRoot: resultsRoot[:], Draw: items[2].Draw,
 	}, got[7])
+
+	list, err := r.Output(t.Context(), &types.OutputRequest{OutputRoot: output[:]})
+	require.NoError(t, err)
+	require.Equal(t, bundle.EncodeResults(results), list.Output, "the results behind the root of a proof")
+	for i, want := range challenges {
+		root := results[len(results)-bundle.Challenges+i].OutputRoot
+		out, err := r.Output(t.Context(), &types.OutputRequest{OutputRoot: root[:]})
+		require.NoError(t, err)
+		require.Equal(t, want, out.Output)
+		require.Equal(t, "image/x-rgb; width=2; height=2", out.MediaType)
+	}
 
 	require.EqualValues(t, 3, r.submit(t, items...), "done, not run again")
 	s, err := r.Status(t.Context(), &types.StatusRequest{})

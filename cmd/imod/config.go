@@ -23,6 +23,7 @@ type appConfig struct {
 	JSONRPC evmserverconfig.JSONRPCConfig `mapstructure:"json-rpc"`
 	TLS     evmserverconfig.TLSConfig     `mapstructure:"tls"`
 	Sidecar sidecarConfig                 `mapstructure:"sidecar"`
+	Web     webConfig                     `mapstructure:"web"`
 }
 
 // sidecarConfig is the section [sidecar] of app.toml.
@@ -73,7 +74,7 @@ func defaultAppConfig() (string, appConfig) {
 	rpc.BatchRequestLimit = 100
 	rpc.MaxOpenConnections = 500
 
-	return serverconfig.DefaultConfigTemplate + evmserverconfig.DefaultEVMConfigTemplate + sidecarTemplate, appConfig{
+	return serverconfig.DefaultConfigTemplate + evmserverconfig.DefaultEVMConfigTemplate + sidecarTemplate + webTemplate, appConfig{
 		Config:  *server,
 		EVM:     *evm,
 		JSONRPC: *rpc,

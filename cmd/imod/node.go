@@ -35,7 +35,7 @@ func newApp(logger log.Logger, db dbm.DB, options servertypes.AppOptions) evmser
 	if err := attach(application, logger, options); err != nil {
 		panic(err)
 	}
-	return application
+	return addPages(application, chainID, options)
 }
 
 // exportApp opens the application at a height, or at the last one for -1, and exports its state.

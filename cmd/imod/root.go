@@ -3,10 +3,15 @@ package main
 import (
 	"os"
 
+	"github.com/cosmos/gogoproto/proto"
 	"github.com/spf13/cobra"
+	"google.golang.org/grpc"
+	"google.golang.org/protobuf/reflect/protoregistry"
 
 	dbm "github.com/cosmos/cosmos-db"
 
+	"cosmossdk.io/client/v2/autocli"
+	"cosmossdk.io/client/v2/autocli/flag"
 	"cosmossdk.io/log/v2"
 
 	"github.com/cosmos/cosmos-sdk/client"
@@ -63,20 +68,69 @@ func newRootCmd() *cobra.Command {
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			cmd.SetOut(cmd.OutOrStdout())
 			cmd.SetErr(cmd.ErrOrStderr())
+			if !under(cmd, "tx", "query", "status") {
+				if err := prepare(cmd, clientCtx); err != nil {
+					return err
+				}
+				template, config := defaultAppConfig()
+				return sdkserver.InterceptConfigsPreRunHandler(cmd, template, config, defaultCometConfig())
+			}
+			if err := bindEnvironment(cmd); err != nil {
+				return err
+			}
+			if err := localDefaults(cmd, localChain(temporary)); err != nil {
+				return err
+			}
 			return prepare(cmd, clientCtx)
 		},
 	}
 	addCommands(root, temporary)
 
-	options := temporary.AutoCLI()
-	options.ClientCtx, _ = clientconfig.ReadFromClientConfig(clientCtx.WithViper("IMOD"))
-	if err := options.EnhanceRootCommand(root); err != nil {
+	if err := addGenerated(root, temporary.AutoCLI()); err != nil {
 		panic(err)
 	}
+	finishTx(root)
 	return root
 }
 
-// prepare reads flags and configuration files for the command that runs.
+// addGenerated adds the commands that are made from the services, as autocli's EnhanceRootCommand does, with coins as people write them.
+func addGenerated(root *cobra.Command, options autocli.AppOptions) error {
+	files, err := proto.MergedRegistry()
+	if err != nil {
+		return err
+	}
+	builder := &autocli.Builder{
+		Builder: flag.Builder{
+			TypeResolver: protoregistry.GlobalTypes, FileResolver: files, AddressCodec: options.AddressCodec,
+			ValidatorAddressCodec: options.ValidatorAddressCodec, ConsensusAddressCodec: options.ConsensusAddressCodec,
+		},
+		GetClientConn: func(cmd *cobra.Command) (grpc.ClientConnInterface, error) { return client.GetClientQueryContext(cmd) },
+		AddQueryConnFlags: func(cmd *cobra.Command) {
+			flags.AddQueryFlagsToCmd(cmd)
+			flags.AddKeyringFlags(cmd.Flags())
+		},
+		AddTxConnFlags: flags.AddTxFlagsToCmd,
+	}
+	builder.DefineMessageFlagType(coinMessage, coinType{})
+	return options.EnhanceRootCommandWithBuilder(root, builder)
+}
+
+// publicPrompts are the commands that publish a prompt.
+var publicPrompts = [][]string{{"tx", "oracle", "request-inference"}, {"tx", "aigc", "mint"}}
+
+// finishTx completes the transaction commands of all modules.
+func finishTx(root *cobra.Command) {
+	for _, path := range publicPrompts {
+		if cmd, _, err := root.Find(path); err == nil {
+			cmd.Long = cmd.Short + ".\n\nPrompts are public for ever: everyone can read the input on the chain, and nothing can take it back. Put no personal or secret data into it."
+		}
+	}
+	if cmd, _, err := root.Find([]string{"tx"}); err == nil {
+		enhanceTx(cmd)
+	}
+}
+
+// prepare reads flags and client.toml for the command that runs.
 func prepare(cmd *cobra.Command, clientCtx client.Context) error {
 	ctx, err := client.ReadPersistentCommandFlags(clientCtx.WithCmdContext(cmd.Context()), cmd.Flags())
 	if err != nil {
@@ -96,11 +150,7 @@ func prepare(cmd *cobra.Command, clientCtx client.Context) error {
 		}
 		ctx = ctx.WithTxConfig(txConfig)
 	}
-	if err := client.SetCmdClientContextHandler(ctx, cmd); err != nil {
-		return err
-	}
-	template, config := defaultAppConfig()
-	return sdkserver.InterceptConfigsPreRunHandler(cmd, template, config, defaultCometConfig())
+	return client.SetCmdClientContextHandler(ctx, cmd)
 }
 
 func addCommands(root *cobra.Command, temporary *app.App) {
@@ -114,11 +164,14 @@ func addCommands(root *cobra.Command, temporary *app.App) {
 		pruning.Cmd(creator, app.DefaultNodeHome),
 		snapshot.Cmd(creator),
 		evmclient.KeyCommands(app.DefaultNodeHome, true),
-		sdkserver.StatusCommand(),
+		statusCmd(),
 		queryCmd(),
 		txCmd(),
 		modelCmd(),
 		sidecarCmd(),
+		courierCmd(),
+		beaconCmd(),
+		webCmd(),
 		testnetCmd(localChain(temporary)),
 		demoCmd(localChain(temporary)),
 	)

@@ -109,12 +109,21 @@ func attach(application *app.App, logger log.Logger, options servertypes.AppOpti
 	if err != nil {
 		return err
 	}
+	client.SetValidator(validator)
 	go func() { // ends with the process
 		if err := client.Run(context.Background()); err != nil {
 			logger.Error("sidecar client", "error", err)
 		}
 	}()
-	application.Attach(app.Node{Results: client, Outputs: client, Update: client.Update, Validator: validator})
+	node := app.Node{Results: client, Outputs: client, Update: client.Update, Validator: validator}
+	chain, err := readBeacon(beaconFile(cast.ToString(options.Get(flags.FlagHome))))
+	if err != nil {
+		return fmt.Errorf("beacon: %w", err)
+	}
+	if chain != nil {
+		node.Beacon = chain
+	}
+	application.Attach(node)
 	return nil
 }
 

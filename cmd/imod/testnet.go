@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"os/signal"
 	"syscall"
 
@@ -10,6 +11,7 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/version"
 
+	imod "github.com/imochain/imod"
 	"github.com/imochain/imod/app"
 	"github.com/imochain/imod/localnet"
 )
@@ -21,6 +23,8 @@ const (
 	testnetFlagReset      = "reset"
 	testnetFlagOutput     = "output"
 	testnetFlagHome       = "home"
+
+	defaultConfigFile = "config.yml"
 )
 
 // localChain tells localnet of this application.
@@ -41,13 +45,14 @@ func localChain(temporary *app.App) func() localnet.Chain {
 			AppTemplate: template,
 			AppConfig: func() any {
 				_, c := defaultAppConfig()
+				c.Web.Enable = true
 				return &c
 			},
 			// Sidecars of a local network fetch bundles from this machine, and are small because there are many.
 			StartArgs: []string{
 				"--log_no_color", "--" + keySidecarArgs, "--allow-local-network,--preview,--workers=1,--worker-memory=512",
 			},
-			Version:   version.Version,
+			Version: version.Version,
 		}
 	}
 }
@@ -168,8 +173,8 @@ func testnetFaucetCmd(chain func() localnet.Chain) *cobra.Command {
 }
 
 func addTestnetFlags(cmd *cobra.Command) {
-	cmd.Flags().String(testnetFlagConfig, "config.yml", "description of the network, Ignite's schema")
-	cmd.Flags().Int(testnetFlagValidators, 0, "run only the first N validators of the file (0: all)")
+	cmd.Flags().String(testnetFlagConfig, "", "description of the network, Ignite's schema (default: config.yml of the working folder, else the one built in)")
+	cmd.Flags().Int(testnetFlagValidators, 0, "run only the first N validators of the description (0: all)")
 	cmd.Flags().Int(testnetFlagPortOffset, 0, "add this to every port")
 }
 
@@ -208,14 +213,30 @@ func testnetOptions(cmd *cobra.Command) (*localnet.Config, localnet.Options, err
 			return nil, opts, err
 		}
 	}
-	cfg, warnings, err := localnet.ReadConfig(path)
-	if err != nil {
-		return nil, opts, err
+	cfg, err := networkConfig(cmd, path)
+	return cfg, opts, err
+}
+
+// networkConfig reads the description of a network: the file named, else config.yml of the working folder, else the one built in.
+func networkConfig(cmd *cobra.Command, path string) (*localnet.Config, error) {
+	var cfg *localnet.Config
+	var warnings []string
+	var err error
+	if path == "" {
+		if _, missing := os.Stat(defaultConfigFile); missing == nil {
+			path = defaultConfigFile
+		}
+	}
+	if path == "" {
+		path = "the built-in " + defaultConfigFile
+		cfg, warnings, err = localnet.ParseConfig(imod.DefaultNetwork)
+	} else {
+		cfg, warnings, err = localnet.ReadConfig(path)
 	}
 	for _, w := range warnings {
 		cmd.PrintErrf("warning: %s: %s\n", path, w)
 	}
-	return cfg, opts, nil
+	return cfg, err
 }
 
 // printNetwork shows where the network answers.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 
 	"github.com/imochain/imod/inference/ir"
@@ -14,13 +15,16 @@ import (
 // Program is a loaded model. It is immutable and safe for concurrent use.
 type Program struct {
 	graph   *ir.Graph
-	weights []kernel.Tensor
+	weights []kernel.Tensor  // without data where packed
+	packed  []*kernel.Panels // per weight, or nil
 	plan    plan
 	work    []int64 // per node, to decide how far to cut it
 	finite  []bool  // per node: second operand known to be finite
 	limits  ir.Limits
 	workers int
-	idle    sync.Pool // *session
+	isa     kernel.ISA
+	groups  map[int]*rowGroup // by first node
+	idle    sync.Pool         // *session
 }
 
 // Option changes how a program is checked and run, never what it computes.
@@ -31,16 +35,23 @@ func WithWorkers(n int) Option {
 	return func(p *Program) { p.workers = max(n, 1) }
 }
 
+// WithISA chooses the kernels; kernel.ParseISA tells what the machine has. The
+// default is kernel.BestISA, kernel.Scalar runs the definition.
+func WithISA(isa kernel.ISA) Option {
+	return func(p *Program) { p.isa = isa }
+}
+
 // WithLimits replaces the default limits.
 func WithLimits(l ir.Limits) Option {
 	return func(p *Program) { p.limits = l }
 }
 
 // Load checks the graph against the limits and the weights against their
-// declarations, and plans memory. Graph and weights are kept, not copied: the
-// caller must not change them afterwards.
+// declarations, and plans memory. Graph and weights are kept: the caller must not
+// change them afterwards. Weights of matrix products are kept in the kernels'
+// order instead; what the caller lets go of then takes no memory twice.
 func Load(g *ir.Graph, weights []kernel.Tensor, opts ...Option) (*Program, error) {
-	p := &Program{graph: g, weights: weights, limits: ir.DefaultLimits(), workers: 1}
+	p := &Program{graph: g, weights: slices.Clone(weights), limits: ir.DefaultLimits(), workers: 1, isa: kernel.BestISA()}
 	for _, o := range opts {
 		o(p)
 	}
@@ -61,6 +72,10 @@ func Load(g *ir.Graph, weights []kernel.Tensor, opts ...Option) (*Program, error
 		return nil, fmt.Errorf("%d bytes of activations exceed the limit", p.plan.bytes())
 	}
 	p.describe()
+	p.pack()
+	if p.isa != kernel.Scalar {
+		p.groups = rowGroups(g, &p.plan)
+	}
 	p.idle.New = func() any { return newSession(p) }
 	return p, nil
 }
@@ -95,32 +110,40 @@ func (p *Program) Cost() (ir.Cost, error) { return p.graph.Cost() }
 // caller. Run may be called from many goroutines at once; between nodes it looks
 // whether the context is done.
 func (p *Program) Run(ctx context.Context, inputs []kernel.Tensor) (outputs, lastInputs []kernel.Tensor, err error) {
+	err = p.Visit(ctx, inputs, func(v View) error {
+		for _, id := range p.graph.Outputs {
+			outputs = append(outputs, v.copy(id))
+		}
+		for _, id := range p.graph.Nodes[len(p.graph.Nodes)-1].Inputs {
+			lastInputs = append(lastInputs, v.copy(id))
+		}
+		return nil
+	})
+	return outputs, lastInputs, err
+}
+
+// Visit is Run without copies: f looks at the results in the program's own memory.
+func (p *Program) Visit(ctx context.Context, inputs []kernel.Tensor, f func(View) error) error {
 	if len(inputs) != len(p.graph.Inputs) {
-		return nil, nil, fmt.Errorf("%d inputs, want %d", len(inputs), len(p.graph.Inputs))
+		return fmt.Errorf("%d inputs, want %d", len(inputs), len(p.graph.Inputs))
 	}
 	for i, t := range inputs {
 		if err := check(t, p.graph.Inputs[i]); err != nil {
-			return nil, nil, fmt.Errorf("input %d: %w", i, err)
+			return fmt.Errorf("input %d: %w", i, err)
 		}
 	}
 	s, ok := p.idle.Get().(*session)
 	if !ok {
-		return nil, nil, errors.New("no session")
+		return errors.New("no session")
 	}
 	defer func() {
 		clear(s.values[:len(inputs)]) // keep nothing of the caller's
 		p.idle.Put(s)
 	}()
 	if err := s.run(ctx, inputs); err != nil {
-		return nil, nil, err
+		return err
 	}
-	for _, id := range p.graph.Outputs {
-		outputs = append(outputs, s.values[id].Clone())
-	}
-	for _, id := range p.graph.Nodes[len(p.graph.Nodes)-1].Inputs {
-		lastInputs = append(lastInputs, s.values[id].Clone())
-	}
-	return outputs, lastInputs, nil
+	return f(View{s})
 }
 
 // check compares a tensor with its declaration, length and canonical values included.

@@ -117,25 +117,55 @@ func testFusion() error {
 	return nil
 }
 
+// testProducts compares a product and a convolution with their golden digests, by
+// the definition and by the instruction set in use.
 func testProducts() error {
-	dot, err := kernel.Exec(&ir.Node{Kind: ir.Dot}, []kernel.Tensor{noise(1, 37, 130), noise(2, 130, 67)})
-	if err != nil {
-		return err
-	}
-	if d := digest(dot); d != goldenDot {
-		return fmt.Errorf("self-test: matrix product has digest %s", d)
-	}
 	attrs := ir.ConvAttrs{Groups: 1, Strides: []int64{1, 2}, Before: []int64{1, 1}, After: []int64{1, 0}, Dilations: []int64{2, 1}}
-	n := &ir.Node{Kind: ir.Conv, Ints: attrs.Ints()}
-	in := []kernel.Tensor{noise(3, 1, 5, 13, 17), noise(4, 6, 5, 3, 3), noise(5, 6)}
-	conv, err := kernel.Exec(n, in)
-	if err != nil {
-		return err
+	scratch := new(kernel.Scratch)
+	for _, c := range []struct {
+		node   ir.Node
+		in     []kernel.Tensor
+		golden string
+	}{
+		{ir.Node{Kind: ir.Dot}, []kernel.Tensor{noise(1, 37, 130), noise(2, 130, 67)}, goldenDot},
+		{ir.Node{Kind: ir.Conv, Ints: attrs.Ints()}, []kernel.Tensor{noise(3, 1, 5, 13, 17), noise(4, 6, 5, 3, 3), noise(5, 6)}, goldenConv},
+	} {
+		y, err := kernel.Exec(&c.node, c.in)
+		if err != nil {
+			return err
+		}
+		for _, call := range []kernel.Call{
+			{},
+			{Finite: true, Scratch: scratch}, // another way to the same bits
+			{Finite: true, Scratch: scratch, ISA: kernel.BestISA()},
+		} {
+			call.Node, call.In, call.Out, call.Parts = &c.node, c.in, y, 1
+			kernel.Run(&call)
+			if d := digest(y); d != c.golden {
+				return fmt.Errorf("self-test: %s by %s has digest %s", c.node.Kind, call.ISA, d)
+			}
+		}
 	}
-	for _, patches := range []bool{false, true} { // both ways to the same bits
-		kernel.Run(&kernel.Call{Node: n, In: in, Out: conv, Parts: 1, Finite: patches, Scratch: new(kernel.Scratch)})
-		if d := digest(conv); d != goldenConv {
-			return fmt.Errorf("self-test: convolution has digest %s", d)
+	return testFunctions()
+}
+
+// testFunctions compares the functions of the instruction set in use with their
+// definition, at arguments of every size and sign.
+func testFunctions() error {
+	const n = 1 << 10
+	x, want, got := tensor(n), tensor(n), tensor(n)
+	for i := range x.F32 {
+		x.F32[i] = math.Float32frombits(uint32(i) * 0x00400921 << 1)
+		if x.F32[i] != x.F32[i] {
+			x.F32[i] = math.Float32frombits(0x7fc00000)
+		}
+	}
+	for _, op := range []ir.Op{ir.OpExp, ir.OpErf, ir.OpTanh, ir.OpSigmoid, ir.OpSqrt, ir.OpRelu, ir.OpReciprocal} {
+		node := &ir.Node{Kind: ir.Unary, Op: op}
+		kernel.Run(&kernel.Call{Node: node, In: []kernel.Tensor{x}, Out: want, Parts: 1})
+		kernel.Run(&kernel.Call{Node: node, In: []kernel.Tensor{x}, Out: got, Parts: 1, ISA: kernel.BestISA()})
+		if digest(want) != digest(got) {
+			return fmt.Errorf("self-test: %s by %s differs from its definition", op, kernel.BestISA())
 		}
 	}
 	return nil

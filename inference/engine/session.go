@@ -15,11 +15,12 @@ type session struct {
 	values []kernel.Tensor // by value id
 	calls  []kernel.Call   // by node
 	parts  []kernel.Call   // one per worker
+	rows   []rowState      // one per worker
 }
 
 func newSession(p *Program) *session {
 	g := p.graph
-	s := &session{p: p, calls: make([]kernel.Call, len(g.Nodes)), parts: make([]kernel.Call, p.workers)}
+	s := &session{p: p, calls: make([]kernel.Call, len(g.Nodes)), parts: make([]kernel.Call, p.workers), rows: make([]rowState, p.workers)}
 	s.values = make([]kernel.Tensor, int(g.FirstNode())+len(g.Nodes))
 	copy(s.values[g.FirstWeight():], p.weights)
 	f32 := make([]float32, p.plan.size[classF32])
@@ -45,7 +46,10 @@ func newSession(p *Program) *session {
 			}
 		}
 		s.values[int(g.FirstNode())+i] = t
-		s.calls[i] = kernel.Call{Node: n, In: make([]kernel.Tensor, len(n.Inputs)), Out: t, Parts: 1, Finite: p.finite[i]}
+		s.calls[i] = kernel.Call{Node: n, In: make([]kernel.Tensor, len(n.Inputs)), Out: t, Parts: 1, Finite: p.finite[i], ISA: p.isa}
+		if n.Kind == ir.Dot {
+			s.calls[i].Packed = p.panels(n.Inputs[1])
+		}
 	}
 	for i := range s.parts {
 		s.parts[i].Scratch = new(kernel.Scratch)
@@ -58,9 +62,14 @@ func (s *session) run(ctx context.Context, inputs []kernel.Tensor) error {
 	copy(s.values, inputs)
 	g := s.p.graph
 	first := int(g.FirstNode())
-	for i := range g.Nodes {
+	for i := 0; i < len(g.Nodes); i++ {
 		if err := ctx.Err(); err != nil {
 			return err
+		}
+		if r := s.p.groups[i]; r != nil {
+			s.group(r)
+			i += r.nodes - 1
+			continue
 		}
 		n, c := &g.Nodes[i], &s.calls[i]
 		if n.Kind == ir.Reshape {
@@ -94,5 +103,24 @@ func (s *session) node(c *kernel.Call, parts int) {
 		wg.Go(func() { kernel.Run(&s.parts[k]) })
 	}
 	kernel.Run(&s.parts[0])
+	wg.Wait()
+}
+
+// group runs a row group, its rows shared between the workers.
+func (s *session) group(r *rowGroup) {
+	work := int64(0)
+	for i := range r.nodes {
+		work += s.p.work[r.first+i]
+	}
+	parts := kernel.Parts(ir.Unary, work, s.p.workers)
+	if parts == 1 {
+		r.run(s, &s.rows[0], s.parts[0].Scratch, 0, 1)
+		return
+	}
+	var wg sync.WaitGroup
+	for k := 1; k < parts; k++ {
+		wg.Go(func() { r.run(s, &s.rows[k], s.parts[k].Scratch, k, parts) })
+	}
+	r.run(s, &s.rows[0], s.parts[0].Scratch, 0, parts)
 	wg.Wait()
 }

@@ -45,10 +45,17 @@ func run(b *testing.B, n *ir.Node, in []kernel.Tensor, macs int64) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	c := &kernel.Call{Node: n, In: in, Out: out, Parts: 1, Finite: true, Scratch: new(kernel.Scratch)}
-	b.ReportAllocs()
-	for b.Loop() {
-		kernel.Run(c)
+	for _, isa := range kernel.ISAs() {
+		b.Run(isa.String(), func(b *testing.B) {
+			c := &kernel.Call{Node: n, In: in, Out: out, Parts: 1, Finite: true, Scratch: new(kernel.Scratch), ISA: isa}
+			if n.Kind == ir.Dot && isa != kernel.Scalar {
+				c.Packed = kernel.Pack(in[1])
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				kernel.Run(c)
+			}
+			b.ReportMetric(float64(macs)*float64(b.N)*2/1e9/b.Elapsed().Seconds(), "GFLOP/s")
+		})
 	}
-	b.ReportMetric(float64(macs)*float64(b.N)*2/1e9/b.Elapsed().Seconds(), "GFLOP/s")
 }

@@ -6,11 +6,11 @@ import (
 	"github.com/imochain/imod/inference/ir"
 )
 
-func pairwise(n *ir.Node, a, b, out Tensor, p, parts int) {
+func pairwise(isa ISA, n *ir.Node, a, b, out Tensor, p, parts int) {
 	g := broadcastGrid(out.Shape, a.Shape, b.Shape, nil)
 	switch out.DType {
 	case ir.F32:
-		binary32(n.Op, &g, a.F32, b.F32, out.F32, p, parts)
+		binary32(isa, n.Op, &g, a.F32, b.F32, out.F32, p, parts)
 	case ir.I8:
 		binaryInt(n.Op, &g, a.I8, b.I8, out.I8, 8, p, parts)
 	case ir.U8:
@@ -26,24 +26,27 @@ func pairwise(n *ir.Node, a, b, out Tensor, p, parts int) {
 
 // binary32 runs rows of the grid. A single row is cut inside, so that plain
 // element-wise nodes parallelise too.
-func binary32(op ir.Op, g *grid, a, b, out []float32, p, parts int) {
+func binary32(isa ISA, op ir.Op, g *grid, a, b, out []float32, p, parts int) {
 	w, sa, sb := g.inner(), g.stride(1), g.stride(2)
 	rows := g.rows()
 	if rows == 1 {
 		lo, hi := part(w, p, parts)
-		row32(op, out[lo:hi], a[lo*sa:], b[lo*sb:], sa, sb)
+		row32(isa, op, out[lo:hi], a[lo*sa:], b[lo*sb:], sa, sb)
 		return
 	}
 	lo, hi := part(rows, p, parts)
 	c := g.seek(lo)
 	for r := lo; r < hi; r++ {
-		row32(op, out[c.off[0]:c.off[0]+w], a[c.off[1]:], b[c.off[2]:], sa, sb)
+		row32(isa, op, out[c.off[0]:c.off[0]+w], a[c.off[1]:], b[c.off[2]:], sa, sb)
 		g.next(&c)
 	}
 }
 
 // row32 applies one function along a row. The innermost stride of the output is 1.
-func row32(op ir.Op, y, a, b []float32, sa, sb int) {
+func row32(isa ISA, op ir.Op, y, a, b []float32, sa, sb int) {
+	if isa != Scalar && rowVector(isa, op, y, a, b, sa, sb) {
+		return
+	}
 	switch op {
 	case ir.OpAdd:
 		if sa == 1 && sb == 1 {

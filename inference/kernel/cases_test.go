@@ -76,9 +76,12 @@ func TestNothingIsAllocated(t *testing.T) {
 	if testing.Short() {
 		t.Skip("measures every case")
 	}
+	scratch := new(kernel.Scratch)
 	for _, c := range kerneltest.All() {
-		call := &kernel.Call{Node: &c.Node, In: c.In, Out: exec(t, c), Parts: 1, Finite: finiteWeights(c), Scratch: new(kernel.Scratch)}
-		require.Zero(t, testing.AllocsPerRun(2, func() { kernel.Run(call) }), c.Name)
+		for _, isa := range kernel.ISAs() {
+			call := &kernel.Call{Node: &c.Node, In: c.In, Out: exec(t, c), Parts: 1, Finite: finiteWeights(c), Scratch: scratch, ISA: isa}
+			require.Zero(t, testing.AllocsPerRun(2, func() { kernel.Run(call) }), c.Name)
+		}
 	}
 }
 

@@ -12,20 +12,28 @@ const (
 
 // Scratch is working memory for one goroutine.
 type Scratch struct {
-	patch [convCols * convDepth]float32
+	panels     [fastPanels * panelWidth * fastDepth]float32 // what the fast products pack
+	edge       [fastRows * panelWidth]float32               // results of a panel that is not full
+	bias       [panelWidth]float32
+	patchPanel patchPanel
+	left       [fastRows * intDepth]int16 // left operand of an integer product
+	intEdge    [fastRows * panelWidth]int32
+	patch      [convCols * convDepth]float32
 }
 
 // conv computes output channel planes. Two ways, one result: convDirect is the
 // definition; convPatches copies input patches so that the inner loop is long.
 // The copy writes 0 for absent terms. Adding a product with 0 changes no sum
 // that started at +0, provided the coefficient is finite: hence the flag.
-func conv(n *ir.Node, in []Tensor, out Tensor, finite bool, p, parts int, s *Scratch) {
+func conv(c *Call) {
+	n, in, out, p, parts := c.Node, c.In, c.Out, c.Part, c.Parts
 	w, groups := convWindow(n, in[0].Shape, in[1].Shape, out.Shape)
 	switch {
 	case out.DType == ir.I32:
 		convInts(&w, groups, in, out, p, parts)
-	case finite && s != nil && int(out.Shape[1])/groups >= 2:
-		convPatches(&w, groups, in, out, p, parts, s)
+	case convFast(c, w, groups):
+	case c.Finite && c.Scratch != nil && int(out.Shape[1])/groups >= 2:
+		convPatches(&w, groups, in, out, p, parts, c.Scratch)
 	default:
 		convDirect(&w, groups, in, out, p, parts)
 	}

@@ -13,5 +13,11 @@
 //   - a NaN that leaves a kernel has the bits 7fc00000;
 //   - nothing is allocated, nothing panics on a validated node.
 //
+// Beside them lie faster kernels for instruction sets (type ISA): generated
+// assembly for AVX2 and AVX-512, with VNNI for integers, and NEON. They spread over
+// output elements, never over terms, so every element sees the definition's
+// operations in the definition's order. Tests and fuzzing compare their bits.
+// tools/kernelgen writes the assembly; there is no fused multiply-add in it.
+//
 // Run executes one node, or one part of it; everything else is called by Run.
 package kernel

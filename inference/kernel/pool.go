@@ -8,10 +8,14 @@ import (
 
 // maxPool keeps the largest present element of each window, the first of equal
 // ones; NaN wins. A window with nothing present gives the smallest value.
-func maxPool(n *ir.Node, in, out Tensor, p, parts int) {
+func maxPool(isa ISA, n *ir.Node, in, out Tensor, p, parts int) {
 	w := poolWindow(n, in.Shape, out.Shape)
 	switch in.DType {
 	case ir.F32:
+		if isa != Scalar {
+			maxPoolRows(&w, in.F32, out.F32, p, parts)
+			return
+		}
 		maxPool32(&w, in.F32, out.F32, p, parts)
 	case ir.I8:
 		maxPoolInt(&w, in.I8, out.I8, math.MinInt8, p, parts)

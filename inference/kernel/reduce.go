@@ -36,11 +36,14 @@ func position(kept *grid, i int) int {
 	return c.off[1] + i%w*kept.stride(1)
 }
 
-func reduce(n *ir.Node, in, out Tensor, p, parts int) {
+func reduce(isa ISA, n *ir.Node, in, out Tensor, p, parts int) {
 	kept, red := reduceGrids(n, in.Shape)
 	switch in.DType {
 	case ir.F32:
 		lo, hi := part(len(out.F32), p, parts)
+		if isa != Scalar {
+			lo = reduceVector(n.Op, &kept, &red, in.F32, out.F32, lo, hi)
+		}
 		for i := lo; i < hi; i++ {
 			x := in.F32[position(&kept, i):]
 			if n.Op == ir.OpReduceMax || n.Op == ir.OpReduceMin {

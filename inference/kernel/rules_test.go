@@ -18,7 +18,7 @@ import (
 var allowedMath = map[string]bool{
 	"Float32bits": true, "Float32frombits": true, "Float64bits": true, "Float64frombits": true,
 	"Sqrt": true, "FMA": true, "Floor": true, "Ceil": true, "Trunc": true,
-	"MinInt8": true, "MaxInt8": true, "MaxUint8": true, "MinInt32": true, "MaxInt32": true, "MinInt64": true, "MaxInt64": true,
+	"MinInt8": true, "MaxInt8": true, "MaxUint8": true, "MinInt16": true, "MaxInt16": true, "MinInt32": true, "MaxInt32": true, "MinInt64": true, "MaxInt64": true,
 }
 
 // TestEveryProductIsConverted type-checks the kernels' sources. Every product of

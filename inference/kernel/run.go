@@ -28,6 +28,12 @@ type Call struct {
 	// which opens a faster way to the same bits.
 	Finite  bool
 	Scratch *Scratch // optional, one per goroutine
+	// ISA picks faster kernels with the same bits; they need Scratch. The zero
+	// value runs the scalar definition.
+	ISA ISA
+	// Packed is the second operand of a Dot in panels. If it is set, that
+	// operand's own data is not read. It needs an ISA other than Scalar.
+	Packed *Panels
 }
 
 // Run executes a call. The node must have passed ir.Infer with these tensors and
@@ -39,23 +45,25 @@ func Run(c *Call) {
 	}
 	switch n.Kind {
 	case ir.Unary:
-		unary(n, in[0], out, p, parts)
+		unary(c.ISA, n, in[0], out, p, parts)
 	case ir.Binary:
-		pairwise(n, in[0], in[1], out, p, parts)
+		pairwise(c.ISA, n, in[0], in[1], out, p, parts)
 	case ir.Compare:
 		compare(n, in[0], in[1], out, p, parts)
 	case ir.Where:
 		where(in[0], in[1], in[2], out, p, parts)
 	case ir.Dot:
-		dot(in, out, p, parts)
+		if !dotFast(c) && !dotIntsFast(c) {
+			dot(in, out, p, parts)
+		}
 	case ir.Conv:
-		conv(n, in, out, c.Finite, p, parts, c.Scratch)
+		conv(c)
 	case ir.MaxPool:
-		maxPool(n, in[0], out, p, parts)
+		maxPool(c.ISA, n, in[0], out, p, parts)
 	case ir.AvgPool:
 		avgPool(n, in[0], out, p, parts)
 	case ir.Reduce:
-		reduce(n, in[0], out, p, parts)
+		reduce(c.ISA, n, in[0], out, p, parts)
 	case ir.ArgReduce:
 		argReduce(n, in[0], out, p, parts)
 	default:

@@ -89,11 +89,13 @@ func relu(x float32) float32 {
 	return 0
 }
 
-func unary(n *ir.Node, in, out Tensor, p, parts int) {
+func unary(isa ISA, n *ir.Node, in, out Tensor, p, parts int) {
 	lo, hi := part(out.Len(), p, parts)
 	switch out.DType {
 	case ir.F32:
-		unary32(n, in.F32[lo:hi], out.F32[lo:hi])
+		if isa == Scalar || !unaryVector(isa, n, in.F32[lo:hi], out.F32[lo:hi]) {
+			unary32(n, in.F32[lo:hi], out.F32[lo:hi])
+		}
 	case ir.I8:
 		unaryInt(n, in.I8[lo:hi], out.I8[lo:hi])
 	case ir.U8:

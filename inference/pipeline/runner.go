@@ -121,14 +121,19 @@ var ErrVector = errors.New("result differs from the manifest's")
 
 // Prove runs all vectors and, drawn from the beacon, all challenges.
 func (r *Runner) Prove(ctx context.Context, beacon [32]byte) ([]bundle.Result, error) {
-	results := make([]bundle.Result, 0, len(r.manifest.Vectors)+bundle.Challenges)
+	results, _, err := r.ProveAndKeep(ctx, beacon)
+	return results, err
+}
+
+// ProveAndKeep is Prove and returns the raw outputs of the challenges too.
+func (r *Runner) ProveAndKeep(ctx context.Context, beacon [32]byte) (results []bundle.Result, outputs [][]byte, err error) {
 	for i, v := range r.manifest.Vectors {
 		res, err := r.Run(ctx, v.Input, v.Seed)
 		if err != nil {
-			return nil, fmt.Errorf("test vector %d: %w", i, err)
+			return nil, nil, fmt.Errorf("test vector %d: %w", i, err)
 		}
 		if res.OutputRoot != v.OutputRoot || res.Witness != v.Witness {
-			return nil, bundle.Refuse(bundle.ReasonVector, fmt.Errorf(
+			return nil, nil, bundle.Refuse(bundle.ReasonVector, fmt.Errorf(
 				"test vector %d: %w: output %x, wanted %x; witness %x, wanted %x",
 				i, ErrVector, res.OutputRoot, v.OutputRoot, res.Witness, v.Witness))
 		}
@@ -138,11 +143,12 @@ func (r *Runner) Prove(ctx context.Context, beacon [32]byte) ([]bundle.Result, e
 		input, seed := r.manifest.Challenge(beacon, i)
 		res, err := r.Run(ctx, input, seed)
 		if err != nil {
-			return nil, fmt.Errorf("challenge %d: %w", i, err)
+			return nil, nil, fmt.Errorf("challenge %d: %w", i, err)
 		}
 		results = append(results, bundle.Result{OutputRoot: res.OutputRoot, Witness: res.Witness})
+		outputs = append(outputs, res.Output)
 	}
-	return results, nil
+	return results, outputs, nil
 }
 
 func newStage(p descriptor.Pipeline) (stage, error) {

@@ -133,6 +133,13 @@ func TestProve(t *testing.T) {
 	again, err := r.Prove(t.Context(), [32]byte{5})
 	require.NoError(t, err)
 	require.Equal(t, results, again)
+	kept, outputs, err := r.ProveAndKeep(t.Context(), [32]byte{5})
+	require.NoError(t, err)
+	require.Equal(t, results, kept)
+	require.Len(t, outputs, bundle.Challenges)
+	for i, out := range outputs {
+		require.Equal(t, results[3+i].OutputRoot, merkle.BytesRoot(out))
+	}
 	other, err := r.Prove(t.Context(), [32]byte{6})
 	require.NoError(t, err)
 	require.NotEqual(t, results[3:], other[3:], "challenges come from the beacon")

@@ -19,7 +19,7 @@ import (
 const module = "github.com/imochain/imod"
 
 // skipped are folders that hold nothing we write, or modules of their own.
-var skipped = []string{".git", ".bin", ".gen", ".proto-deps", ".localnet", "node_modules", "build", "testdata", "tools"}
+var skipped = []string{".git", ".bin", ".gen", ".proto-deps", ".localnet", "node_modules", "build", "dist", "testdata", "tools"}
 
 // file is one parsed Go file.
 type file struct {

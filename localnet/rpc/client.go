@@ -107,21 +107,30 @@ func (c *Client) WaitHeight(ctx context.Context, height int64) error {
 	}
 }
 
-// fee is gas × price. The price is the configured floor or, if it is higher, the base fee with room for one more rise of an eighth.
-func (c *Client) fee(ctx context.Context, gas uint64) (sdk.Coins, error) {
-	price := c.cfg.GasPrice.Amount
+// GasPrice is the configured floor or, if it is higher, the base fee with room for one more rise of an eighth.
+func (c *Client) GasPrice(ctx context.Context) (sdk.DecCoin, error) {
+	price := c.cfg.GasPrice
 	res, err := feemarkettypes.NewQueryClient(c.conn).BaseFee(ctx, &feemarkettypes.QueryBaseFeeRequest{})
 	if err != nil {
-		return nil, fmt.Errorf("base fee: %w", err)
+		return price, fmt.Errorf("base fee: %w", err)
 	}
 	if res.BaseFee != nil {
-		price = math.LegacyMaxDec(price, res.BaseFee.MulInt64(9).QuoInt64(8))
+		price.Amount = math.LegacyMaxDec(price.Amount, res.BaseFee.MulInt64(9).QuoInt64(8))
 	}
-	amount := price.MulInt(math.NewIntFromUint64(gas)).Ceil().TruncateInt()
+	return price, nil
+}
+
+// fee is gas × price.
+func (c *Client) fee(ctx context.Context, gas uint64) (sdk.Coins, error) {
+	price, err := c.GasPrice(ctx)
+	if err != nil {
+		return nil, err
+	}
+	amount := price.Amount.MulInt(math.NewIntFromUint64(gas)).Ceil().TruncateInt()
 	if amount.IsZero() {
 		return sdk.NewCoins(), nil
 	}
-	return sdk.NewCoins(sdk.NewCoin(c.cfg.GasPrice.Denom, amount)), nil
+	return sdk.NewCoins(sdk.NewCoin(price.Denom, amount)), nil
 }
 
 // sleep waits for d or until the context ends.

@@ -1,5 +1,6 @@
-// Package oracle is the precompiled contract at 0x…0A00: it asks models and reads results for
-// callers of the EVM, with the function selectors that contracts written for ORA expect.
+// Package oracle is the precompiled contract at 0x…0A00: it asks models, reads results and calls
+// the contracts that wait for them, with the function selectors that contracts written for ORA
+// expect.
 package oracle
 
 import (
@@ -24,6 +25,9 @@ const Address = "0x0000000000000000000000000000000000000A00"
 //go:embed abi.json
 var abiJSON []byte
 
+//go:embed receiver.json
+var receiverJSON []byte
+
 // Gas of the methods, taken before they run; state access is charged besides. A delivery hashes
 // the output, 1 KiB at a time, which the price per byte of calldata covers.
 const (
@@ -35,9 +39,11 @@ const (
 // Keeper is what the contract needs of x/oracle.
 type Keeper interface {
 	CreateRequest(ctx context.Context, in oracletypes.NewRequest) (oracletypes.Request, error)
+	CreateBatch(ctx context.Context, in oracletypes.NewRequest, count uint64) ([]oracletypes.Request, error)
 	Request(ctx context.Context, id uint64) (oracletypes.Request, error)
-	EstimateLargestFee(ctx context.Context, modelID uint64) (networkFee, modelPrice sdk.Coin, err error)
-	Deliver(ctx context.Context, id uint64, output []byte) error
+	Finalized(ctx context.Context, id uint64) (bool, error)
+	EstimateLargestFee(ctx context.Context, modelID, callbackGas, count uint64) (networkFee, modelPrice, callback sdk.Coin, err error)
+	HandOver(ctx context.Context, in oracletypes.Delivery, purse sdk.AccAddress) (oracletypes.Handover, error)
 }
 
 type oracle struct {
@@ -46,19 +52,37 @@ type oracle struct {
 	denom  string
 }
 
+// Precompile is the contract together with the call that follows a delivery.
+type Precompile struct {
+	*contract.Contract
+	keeper   Keeper
+	receiver abi.ABI
+}
+
 // New returns the contract. denom is the gas coin, in which value travels.
-func New(keeper Keeper, bank cmn.BankKeeper, denom string) (*contract.Contract, error) {
+func New(keeper Keeper, bank cmn.BankKeeper, denom string) (*Precompile, error) {
 	api, err := abi.JSON(bytes.NewReader(abiJSON))
 	if err != nil {
 		return nil, err
 	}
+	receiver, err := abi.JSON(bytes.NewReader(receiverJSON))
+	if err != nil {
+		return nil, err
+	}
 	o := oracle{keeper: keeper, bank: bank, denom: denom}
-	return contract.New("oracle", common.HexToAddress(Address), api, bank, map[string]contract.Method{
-		"requestCallback": {Kind: contract.Payable, Gas: gasRequest, Run: o.requestCallback},
-		"requestWithSeed": {Kind: contract.Payable, Gas: gasRequest, Run: o.requestWithSeed},
-		"deliver":         {Kind: contract.Write, Gas: gasDeliver, Run: o.deliver},
-		"estimateFee":     {Kind: contract.View, Gas: gasView, Run: o.estimateFee},
-		"isFinalized":     {Kind: contract.View, Gas: gasView, Run: o.isFinalized},
-		"result":          {Kind: contract.View, Gas: gasView, Run: o.result},
-	}), nil
+	table := contract.New("oracle", common.HexToAddress(Address), api, bank, map[string]contract.Method{
+		"requestCallback":         {Kind: contract.Payable, Gas: gasRequest, Run: o.requestCallback},
+		"requestCallback0":        {Kind: contract.Payable, Gas: gasRequest, Run: o.requestCallback},
+		"requestBatchInference":   {Kind: contract.Payable, Gas: gasRequest, Run: o.requestBatchInference},
+		"requestWithSeed":         {Kind: contract.Payable, Gas: gasRequest, Run: o.requestWithSeed},
+		"requestWithAssignedSeed": {Kind: contract.Payable, Gas: gasRequest, Run: o.requestWithAssignedSeed},
+		"estimateFee":             {Kind: contract.View, Gas: gasView, Run: o.estimateFee},
+		"estimateFeeBatch":        {Kind: contract.View, Gas: gasView, Run: o.estimateFee},
+		"isFinalized":             {Kind: contract.View, Gas: gasView, Run: o.isFinalized},
+		"result":                  {Kind: contract.View, Gas: gasView, Run: o.result},
+		"seedOf":                  {Kind: contract.View, Gas: gasView, Run: o.seedOf},
+		// Precompile.Run takes deliveries itself: they need the EVM.
+		"deliver": {Kind: contract.Write, Gas: gasDeliver},
+	})
+	return &Precompile{Contract: table, keeper: keeper, receiver: receiver}, nil
 }

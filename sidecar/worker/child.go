@@ -116,11 +116,13 @@ func (c *child) do(ctx context.Context, j Job) (reply Reply) {
 		reply.Output, reply.MediaType = res.Output, r.Manifest().Pipeline.MediaType()
 		return reply
 	case OpProve:
-		results, err := r.Prove(ctx, j.Beacon)
+		results, outputs, err := r.ProveAndKeep(ctx, j.Beacon)
 		if err != nil {
 			return reply.fail(err)
 		}
 		reply.OutputRoot, reply.Witness = bundle.ResultsRoot(results), bundle.ProofWitness(results)
+		reply.Results, reply.Challenges = bundle.EncodeResults(results), outputs
+		reply.MediaType = r.Manifest().Pipeline.MediaType()
 		return reply
 	default:
 		return reply.fail(fmt.Errorf("unknown job %q", j.Op))

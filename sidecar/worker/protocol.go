@@ -7,8 +7,9 @@ import (
 	"io"
 )
 
-// maxFrame bounds a message in either direction: an output of 4 MiB in base64.
-const maxFrame = 8 << 20
+// maxFrame bounds a message in either direction: the outputs of a proof's challenges,
+// 4 MiB each, in base64.
+const maxFrame = 24 << 20
 
 // Op is what a job asks for.
 type Op string
@@ -44,6 +45,10 @@ type Reply struct {
 	Witness    [32]byte `json:"witness"`
 	Output     []byte   `json:"output,omitempty"`
 	MediaType  string   `json:"media_type,omitempty"`
+	// Results are the encoded results of a proof, Challenges the raw outputs of its
+	// challenges.
+	Results    []byte   `json:"results,omitempty"`
+	Challenges [][]byte `json:"challenges,omitempty"`
 	// Refused is the reason byte when every runner must find that the model cannot
 	// be run.
 	Refused uint8 `json:"refused,omitempty"`

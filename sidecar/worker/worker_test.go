@@ -54,12 +54,14 @@ func TestRunAndProve(t *testing.T) {
 		require.Equal(t, want.Output, got.Output)
 		require.Equal(t, "image/x-rgb; width=2; height=2", got.MediaType)
 	}
-	results, err := r.Prove(t.Context(), [32]byte{4})
+	results, outputs, err := r.ProveAndKeep(t.Context(), [32]byte{4})
 	require.NoError(t, err)
 	got, err := w.Do(t.Context(), worker.Job{Op: worker.OpProve, Store: dir, Root: root, Beacon: [32]byte{4}})
 	require.NoError(t, err)
 	require.Equal(t, bundle.ResultsRoot(results), got.OutputRoot)
 	require.Equal(t, bundle.ProofWitness(results), got.Witness)
+	require.Equal(t, bundle.EncodeResults(results), got.Results)
+	require.Equal(t, outputs, got.Challenges)
 	require.Zero(t, w.Deaths())
 }
 

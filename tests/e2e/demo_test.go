@@ -35,13 +35,18 @@ func TestDemo(t *testing.T) {
 		out, err := exec.Command(binary(t), "testnet", "stop", "--home", home).CombinedOutput()
 		require.NoError(t, err, string(out))
 	})
-	out := imod(t, "demo", "--home", home, "--port-offset", portOffset)
+	tour := filepath.Join(t.TempDir(), "tour.md")
+	out := imod(t, "demo", "--home", home, "--port-offset", portOffset, "--tour", tour)
 	t.Log(out)
+	requireSameTour(t, tour)
+	require.NotContains(t, out, "\x1b", "no escape codes in a pipe")
+	require.NotContains(t, out, "\r")
 	require.FileExists(t, filepath.Join(home, "picture.png"))
 
 	network, err := localnet.Open(home)
 	require.NoError(t, err)
 	for url, want := range map[string]string{
+		network.Nodes[0].REST + "/web/":                             "<title>",
 		network.Nodes[0].REST + "/swagger/":                         "swagger",
 		network.Nodes[0].REST + "/swagger/swagger.yaml":             "/imod/imo/v1/models",
 		network.Nodes[0].REST + "/imod/revshare/v1/solvency":        `"solvent":true`,
@@ -51,7 +56,7 @@ func TestDemo(t *testing.T) {
 	} {
 		require.Contains(t, get(t, url), want, url)
 	}
-	key, err := network.Key("erin")
+	key, err := network.Key("fay")
 	require.NoError(t, err)
 	node := exec.CommandContext(t.Context(), "node", "--test", "test/")
 	node.Dir = filepath.Join(root(t), "contracts")

@@ -63,12 +63,12 @@ func imod(t *testing.T, args ...string) string {
 
 // network is a running four-validator network with a proved picture model.
 type network struct {
-	t       *testing.T
-	net     *localnet.Network
-	client  *rpc.Client
-	temp    *app.App
-	builder rpc.Key
-	dave    rpc.Key
+	t      *testing.T
+	net    *localnet.Network
+	client *rpc.Client
+	temp   *app.App
+	ana    rpc.Key
+	eve    rpc.Key
 }
 
 // start runs a network whose requests expire after some blocks.
@@ -90,9 +90,9 @@ func start(t *testing.T, requestBlocks string) *network {
 	n.net, err = localnet.Open(home)
 	require.NoError(t, err)
 	n.client = n.dial(0)
-	n.builder, err = n.net.Key("builder")
+	n.ana, err = n.net.Key("ana")
 	require.NoError(t, err)
-	n.dave, err = n.net.Key("dave")
+	n.eve, err = n.net.Key("eve")
 	require.NoError(t, err)
 	n.registerPicture()
 	return n
@@ -119,17 +119,17 @@ func (n *network) registerPicture() {
 	require.NoError(t, err)
 	models := filepath.Join(root(t), "models", "picture")
 	out := imod(t, "model", "pack", filepath.Join(models, "picture.onnx"), "--spec", filepath.Join(models, "pipeline.json"),
-		"--card", filepath.Join(models, "card.md"), "--creator", n.builder.Address.String(), "--out", n.net.ModelsDir(), "--output", "json")
+		"--card", filepath.Join(models, "card.md"), "--creator", n.ana.Address.String(), "--out", n.net.ModelsDir(), "--output", "json")
 	var packed struct {
 		Folder string `json:"folder"`
 	}
 	require.NoError(t, json.Unmarshal([]byte(out), &packed))
 	manifest, err := os.ReadFile(filepath.Join(packed.Folder, bundle.FileManifest))
 	require.NoError(t, err)
-	_, err = n.client.SendTx(t.Context(), n.builder, []sdk.Msg{&imotypes.MsgRegisterModel{
-		Creator: n.builder.Address.String(), Name: "Picture", Summary: "Paints.", Licence: "Apache-2.0", BundleUris: []string{url},
+	_, err = n.client.SendTx(t.Context(), n.ana, []sdk.Msg{&imotypes.MsgRegisterModel{
+		Creator: n.ana.Address.String(), Name: "Picture", Summary: "Paints.", Licence: "Apache-2.0", BundleUris: []string{url},
 		Manifest: manifest, Price: sdk.NewInt64Coin(app.BaseDenom, 1_000_000),
-		Contributors:      []imotypes.Contributor{{Address: n.builder.Address.String(), Weight: 1}},
+		Contributors:      []imotypes.Contributor{{Address: n.ana.Address.String(), Weight: 1}},
 		VerificationClass: imotypes.VERIFICATION_CLASS_ATTESTED,
 	}})
 	require.NoError(t, err)
@@ -158,8 +158,8 @@ func (n *network) blocks(count int64) {
 // request asks for a picture and returns the request's id.
 func (n *network) request(seed uint64) uint64 {
 	n.t.Helper()
-	result, err := n.client.SendTx(n.t.Context(), n.dave, []sdk.Msg{&oracletypes.MsgRequestInference{
-		Requester: n.dave.Address.String(), ModelId: 1, Input: []byte("a red fish on a blue ground"), Seed: seed,
+	result, err := n.client.SendTx(n.t.Context(), n.eve, []sdk.Msg{&oracletypes.MsgRequestInference{
+		Requester: n.eve.Address.String(), ModelId: 1, Input: []byte("a red fish on a blue ground"), Seed: seed,
 		MaxFee: sdk.NewCoins(sdk.NewInt64Coin(app.BaseDenom, 1_000_000_000_000_000_000)),
 	}}, rpc.WithGas(300_000))
 	require.NoError(n.t, err)

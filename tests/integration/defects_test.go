@@ -54,9 +54,9 @@ func TestBuyerAfterDepositGetsNothing(t *testing.T) {
 		}
 		had := new(big.Int).Set(j.due(j.chi, token))
 		block := j.NewBlock().Eth(j.eve, chain.Call{To: &token, Value: imo(60).BigInt(), Gas: 400_000}).
-			Eth(j.bo, chain.Call{To: &token, Data: j.pack("transfer", j.eve.EVM(), imo(900).BigInt())}).
-			Eth(j.eve, chain.Call{To: &token, Data: j.pack("snapshot")}).
-			Eth(j.eve, chain.Call{To: &token, Data: j.pack("transfer", j.bo.EVM(), imo(900).BigInt())})
+			Eth(j.bo, chain.Call{To: &token, Data: j.packToken("transfer", j.eve.EVM(), imo(900).BigInt())}).
+			Eth(j.eve, chain.Call{To: &token, Data: j.packToken("snapshot")}).
+			Eth(j.eve, chain.Call{To: &token, Data: j.packToken("transfer", j.bo.EVM(), imo(900).BigInt())})
 		ok(t, j.Next(block.Txs...))
 		j.pass()
 		require.Zero(t, j.due(j.eve, token).Sign(), "held 900 tokens for an instant, in block %d of the epoch", offset)
@@ -77,7 +77,7 @@ func TestBatchSkipsEmptyIDs(t *testing.T) {
 	j, token := soldToken(t)
 	empty := []*big.Int{big.NewInt(0), big.NewInt(1)}
 	j.call(j.bo, token, "token", nil, "claimBatch", empty)
-	went, why := j.try(j.bo, chain.Call{To: &token, Data: j.pack("claim", big.NewInt(1))})
+	went, why := j.attempt(j.bo, chain.Call{To: &token, Data: j.packToken("claim", big.NewInt(1))})
 	require.False(t, went)
 	require.Contains(t, why, "nothing to claim")
 	j.earn(token, imo(60))
@@ -104,7 +104,7 @@ func TestClaimForContractRefused(t *testing.T) {
 	j.pass()
 	due := j.view(token, "token", "claimableRevenue", vault, big.NewInt(1<<40))[0].(*big.Int)
 	require.Positive(t, due.Sign())
-	went, why := j.try(j.eve, chain.Call{To: &token, Data: j.pack("claimFor", vault)})
+	went, why := j.attempt(j.eve, chain.Call{To: &token, Data: j.packToken("claimFor", vault)})
 	require.False(t, went)
 	require.Contains(t, why, "claim for this holder refused")
 	require.True(t, j.Balance(vault.Bytes(), app.BaseDenom).IsZero())

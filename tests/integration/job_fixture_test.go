@@ -77,8 +77,9 @@ func newJobOn(t testing.TB, accounts []string, genesis func(*app.App, map[string
 		VerificationClass: imotypes.VERIFICATION_CLASS_ATTESTED,
 	})))
 	registered := c.Height()
-	c.Next()
-	c.Next()
+	for range 3 { // two blocks until all have bound, one more to open
+		c.Next()
+	}
 	model, err := c.App().IMOKeeper.Model(c.Context(), 1)
 	require.NoError(t, err)
 	require.Equal(t, imotypes.MODEL_STATUS_REPRODUCED, model.Status, "registered at %d, now %d", registered, c.Height())

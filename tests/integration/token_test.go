@@ -36,8 +36,8 @@ func soldToken(t *testing.T) (*job, common.Address) {
 	return j, common.BytesToAddress(imotypes.TokenAddress(1))
 }
 
-// try sends a call and says whether it succeeded, and why not.
-func (j *job) try(from chain.Account, call chain.Call) (bool, string) {
+// attempt sends a call and says whether it succeeded, and why not.
+func (j *job) attempt(from chain.Account, call chain.Call) (bool, string) {
 	j.T.Helper()
 	results := j.Next(j.EthTx(from, call))
 	result := results[len(results)-1]
@@ -48,7 +48,7 @@ func (j *job) try(from chain.Account, call chain.Call) (bool, string) {
 	return response.VmError == "", response.VmError + " " + revertReason(response.Ret)
 }
 
-func (j *job) pack(method string, args ...any) []byte {
+func (j *job) packToken(method string, args ...any) []byte {
 	j.T.Helper()
 	data, err := abiOf(j.T, "token").Pack(method, args...)
 	require.NoError(j.T, err)
@@ -73,12 +73,12 @@ func TestBurnThroughTheToken(t *testing.T) {
 		from   chain.Account
 		amount sdkmath.Int
 	}{{j.bo, imo(1001)}, {j.eve, imo(1)}, {j.bo, imo(0)}} {
-		went, why := j.try(tc.from, chain.Call{To: &token, Data: j.pack("burn", tc.amount.BigInt())})
+		went, why := j.attempt(tc.from, chain.Call{To: &token, Data: j.packToken("burn", tc.amount.BigInt())})
 		require.False(t, went)
 		require.Contains(t, why, "invalid amount")
 	}
 	before := j.Balance(j.bo.Address(), app.BaseDenom)
-	result := ok(t, j.Next(j.EthTx(j.bo, chain.Call{To: &token, Data: j.pack("burn", imo(500).BigInt())})))
+	result := ok(t, j.Next(j.EthTx(j.bo, chain.Call{To: &token, Data: j.packToken("burn", imo(500).BigInt())})))
 	response := decodeResponse(t, result.Data)
 	require.Empty(t, response.VmError, revertReason(response.Ret))
 	names := map[common.Hash]bool{}
@@ -110,14 +110,14 @@ func TestEveryGasLimit(t *testing.T) {
 		data []byte
 		step uint64
 	}{
-		{"transfer", j.pack("transfer", j.eve.EVM(), imo(1).BigInt()), 1_500},
-		{"burn", j.pack("burn", imo(1).BigInt()), 4_000},
-		{"claim", j.pack("claim", big.NewInt(1<<40)), 4_000},
+		{"transfer", j.packToken("transfer", j.eve.EVM(), imo(1).BigInt()), 1_500},
+		{"burn", j.packToken("burn", imo(1).BigInt()), 4_000},
+		{"claim", j.packToken("claim", big.NewInt(1<<40)), 4_000},
 	} {
 		partial, went := 0, false
 		for gas := uint64(21_000); gas < 600_000; gas += tc.step {
 			before, supply := j.moneyOf(j.bo, token)
-			went, _ = j.try(j.bo, chain.Call{To: &token, Data: tc.data, Gas: gas})
+			went, _ = j.attempt(j.bo, chain.Call{To: &token, Data: tc.data, Gas: gas})
 			after, later := j.moneyOf(j.bo, token)
 			if went {
 				require.NotEqual(t, before, after, "%s with %d", tc.name, gas)
@@ -168,7 +168,7 @@ func TestPermit(t *testing.T) {
 	}
 	later, value := j.Time().Add(time.Hour).Unix(), imo(3).BigInt()
 	permit := func(owner common.Address, value *big.Int, deadline int64, v uint8, r, s [32]byte) (bool, string) {
-		return j.try(j.dee, chain.Call{To: &token, Data: j.pack("permit", owner, j.eve.EVM(), value, big.NewInt(deadline), v, r, s)})
+		return j.attempt(j.dee, chain.Call{To: &token, Data: j.packToken("permit", owner, j.eve.EVM(), value, big.NewInt(deadline), v, r, s)})
 	}
 	v, r, s := sign(value, 0, later)
 	order := crypto.S256().Params().N

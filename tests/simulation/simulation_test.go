@@ -24,7 +24,7 @@ import (
 // all seeds, so that no operation quietly never happens.
 const (
 	seeds          = 3
-	blocks         = 60
+	blocks         = 70
 	perBlock       = 25
 	creators       = 4
 	leastSuccesses = 20

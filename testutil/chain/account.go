@@ -73,6 +73,13 @@ func (c *Chain) TxAt(from Account, ahead uint64, msgs ...sdk.Msg) []byte {
 // TxWithGas signs messages with a gas limit.
 func (c *Chain) TxWithGas(from Account, ahead, gas uint64, msgs ...sdk.Msg) []byte {
 	c.T.Helper()
+	fee := sdk.NewCoins(sdk.NewCoin(app.BaseDenom, sdkmath.NewIntFromUint64(gas).MulRaw(gasPriceWei)))
+	return c.TxWithFee(from, ahead, gas, fee, msgs...)
+}
+
+// TxWithFee signs messages with a gas limit and a fee, which may be none.
+func (c *Chain) TxWithFee(from Account, ahead, gas uint64, fee sdk.Coins, msgs ...sdk.Msg) []byte {
+	c.T.Helper()
 	config := c.App().TxConfig()
 	account := c.App().AccountKeeper.GetAccount(c.Context(), from.Address())
 	require.NotNil(c.T, account, "%s has no account", from.Name)
@@ -81,7 +88,7 @@ func (c *Chain) TxWithGas(from Account, ahead, gas uint64, msgs ...sdk.Msg) []by
 	builder := config.NewTxBuilder()
 	require.NoError(c.T, builder.SetMsgs(msgs...))
 	builder.SetGasLimit(gas)
-	builder.SetFeeAmount(sdk.NewCoins(sdk.NewCoin(app.BaseDenom, sdkmath.NewIntFromUint64(gas).MulRaw(gasPriceWei))))
+	builder.SetFeeAmount(fee)
 
 	mode := signing.SignMode_SIGN_MODE_DIRECT
 	require.NoError(c.T, builder.SetSignatures(signing.SignatureV2{

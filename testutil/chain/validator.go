@@ -83,7 +83,7 @@ func (c *Chain) extension(v Validator, hash []byte, txs [][]byte) []byte {
 		voter = c.App()
 	}
 	if c.Worker != nil {
-		voter.Attach(app.Node{Results: c.Worker, Outputs: c.Worker, Update: c.Worker.Update, Validator: v.Address()})
+		voter.Attach(app.Node{Results: c.Worker, Outputs: c.Worker, Update: c.Worker.Update, Beacon: c.Beacon, Validator: v.Address()})
 	}
 	res, err := voter.ExtendVote(c.T.Context(), &abci.RequestExtendVote{
 		Hash: hash, Height: c.height, Time: c.time, Txs: slices.Clone(txs),

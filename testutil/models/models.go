@@ -2,6 +2,7 @@
 package models
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"encoding/hex"
@@ -12,10 +13,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/imochain/imod/inference/bundle"
+	"github.com/imochain/imod/inference/bundle/custody"
 	"github.com/imochain/imod/inference/ir"
 	"github.com/imochain/imod/inference/merkle"
 	"github.com/imochain/imod/inference/pipeline"
 	"github.com/imochain/imod/inference/pipeline/pack"
+	"github.com/imochain/imod/x/oracle/attestation"
 	oracletypes "github.com/imochain/imod/x/oracle/types"
 )
 
@@ -69,6 +72,8 @@ type Worker struct {
 	t       testing.TB
 	mu      sync.Mutex
 	runners map[string]*pipeline.Runner
+	readers map[string]*custody.Reader
+	draws   map[[32]byte]*custody.Reader
 	done    map[workKey]oracletypes.WorkResult
 	outputs map[[32]byte][]byte
 	// Paused keeps results back.
@@ -79,19 +84,24 @@ type workKey struct {
 	kind oracletypes.SubjectKind
 	id   uint64
 	root string
+	draw string
 }
 
 // NewWorker returns a worker that holds the bundles.
 func NewWorker(t testing.TB, bundles ...*bundle.Bundle) *Worker {
 	t.Helper()
 	w := &Worker{
-		t: t, runners: map[string]*pipeline.Runner{}, done: map[workKey]oracletypes.WorkResult{}, outputs: map[[32]byte][]byte{},
+		t: t, runners: map[string]*pipeline.Runner{}, readers: map[string]*custody.Reader{}, draws: map[[32]byte]*custody.Reader{},
+		done: map[workKey]oracletypes.WorkResult{}, outputs: map[[32]byte][]byte{},
 	}
 	for _, b := range bundles {
 		runner, err := pipeline.New(b)
 		require.NoError(t, err)
 		root := b.Manifest.Root()
 		w.runners[hex.EncodeToString(root[:])] = runner
+		reader, err := custody.NewReader(b.Manifest, b.Table, bytes.NewReader(b.Weights), b.IR)
+		require.NoError(t, err)
+		w.readers[hex.EncodeToString(root[:])] = reader
 	}
 	return w
 }
@@ -102,7 +112,10 @@ func (w *Worker) Update(_ int64, items []oracletypes.WorkItem) {
 	defer w.mu.Unlock()
 	open := map[workKey]oracletypes.WorkResult{}
 	for _, item := range items {
-		key := workKey{item.Kind, item.Id, hex.EncodeToString(item.ManifestRoot)}
+		key := workKey{item.Kind, item.Id, hex.EncodeToString(item.ManifestRoot), hex.EncodeToString(item.Draw)}
+		if len(item.Draw) == 32 && w.readers[key.root] != nil {
+			w.draws[[32]byte(item.Draw)] = w.readers[key.root]
+		}
 		if result, ok := w.done[key]; ok {
 			open[key] = result
 		} else if runner, ok := w.runners[key.root]; ok {
@@ -116,11 +129,18 @@ func (w *Worker) run(runner *pipeline.Runner, item oracletypes.WorkItem) oraclet
 	result := oracletypes.WorkResult{Kind: item.Kind, Id: item.Id, ManifestRoot: item.ManifestRoot, Seed: item.Seed}
 	inputRoot := merkle.BytesRoot(item.Input)
 	result.InputRoot = inputRoot[:]
+	result.Draw = item.Draw
+	if item.Kind == oracletypes.SubjectKind_SUBJECT_KIND_CUSTODY {
+		output := bundle.ProofOutputRoot(bundle.Hash{}, bundle.Hash{})
+		result.OutputRoot, result.Witness, result.ResultsRoot = output[:], make([]byte, 32), make([]byte, 32)
+		return result
+	}
 	if item.Kind == oracletypes.SubjectKind_SUBJECT_KIND_PROOF {
 		results, err := runner.Prove(context.Background(), [32]byte(item.Beacon))
 		require.NoError(w.t, err)
 		output, witness := bundle.ProofOutputRoot(bundle.ResultsRoot(results), bundle.Hash{}), bundle.ProofWitness(results)
-		result.OutputRoot, result.Witness = output[:], witness[:]
+		root := bundle.ResultsRoot(results)
+		result.OutputRoot, result.Witness, result.ResultsRoot = output[:], witness[:], root[:]
 		return result
 	}
 	made, err := runner.Run(context.Background(), item.Input, item.Seed)
@@ -142,6 +162,19 @@ func (w *Worker) Ready() []oracletypes.WorkResult {
 		results = append(results, result)
 	}
 	return results
+}
+
+// Held returns the chunks drawn for a validator, whichever it is.
+func (w *Worker) Held(_ attestation.Key, draw [32]byte, validator attestation.Address) (oracletypes.Held, bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	reader, ok := w.draws[draw]
+	if !ok {
+		return oracletypes.Held{}, false
+	}
+	samples, digest, err := reader.Open(draw, validator)
+	require.NoError(w.t, err)
+	return oracletypes.Held{Samples: samples, Digest: digest}, true
 }
 
 // Output returns output bytes by their root.

@@ -11,6 +11,7 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 			Service: "imod.imo.v1.Query",
 			RpcCommandOptions: []*autocliv1.RpcCommandOptions{
 				command("Params", "params", "Show the parameters"),
+				command("Network", "network", "Show what the network is for: LOCAL, TEST or MAIN"),
 				command("Model", "model [id]", "Show a model", "id"),
 				command("Models", "models", "List models"),
 				command("Version", "version [model-id] [version]", "Show a version of a model with its manifest; 0 is the latest", "id", "version"),

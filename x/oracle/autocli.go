@@ -14,10 +14,17 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 				{RpcMethod: "Receipt", Use: "receipt [id]", Short: "Show the receipt of a final request and its path", PositionalArgs: args("id")},
 				{RpcMethod: "Attestations", Use: "attestations [id]", Short: "Show who attested a request", PositionalArgs: args("id")},
 				{RpcMethod: "Proof", Use: "proof [model-id]", Short: "Show the open proof of a model", PositionalArgs: args("model_id")},
+				{RpcMethod: "ProofRecord", Use: "proof-record [model-id] [version]", Short: "Show what stays of the decided proof of a version", PositionalArgs: args("model_id", "version")},
+				{RpcMethod: "Availability", Use: "availability [model-id]", Short: "Show how much of the voting power holds a model", PositionalArgs: args("model_id")},
 				{RpcMethod: "Performance", Use: "performance [validator]", Short: "Show a validator's counters", PositionalArgs: args("address")},
 				{RpcMethod: "EstimateFee", Use: "estimate-fee", Short: "Show what a request would cost"},
 				{RpcMethod: "Output", Use: "output [id]", Short: "Show the output of a final request", PositionalArgs: args("id")},
 				{RpcMethod: "Credit", Use: "credit [owner]", Short: "Show what an owner can claim", PositionalArgs: args("owner")},
+				{RpcMethod: "Callback", Use: "callback [id]", Short: "Show the callback of a request and who may deliver it", PositionalArgs: args("id")},
+				{RpcMethod: "Callbacks", Use: "callbacks", Short: "List the callbacks that wait for a courier"},
+				{RpcMethod: "Couriers", Use: "couriers", Short: "List the couriers in the order of their turns"},
+				{RpcMethod: "Beacon", Use: "beacon", Short: "Show the randomness of the last block"},
+				{RpcMethod: "BeaconChain", Use: "beacon-chain [validator]", Short: "Show a validator's hash chain", PositionalArgs: args("address")},
 			},
 		},
 		Tx: &autocliv1.ServiceCommandDescriptor{
@@ -26,6 +33,10 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 				{RpcMethod: "RequestInference", Use: "request-inference [model-id] [input]", Short: "Pay for one run of a model; the input is hex, base64 or a file", PositionalArgs: args("model_id", "input")},
 				{RpcMethod: "DeliverOutput", Use: "deliver-output [request-id] [output]", Short: "Store the output of a final request; the output is hex, base64 or a file", PositionalArgs: args("request_id", "output")},
 				{RpcMethod: "ClaimRefund", Use: "claim-refund [owner]", Short: "Pay a credited refund to its owner", PositionalArgs: args("owner")},
+				{RpcMethod: "TopUpCallback", Use: "top-up-callback [request-id] [amount]", Short: "Add gas money to a callback that nobody delivers", PositionalArgs: args("request_id", "amount")},
+				{RpcMethod: "SetCourier", Use: "set-courier [courier]", Short: "Name the account that delivers in your validator's turns; none takes it off the list", PositionalArgs: optional("courier")},
+				{RpcMethod: "SetBeacon", Use: "set-beacon [tip]", Short: "Register your validator's hash chain by its tip", PositionalArgs: args("tip")},
+				{RpcMethod: "OpenProof", Use: "open-proof", Short: "Open a validator's binding of a proof or of custody; proposers do this by themselves"},
 				{RpcMethod: "UpdateParams", Skip: true},
 			},
 		},
@@ -38,4 +49,9 @@ func args(fields ...string) []*autocliv1.PositionalArgDescriptor {
 		out = append(out, &autocliv1.PositionalArgDescriptor{ProtoField: field})
 	}
 	return out
+}
+
+// optional is one positional argument that may be left out.
+func optional(field string) []*autocliv1.PositionalArgDescriptor {
+	return []*autocliv1.PositionalArgDescriptor{{ProtoField: field, Optional: true}}
 }

@@ -208,7 +208,7 @@ func testParams() types.Params {
 
 func newFixture(t tester) *fixture {
 	t.Helper()
-	return newFixtureWith(t, types.GenesisState{Params: testParams()})
+	return newFixtureWith(t, types.GenesisState{Params: testParams(), NetworkKind: types.NETWORK_KIND_TEST})
 }
 
 func newFixtureWith(t tester, g types.GenesisState) *fixture {

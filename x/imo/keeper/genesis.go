@@ -23,6 +23,10 @@ func (k *Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 	if err := k.params.Set(ctx, g.Params); err != nil {
 		return err
 	}
+	// The only write: no message changes what a network is for.
+	if err := k.networkKind.Set(ctx, uint32(g.NetworkKind)); err != nil {
+		return err
+	}
 	for _, sequence := range []struct {
 		item  collections.Item[uint64]
 		value uint64
@@ -145,6 +149,11 @@ func (k *Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error)
 	if g.Params, err = k.params.Get(ctx); err != nil {
 		return nil, err
 	}
+	kind, err := k.networkKind.Get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	g.NetworkKind = types.NetworkKind(kind)
 	for _, sequence := range []struct {
 		item collections.Item[uint64]
 		to   *uint64

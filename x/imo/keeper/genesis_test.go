@@ -133,6 +133,7 @@ func TestGenesisBadInput(t *testing.T) {
 		"amount missing":         func(g *types.GenesisState) { g.Offerings[0].Offering.Sold = math.Int{} },
 		"tranche states missing": func(g *types.GenesisState) { g.Offerings[1].Offering.Tranches = nil },
 		"parameters":             func(g *types.GenesisState) { g.Params.PaymentDenoms = nil },
+		"no network kind":        func(g *types.GenesisState) { g.NetworkKind = types.NETWORK_KIND_UNSPECIFIED },
 		"weights twice":          func(g *types.GenesisState) { g.Versions[0].Version.WeightsRoot = g.Versions[2].Version.WeightsRoot },
 	} {
 		t.Run("fails: "+name, func(t *testing.T) {

@@ -45,6 +45,7 @@ type Keeper struct {
 	allocations      collections.Map[collections.Pair[uint64, sdk.AccAddress], types.Allocation]
 	beneficiaries    collections.Map[collections.Pair[uint64, sdk.AccAddress], types.Beneficiary]
 	due              collections.KeySet[collections.Pair[uint64, uint64]]
+	networkKind      collections.Item[uint32]
 }
 
 // NewKeeper returns a keeper. Hooks are set afterwards, once.
@@ -97,6 +98,7 @@ func NewKeeper(
 			codec.CollValue[types.Beneficiary](cdc)),
 		due: collections.NewKeySet(sb, types.DuePrefix, "due",
 			collections.PairKeyCodec(collections.Uint64Key, collections.Uint64Key)),
+		networkKind: collections.NewItem(sb, types.NetworkKindPrefix, "network_kind", collections.Uint32Value),
 	}
 	schema, err := sb.Build()
 	if err != nil {

@@ -39,6 +39,15 @@ func (q queryServer) Params(ctx context.Context, _ *types.QueryParamsRequest) (*
 	return &types.QueryParamsResponse{Params: p}, nil
 }
 
+// Network implements types.QueryServer.
+func (q queryServer) Network(ctx context.Context, _ *types.QueryNetworkRequest) (*types.QueryNetworkResponse, error) {
+	kind, err := q.k.networkKind.Get(ctx)
+	if err != nil {
+		return nil, grpcError(err)
+	}
+	return &types.QueryNetworkResponse{Kind: types.NetworkKind(kind), ChainId: sdk.UnwrapSDKContext(ctx).ChainID()}, nil
+}
+
 // Model implements types.QueryServer.
 func (q queryServer) Model(ctx context.Context, req *types.QueryModelRequest) (*types.QueryModelResponse, error) {
 	m, err := q.k.Model(ctx, req.GetId())

@@ -64,7 +64,7 @@ func newRevenueFixture(t *testing.T) (*fixture, *revsharekeeper.Keeper) {
 		t: t, auth: auth, bank: bank, keeper: k, enc: enc, authority: authority, msg: keeper.NewMsgServer(k), query: keeper.NewQueryServer(k),
 		ctx: sdk.NewContext(stores(t, keys), cmtproto.Header{}, false, log.NewNopLogger()).WithBlockTime(begin).WithBlockHeight(1),
 	}
-	require.NoError(t, k.InitGenesis(f.ctx, types.GenesisState{Params: testParams()}))
+	require.NoError(t, k.InitGenesis(f.ctx, types.GenesisState{Params: testParams(), NetworkKind: types.NETWORK_KIND_TEST}))
 	one := math.OneInt()
 	require.NoError(t, revenue.InitGenesis(f.ctx, revsharetypes.GenesisState{Params: revsharetypes.Params{
 		EpochBlocks: 10, DripEpochs: 4, MinEligible: one, RevenueDenoms: []revsharetypes.RevenueDenom{{Denom: aimo, MinDrip: one}},

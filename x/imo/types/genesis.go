@@ -4,12 +4,17 @@ import (
 	"cosmossdk.io/math"
 )
 
-// DefaultGenesis returns the state of a new chain.
-func DefaultGenesis() *GenesisState { return &GenesisState{Params: DefaultParams()} }
+// DefaultGenesis returns the state of a new chain, a test network unless its genesis says otherwise.
+func DefaultGenesis() *GenesisState {
+	return &GenesisState{Params: DefaultParams(), NetworkKind: NETWORK_KIND_TEST}
+}
 
 // Validate checks that the state is whole: ordered without duplicates, no dangling ids, sums that agree.
 func (g GenesisState) Validate() error {
 	if err := g.Params.Validate(); err != nil {
+		return err
+	}
+	if err := g.NetworkKind.Validate(); err != nil {
 		return err
 	}
 	if err := g.checkModels(); err != nil {

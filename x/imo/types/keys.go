@@ -50,6 +50,7 @@ var (
 	AllocationsPrefix      = collections.NewPrefix(17) // (offering id, owner) -> Allocation
 	BeneficiariesPrefix    = collections.NewPrefix(18) // (offering id, contributor or treasury) -> Beneficiary
 	DuePrefix              = collections.NewPrefix(19) // (unix nanoseconds, offering id)
+	NetworkKindPrefix      = collections.NewPrefix(20) // -> NetworkKind
 )
 
 // Address ranges of EVM objects: 12 bytes, then an 8-byte id.

@@ -25,18 +25,20 @@ func DefaultParams() Params {
 		RegistrationDeposit: sdk.NewCoin(BaseDenom, math.NewIntWithDecimal(10, 18)),
 		FeePerByte:          math.NewInt(100_000_000_000), // 5 MB cost half an IMO
 		FeePerWorkUnit:      math.NewInt(1_000_000_000),   // 20 million work units, run 8 times, cost 0.16 IMO
-		MaxBundleBytes:      512 << 20,
-		MaxWorkUnits:        4_000_000_000,
-		MaxPeakMemory:       1 << 30,
-		PaymentDenoms:       []string{BaseDenom},
-		IncomeProtocolBps:   500,
-		ProceedsProtocolBps: 200,
-		MinSaleDuration:     time.Hour,
-		MaxSaleDuration:     90 * day,
-		MaxSaleLead:         90 * day,
-		CancelGap:           day,
-		MinExitWindow:       7 * day,
-		PriceWindow:         30 * day,
+
+		VerificationMultiplierBps: BasisPoints,
+		MaxBundleBytes:            512 << 20,
+		MaxWorkUnits:              4_000_000_000,
+		MaxPeakMemory:             1 << 30,
+		PaymentDenoms:             []string{BaseDenom},
+		IncomeProtocolBps:         500,
+		ProceedsProtocolBps:       200,
+		MinSaleDuration:           time.Hour,
+		MaxSaleDuration:           90 * day,
+		MaxSaleLead:               90 * day,
+		CancelGap:                 day,
+		MinExitWindow:             7 * day,
+		PriceWindow:               30 * day,
 	}
 }
 
@@ -61,6 +63,7 @@ func (p Params) Validate() error {
 		{"max_bundle_bytes", p.MaxBundleBytes, 1, 1 << 40},
 		{"max_work_units", p.MaxWorkUnits, 1, 1 << 40},
 		{"max_peak_memory", p.MaxPeakMemory, 1, 1 << 40},
+		{"verification_multiplier_bps", uint64(p.VerificationMultiplierBps), 1, 100 * BasisPoints},
 		{"income_protocol_bps", uint64(p.IncomeProtocolBps), 0, maxProtocolBps},
 		{"proceeds_protocol_bps", uint64(p.ProceedsProtocolBps), 0, maxProtocolBps},
 	} {
@@ -120,11 +123,11 @@ func (p Params) CheckPaymentDenom(denom string) error {
 }
 
 // VerificationFee is what the proof of a version costs: every validator fetches the bundle once and runs the model
-// for every vector and challenge.
+// for every vector and challenge. A part of a unit counts as a whole one.
 func (p Params) VerificationFee(totalBytes, workUnits, runs uint64) (sdk.Coin, error) {
 	bytesPart := p.FeePerByte.Mul(math.NewIntFromUint64(totalBytes))
 	workPart := p.FeePerWorkUnit.Mul(math.NewIntFromUint64(workUnits)).Mul(math.NewIntFromUint64(runs))
-	fee := bytesPart.Add(workPart)
+	fee := bytesPart.Add(workPart).MulRaw(int64(p.VerificationMultiplierBps)).AddRaw(BasisPoints - 1).QuoRaw(BasisPoints)
 	if fee.GT(MaxAmount()) {
 		return sdk.Coin{}, ErrLimit.Wrapf("verification fee is %s, allowed are at most 2^120", fee)
 	}

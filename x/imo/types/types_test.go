@@ -85,6 +85,8 @@ func TestParamsBounds(t *testing.T) {
 		"deposit missing":  func(p *types.Params) { p.RegistrationDeposit = sdk.Coin{} },
 		"byte fee":         func(p *types.Params) { p.FeePerByte = math.NewIntWithDecimal(1, 20) },
 		"byte fee missing": func(p *types.Params) { p.FeePerByte = math.Int{} },
+		"no multiplier":    func(p *types.Params) { p.VerificationMultiplierBps = 0 },
+		"multiplier":       func(p *types.Params) { p.VerificationMultiplierBps = 1_000_001 },
 		"work fee":         func(p *types.Params) { p.FeePerWorkUnit = math.NewInt(-1) },
 		"bundle 0":         func(p *types.Params) { p.MaxBundleBytes = 0 },
 		"work 0":           func(p *types.Params) { p.MaxWorkUnits = 0 },
@@ -119,6 +121,10 @@ func TestVerificationFee(t *testing.T) {
 	fee, err := p.VerificationFee(7, 11, 13)
 	require.NoError(t, err)
 	require.Equal(t, "736aimo", fee.String(), "7 x 3 + 11 x 13 x 5")
+	p.VerificationMultiplierBps = 25_001
+	fee, err = p.VerificationFee(7, 11, 13)
+	require.NoError(t, err)
+	require.Equal(t, "1841aimo", fee.String(), "2.5001 times as much, rounded up")
 	p.FeePerWorkUnit = math.NewIntFromUint64(1 << 63)
 	_, err = p.VerificationFee(0, 1<<60, 1<<20)
 	require.ErrorIs(t, err, types.ErrLimit)

@@ -19,6 +19,14 @@ import (
 type Results interface {
 	// Ready returns the finished results of open work.
 	Ready() []types.WorkResult
+	// Held returns the chunks of a subject that are drawn for a validator, if this node has them.
+	Held(key attestation.Key, draw [32]byte, validator attestation.Address) (types.Held, bool)
+}
+
+// Beacon knows the hash chain of this node's validator. It answers at once.
+type Beacon interface {
+	// Before returns the link before a tip, and false if there is none or the tip is not of this chain.
+	Before(tip [32]byte) ([32]byte, bool)
 }
 
 // Config is what the handlers need.
@@ -30,6 +38,8 @@ type Config struct {
 	Select sdk.PrepareProposalHandler
 	// Results is nil on a node without a sidecar; such a node attests and reveals nothing.
 	Results Results
+	// Beacon is nil on a node that keeps no hash chain; such a node reveals nothing for the beacon.
+	Beacon Beacon
 	// Validator is this node's consensus address, empty on a node that does not vote.
 	Validator []byte
 	Logger    log.Logger
@@ -65,7 +75,7 @@ func AfterCommit(k *keeper.Keeper, logger log.Logger, update func(height int64, 
 				logger.Error("oracle work list", "panic", r)
 			}
 		}()
-		items, err := k.OpenWork(ctx, types.MaxOpenRequests+types.MaxOpenProofs)
+		items, err := k.OpenWork(ctx, types.MaxOpenRequests+types.MaxOpenProofs+types.MaxOpenCustodies)
 		if err != nil {
 			logger.Error("oracle work list", "error", err)
 			return

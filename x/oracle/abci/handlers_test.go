@@ -226,10 +226,14 @@ func TestExtensionIsCapped(t *testing.T) {
 		params.MaxOpenProofs = types.MaxOpenProofs
 		n.SetParams(params)
 		require.NoError(t, n.Keeper.AfterVersionSubmitted(n.Ctx, id, 1, alice, sdk.NewInt64Coin("aimo", 1)))
-		root := n.Models.Proving[id].ManifestRoot
+	}
+	require.NoError(t, n.Keeper.EndBlock(n.Ctx))
+	subjects, err := n.Keeper.OpenSubjects(n.Ctx, n.Ctx.BlockHeight())
+	require.NoError(t, err)
+	for _, s := range subjects[types.MaxOpenRequests:] {
 		results = append(results, types.WorkResult{
-			Kind: types.SubjectKind_SUBJECT_KIND_PROOF, Id: id, ManifestRoot: root, InputRoot: emptyRoot(),
-			OutputRoot: make([]byte, 32), Witness: make([]byte, 32),
+			Kind: types.SubjectKind(s.Kind), Id: s.ID, ManifestRoot: s.ManifestRoot[:], InputRoot: s.InputRoot[:],
+			OutputRoot: make([]byte, 32), Witness: make([]byte, 32), ResultsRoot: make([]byte, 32), Draw: s.Draw[:],
 		})
 	}
 	rand.New(rand.NewSource(2)).Shuffle(len(results), func(i, j int) { results[i], results[j] = results[j], results[i] })
@@ -246,6 +250,10 @@ func TestExtensionIsCapped(t *testing.T) {
 type panicking struct{}
 
 func (panicking) Ready() []types.WorkResult { panic("results") }
+
+func (panicking) Held(attestation.Key, [32]byte, attestation.Address) (types.Held, bool) {
+	panic("chunks")
+}
 
 func (panicking) GetPubKeyByConsAddr(context.Context, sdk.ConsAddress) (cmtcrypto.PublicKey, error) {
 	panic("keys")

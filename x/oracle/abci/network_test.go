@@ -26,6 +26,18 @@ type memory []types.WorkResult
 // Ready implements abci.Results.
 func (m memory) Ready() []types.WorkResult { return slices.Clone(m) }
 
+// Held implements abci.Results: this node has all models of the fixture.
+func (m memory) Held(key attestation.Key, draw [32]byte, validator attestation.Address) (types.Held, bool) {
+	return fixture.Held(noTest{}, key.ID, draw, validator), true
+}
+
+// noTest is where nothing can fail.
+type noTest struct{}
+
+func (noTest) Helper()               {}
+func (noTest) Errorf(string, ...any) {}
+func (noTest) FailNow()              { panic("the fixture's bundle is broken") }
+
 // plainTx is a transaction of the fixture: "tx", its gas, and padding.
 type plainTx struct{ gas uint64 }
 

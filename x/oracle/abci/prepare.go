@@ -69,9 +69,9 @@ func (h *Handlers) buildInjection(ctx sdk.Context, req *abci.RequestPreparePropo
 		return nil, err
 	}
 
-	tx := attestation.Injected{}
+	tx := attestation.Injected{Link: h.link(ctx, req)}
 	round := attestation.Round{Set: set, Proposer: addressOf(req.ProposerAddress)}
-	size := int64(attestation.InjectedOverhead)
+	size := int64(attestation.InjectedOverhead + len(tx.Link))
 	for i, v := range req.LocalLastCommit.Votes {
 		if v.BlockIdFlag != cmtproto.BlockIDFlagCommit || len(v.VoteExtension) == 0 || i >= attestation.MaxVotes {
 			continue
@@ -102,10 +102,31 @@ func (h *Handlers) buildInjection(ctx sdk.Context, req *abci.RequestPreparePropo
 	}
 	room := max(0, (space-size)/attestation.RevealSize)
 	tx.Reveals = reveals[:min(int64(len(reveals)), room)]
-	if len(tx.Votes)+len(tx.Reveals) == 0 {
+	size += int64(len(tx.Reveals)) * attestation.RevealSize
+	if tx.Openings, err = h.openings(ctx, results, space-size); err != nil {
+		return nil, err
+	}
+	if len(tx.Openings)+len(tx.Votes)+len(tx.Reveals)+len(tx.Link) == 0 {
 		return nil, nil
 	}
 	return tx.Encode()
+}
+
+// link is what this node reveals of its hash chain, if it has one whose tip counts.
+func (h *Handlers) link(ctx sdk.Context, req *abci.RequestPrepareProposal) []byte {
+	if h.Beacon == nil {
+		return nil
+	}
+	tip, counts := h.Keeper.BeaconTip(ctx, addressOf(req.ProposerAddress), req.Height)
+	if !counts {
+		return nil
+	}
+	link, ok := h.Beacon.Before(tip)
+	if !ok {
+		h.Logger.Error("oracle beacon: the registered chain is not this node's, or is used up; register a new one")
+		return nil
+	}
+	return link[:]
 }
 
 // usefulness returns a test for votes: one whose items all name closed subjects or repeat what is

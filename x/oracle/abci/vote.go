@@ -8,6 +8,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/imochain/imod/x/oracle/attestation"
+	"github.com/imochain/imod/x/oracle/types"
 )
 
 // ExtendVote returns the bindings of this node's finished results, at most 4 KiB. It leaves out what
@@ -58,7 +59,7 @@ func (h *Handlers) extension(ctx sdk.Context, req *abci.RequestExtendVote) ([]by
 		if !ok || carried[s.Key] {
 			continue
 		}
-		result, ok := r.Answers(s)
+		result, ok := h.bound(r, s, address)
 		if !ok {
 			continue
 		}
@@ -75,6 +76,20 @@ func (h *Handlers) extension(ctx sdk.Context, req *abci.RequestExtendVote) ([]by
 		})
 	}
 	return attestation.EncodeExtension(attestation.Select(candidates))
+}
+
+// bound returns what a validator binds with a result of this node: the result itself, or for a proof
+// and for custody the results together with the validator's own chunks.
+func (h *Handlers) bound(r types.WorkResult, s attestation.Subject, validator attestation.Address) (attestation.Result, bool) {
+	if !s.Kind.Reserved() {
+		return r.Answers(s)
+	}
+	held, ok := h.Results.Held(s.Key, s.Draw, validator)
+	if !ok {
+		return attestation.Result{}, false
+	}
+	_, result, ok := r.Opens(s, held.Digest)
+	return result, ok
 }
 
 // carried returns what this node's own vote in the injected transaction of the block brings.

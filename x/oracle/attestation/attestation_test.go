@@ -308,6 +308,22 @@ func TestInjectedRoundTrip(t *testing.T) {
 	}
 }
 
+func TestInjectedCarriesALink(t *testing.T) {
+	for _, tx := range []attestation.Injected{{Link: make([]byte, 32)}, {Link: make([]byte, 32), Votes: sample().Votes, Reveals: sample().Reveals}} {
+		b, err := tx.Encode()
+		require.NoError(t, err)
+		again, err := attestation.DecodeInjected(b)
+		require.NoError(t, err)
+		require.Equal(t, tx.Link, again.Link)
+		require.Len(t, again.Votes, len(tx.Votes))
+		require.Len(t, again.Reveals, len(tx.Reveals))
+		_, err = attestation.DecodeInjected(b[:len(b)-1])
+		require.ErrorIs(t, err, attestation.ErrInjected)
+		_, err = attestation.DecodeInjected(append(b, 0))
+		require.ErrorIs(t, err, attestation.ErrInjected)
+	}
+}
+
 func TestInjectedRefuses(t *testing.T) {
 	for name, edit := range map[string]func(*attestation.Injected){
 		"nothing":                 func(tx *attestation.Injected) { *tx = attestation.Injected{} },
@@ -324,6 +340,7 @@ func TestInjectedRefuses(t *testing.T) {
 		"reveal of kind 5":        func(tx *attestation.Injected) { tx.Reveals[1].Kind = 5 },
 		"reveal of id 0":          func(tx *attestation.Injected) { tx.Reveals[0].ID = 0 },
 		"too many reveals":        func(tx *attestation.Injected) { tx.Reveals = make([]attestation.Reveal, attestation.MaxReveals+1) },
+		"link of 31 bytes":        func(tx *attestation.Injected) { tx.Link = make([]byte, 31) },
 		"too many votes":          func(tx *attestation.Injected) { tx.Votes = make([]attestation.Vote, attestation.MaxVotes+1) },
 	} {
 		tx := sample()

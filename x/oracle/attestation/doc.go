@@ -1,6 +1,6 @@
 // Package attestation holds the byte formats and pure rules by which validators attest results.
 //
-// It depends on the standard library only, so that programs beside the node and fuzzers use the
+// It depends on the standard library and on inference/bundle/custody only, so that programs beside the node and fuzzers use the
 // very code that consensus uses. What it decodes comes from strangers: every decoder is canonical
 // (one value has one encoding), bounded before it allocates, and never panics.
 //

@@ -33,6 +33,9 @@ func FuzzDecodeExtension(f *testing.F) {
 func FuzzDecodeInjected(f *testing.F) {
 	good, err := sample().Encode()
 	require.NoError(f, err)
+	opened, err := withOpenings().Encode()
+	require.NoError(f, err)
+	f.Add(opened)
 	f.Add(good)
 	f.Add([]byte(attestation.Magic))
 	f.Fuzz(func(t *testing.T, b []byte) {

@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+
+	"github.com/imochain/imod/inference/bundle/custody"
 )
 
 // Magic starts the injected transaction. 0x00 is no protobuf tag, so no user transaction starts so.
@@ -42,11 +44,16 @@ type Reveal struct {
 	Result
 }
 
-// Injected is the pseudo-transaction at index 0 of a block: the extensions of the last commit and
-// the results that they decide.
+// LinkSize is the length of a revealed link of a beacon chain.
+const LinkSize = 32
+
+// Injected is the pseudo-transaction at index 0 of a block: the extensions of the last commit, the
+// results that they decide, what the proposer reveals for the beacon, and opened bindings.
 type Injected struct {
-	Votes   []Vote   // ascending by index
-	Reveals []Reveal // ascending by key
+	Votes    []Vote    // ascending by index
+	Reveals  []Reveal  // ascending by key
+	Openings []Opening // ascending by key, then by validator
+	Link     []byte    // 32 bytes of the proposer's beacon chain, or none
 }
 
 // IsInjected tells whether a transaction claims to be an injected one.
@@ -55,21 +62,24 @@ func IsInjected(tx []byte) bool { return bytes.HasPrefix(tx, []byte(Magic)) }
 // VoteSize returns the bytes that a vote takes.
 func VoteSize(v Vote) int { return voteHead + len(v.Signature) + len(v.Extension) }
 
-// InjectedOverhead is what an injected transaction takes besides votes and reveals.
-const InjectedOverhead = len(Magic) + 2 + 2
+// InjectedOverhead is what an injected transaction takes besides its parts.
+const InjectedOverhead = len(Magic) + 2 + 2 + 2
 
 // Encode writes the transaction; what it writes DecodeInjected reads.
 //
-//	magic ‖ number of votes (2) ‖ votes ‖ number of reveals (2) ‖ reveals
+//	magic ‖ number of votes (2) ‖ votes ‖ number of reveals (2) ‖ reveals ‖ number of openings (2) ‖ openings ‖ link (0 or 32)
 //	vote   = index (2) ‖ address (20) ‖ length (1) ‖ signature ‖ length (2) ‖ extension
 //	reveal = kind (1) ‖ id (8) ‖ output root (32) ‖ witness (32)
 func (t Injected) Encode() ([]byte, error) {
-	size := InjectedOverhead + len(t.Reveals)*RevealSize
+	size := InjectedOverhead + len(t.Reveals)*RevealSize + len(t.Link)
 	for _, v := range t.Votes {
 		size += VoteSize(v)
 	}
-	if len(t.Votes) > MaxVotes || len(t.Reveals) > MaxReveals {
-		return nil, fmt.Errorf("%w: %d votes, %d reveals", ErrInjected, len(t.Votes), len(t.Reveals))
+	for _, o := range t.Openings {
+		size += OpeningSize(o)
+	}
+	if len(t.Votes) > MaxVotes || len(t.Reveals) > MaxReveals || len(t.Openings) > MaxOpenings {
+		return nil, fmt.Errorf("%w: %d votes, %d reveals, %d openings", ErrInjected, len(t.Votes), len(t.Reveals), len(t.Openings))
 	}
 	out := append(make([]byte, 0, size), Magic...)
 	out = binary.BigEndian.AppendUint16(out, uint16(len(t.Votes)))
@@ -91,6 +101,14 @@ func (t Injected) Encode() ([]byte, error) {
 		out = append(out, r.Output[:]...)
 		out = append(out, r.Witness[:]...)
 	}
+	out = binary.BigEndian.AppendUint16(out, uint16(len(t.Openings)))
+	for _, o := range t.Openings {
+		if len(o.Samples) > custody.MaxOpening {
+			return nil, fmt.Errorf("%w: opening of subject %d/%d is too large", ErrInjected, o.Kind, o.ID)
+		}
+		out = appendOpening(out, o)
+	}
+	out = append(out, t.Link...)
 	if _, err := DecodeInjected(out); err != nil {
 		return nil, err
 	}
@@ -98,8 +116,9 @@ func (t Injected) Encode() ([]byte, error) {
 }
 
 // DecodeInjected reads an injected transaction: votes ascending by index, each with a signature
-// and a canonical, non-empty extension; reveals ascending by key; nothing behind; not both empty.
-// Signatures and extensions point into tx.
+// and a canonical, non-empty extension; reveals and openings ascending by key; at most a link
+// behind; not all empty. Signatures, extensions, samples and link point into tx. Whether an opening is true is
+// not judged here.
 func DecodeInjected(tx []byte) (Injected, error) {
 	if !IsInjected(tx) {
 		return Injected{}, fmt.Errorf("%w: no magic", ErrInjected)
@@ -113,13 +132,21 @@ func DecodeInjected(tx []byte) (Injected, error) {
 	if err != nil {
 		return Injected{}, err
 	}
-	if len(r.rest) != 0 {
+	openings, err := r.openings()
+	if err != nil {
+		return Injected{}, err
+	}
+	if len(r.rest) != 0 && len(r.rest) != LinkSize {
 		return Injected{}, fmt.Errorf("%w: %d bytes behind the end", ErrInjected, len(r.rest))
 	}
-	if len(votes)+len(reveals) == 0 {
+	if len(votes)+len(reveals)+len(openings)+len(r.rest) == 0 {
 		return Injected{}, fmt.Errorf("%w: it carries nothing", ErrInjected)
 	}
-	return Injected{votes, reveals}, nil
+	out := Injected{Votes: votes, Reveals: reveals, Openings: openings}
+	if len(r.rest) != 0 {
+		out.Link = r.rest
+	}
+	return out, nil
 }
 
 // reader takes fields from the front of rest; a field that is not there makes it cut.

@@ -44,6 +44,7 @@ type Subject struct {
 	ManifestRoot [32]byte
 	InputRoot    [32]byte
 	Seed         uint64
+	Draw         [32]byte // from which each validator's chunks are drawn; of proofs and custody only
 }
 
 // Result is the answer to a subject.

@@ -75,7 +75,7 @@ func (k *Keeper) Decidable(ctx sdk.Context, round attestation.Round, results []t
 	var reveals []attestation.Reveal
 	for _, s := range subjects {
 		result, ok := own[s.Key].Answers(s)
-		if !ok || len(reveals) == attestation.MaxReveals {
+		if !ok || s.Kind.Reserved() || len(reveals) == attestation.MaxReveals {
 			continue
 		}
 		e, err := b.entry(ctx, s)
@@ -162,7 +162,7 @@ func (b *ballot) entry(ctx context.Context, s attestation.Subject) (entry, error
 
 // settle decides one subject or stores its new bindings.
 func (b *ballot) settle(ctx sdk.Context, e entry) error {
-	if e.revealed {
+	if e.revealed && !e.Kind.Reserved() { // what proofs and custody bind is opened, not revealed
 		w := attestation.Weigh(b.chain, e.Subject, e.result, b.round.Set, slices.Clone(e.slots))
 		if w.Final() {
 			err := b.decide(ctx, e, w)

@@ -211,7 +211,7 @@ func TestEquivocation(t *testing.T) {
 		require.NoError(t, err)
 		return resp.Validator.Current
 	}
-	require.Equal(t, types.Counters{Made: 1}, counters(0))
+	require.Equal(t, types.Counters{Made: 1, Score: 250_000_000}, counters(0))
 	require.Equal(t, types.Counters{Equivocated: 1}, counters(1))
 	f.CheckMoney()
 }

@@ -174,24 +174,19 @@ func TestPoisonedItems(t *testing.T) {
 			func(m *fixture.Models) { m.PanicProof = true },
 		} {
 			f := fixture.New(t, 10, 10, 10)
-			p := openProof(f, 5, 100)
+			s := subjectOf(f, attestation.Proof, openProof(f, 5, 100))
+			trialBlock(f, roundOf(f, s, reproduced, 0, 1, 2))
 			_, good := ask(f)
 			poison(f.Models)
-			round := proofRound(f, p, reproduced, 0, 1, 2)
-			more := f.Round(good, fixture.Result(good), 0, 1, 2)
-			for i := range round.Votes {
-				round.Votes[i].Items = append(more.Votes[i].Items, round.Votes[i].Items...)
-			}
-			round = fixture.Reveal(round, good, fixture.Result(good))
-			require.NoError(t, f.Keeper.Attest(f.Ctx, round))
+			round := fixture.Reveal(f.Round(good, fixture.Result(good), 0, 1, 2), good, fixture.Result(good))
+			trialBlock(f, round, openingOf(f, s, reproduced, 0), openingOf(f, s, reproduced, 1), openingOf(f, s, reproduced, 2))
 			require.True(t, f.Get(good.Id).Final())
 			still, err := keeper.NewQueryServer(f.Keeper).Proof(f.Ctx, &types.QueryProofRequest{ModelId: 5})
 			require.NoError(t, err)
 			require.Len(t, still.Bindings, 3, "its bindings are stored, so that it can be decided later")
 			f.CheckMoney()
 			f.Models.FailProof, f.Models.PanicProof = false, false
-			round = proofRound(f, p, reproduced)
-			require.NoError(t, f.Keeper.Attest(f.Ctx, round))
+			idle(f, 1)
 			require.Len(t, f.Models.Outcomes, 1)
 			f.CheckMoney()
 		}

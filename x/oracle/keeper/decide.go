@@ -8,8 +8,6 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/imochain/imod/inference/bundle"
-	imotypes "github.com/imochain/imod/x/imo/types"
 	"github.com/imochain/imod/x/oracle/attestation"
 	"github.com/imochain/imod/x/oracle/receipt"
 	"github.com/imochain/imod/x/oracle/types"
@@ -29,8 +27,6 @@ func (b *ballot) decide(ctx sdk.Context, e entry, w attestation.Weighing) error 
 	switch e.Kind {
 	case attestation.Request:
 		return b.decideRequest(ctx, e, w)
-	case attestation.Proof:
-		return b.decideProof(ctx, e, w)
 	default:
 		return types.ErrInvalidState.Wrapf("subject of kind %d", e.Kind)
 	}
@@ -66,51 +62,8 @@ func (b *ballot) decideRequest(ctx sdk.Context, e entry, w attestation.Weighing)
 	}
 	b.ledger.finals = append(b.ledger.finals, r)
 	b.ledger.pay(r.NetworkFee.Amount, r.ProposerBps, b.round, w)
-	b.ledger.count(w)
+	b.ledger.count(b.round, w)
 	return nil
-}
-
-func (b *ballot) decideProof(ctx sdk.Context, e entry, w attestation.Weighing) error {
-	var p types.Proof
-	err := isolate(ctx, func(ctx sdk.Context) (err error) {
-		if p, err = b.k.proofs.Get(ctx, e.ID); err != nil {
-			return err
-		}
-		outcome := imotypes.ProofOutcome_PROOF_OUTCOME_REPRODUCED
-		reason := refusal(e.result.Output)
-		if reason != 0 {
-			outcome = imotypes.ProofOutcome_PROOF_OUTCOME_REJECTED
-		}
-		if err := b.k.closeProof(ctx, p, e.stored); err != nil {
-			return err
-		}
-		if err := b.k.models.RecordProof(ctx, p.ModelId, p.Version, outcome); err != nil {
-			return err
-		}
-		return ctx.EventManager().EmitTypedEvent(&types.EventProofClosed{
-			ModelId: p.ModelId, Version: p.Version, Outcome: outcomeName(outcome), Refused: uint32(reason),
-			MatchedPower: w.Matched, TotalPower: w.Total,
-		})
-	})
-	if err != nil {
-		return err
-	}
-	b.ledger.proofs++
-	b.ledger.pay(p.Fee.Amount, p.ProposerBps, b.round, w)
-	b.ledger.count(w)
-	return nil
-}
-
-// refusal returns the reason if the output root of a proof says that the version cannot be run,
-// else 0. A proof without custody has 32 zero bytes for the digest. There are 255 reasons: it tries
-// them, once per decided proof.
-func refusal(output [32]byte) byte {
-	for reason := 1; reason <= 255; reason++ {
-		if bundle.ProofOutputRoot(bundle.RefusedRoot(bundle.Reason(reason)), [32]byte{}) == output {
-			return byte(reason)
-		}
-	}
-	return 0
 }
 
 // closeRequest takes a decided or expired request and its stored bindings out of the open list. The
@@ -125,18 +78,10 @@ func (k *Keeper) closeRequest(ctx sdk.Context, r types.Request, stored []binding
 	if err := k.closed.Set(ctx, collections.Join(r.FinalHeight, r.Id)); err != nil {
 		return err
 	}
+	if err := k.callbackRequestClosed(ctx, r); err != nil {
+		return err
+	}
 	return k.requests.Set(ctx, r.Id, r)
-}
-
-// closeProof takes a proof and its stored bindings out of the open list.
-func (k *Keeper) closeProof(ctx sdk.Context, p types.Proof, stored []bindingKey) error {
-	if err := k.clearBindings(ctx, stored); err != nil {
-		return err
-	}
-	if err := k.open.Remove(ctx, collections.Join3(p.DeadlineHeight, uint32(attestation.Proof), p.ModelId)); err != nil {
-		return err
-	}
-	return k.proofs.Remove(ctx, p.ModelId)
 }
 
 // payModel hands a model its price together with what is held for it in the same denom. If that

@@ -75,7 +75,9 @@ func (k *Keeper) expireOne(ctx sdk.Context, key openKey) error {
 	case attestation.Request:
 		return k.expireRequest(ctx, key.K3(), stored)
 	case attestation.Proof:
-		return k.expireProof(ctx, key.K3(), stored)
+		return k.expireProof(ctx, key.K3())
+	case attestation.Custody:
+		return k.expireCustody(ctx, key.K3())
 	default:
 		return types.ErrInvalidState.Wrapf("open subject of kind %d", key.K2())
 	}
@@ -116,30 +118,21 @@ func (k *Keeper) expireRequest(ctx sdk.Context, id uint64, stored []bindingKey) 
 	})
 }
 
-// expireProof gives the verification fee to the community pool: were it returned, filling every
-// validator's disk with bundles that cannot be fetched would cost nothing.
-func (k *Keeper) expireProof(ctx sdk.Context, modelID uint64, stored []bindingKey) error {
+// expireProof ends a proof that no set came to end in time. Its fee goes to the community pool.
+func (k *Keeper) expireProof(ctx sdk.Context, modelID uint64) error {
 	p, err := k.proofs.Get(ctx, modelID)
 	if err != nil {
 		return err
 	}
-	if err := k.closeProof(ctx, p, stored); err != nil {
-		return err
-	}
 	outcome := imotypes.ProofOutcome_PROOF_OUTCOME_EXPIRED
-	if err := k.models.RecordProof(ctx, modelID, p.Version, outcome); err != nil {
+	if err := k.endProof(ctx, p, outcome, recordOf(p, outcome, ctx.BlockHeight(), attestation.Weighing{}), 0); err != nil {
 		return err
 	}
-	totals, err := k.totals.Get(ctx) // after RecordProof, which may have opened the next proof
+	totals, err := k.totals.Get(ctx) // after endProof, which may have queued the next version
 	if err != nil {
 		return err
 	}
 	totals.OpenProofs -= min(1, totals.OpenProofs)
 	totals.CommunityTally = totals.CommunityTally.Add(p.Fee.Amount)
-	if err := k.totals.Set(ctx, totals); err != nil {
-		return err
-	}
-	return ctx.EventManager().EmitTypedEvent(&types.EventProofClosed{
-		ModelId: modelID, Version: p.Version, Outcome: outcomeName(outcome),
-	})
+	return k.totals.Set(ctx, totals)
 }

@@ -38,15 +38,15 @@ func TestAttestSurvivesEveryFault(t *testing.T) {
 	alice := f.Account("alice")
 	first, second := f.Ask(alice, 1, 1), f.Ask(alice, 3, 2)
 	require.NoError(t, f.Keeper.Attest(f.Ctx, f.Round(first, fixture.Result(first), 0)))
-	p := openProof(f, 5, 100)
+	s := subjectOf(f, attestation.Proof, openProof(f, 5, 100))
 	round := f.Round(first, fixture.Result(first), 1, 2)
 	for i := range round.Votes {
 		round.Votes[i].Items = append(round.Votes[i].Items,
 			f.Binding(round.Votes[i].Index, second, fixture.Result(second)),
-			proofRound(f, p, reproduced, round.Votes[i].Index).Votes[0].Items[0])
+			bindingOf(f, s, reproduced, round.Votes[i].Index))
 	}
 	round = fixture.Reveal(round, first, fixture.Result(first))
-	all := proofRound(f, p, reproduced, 0, 1, 2)
+	all := roundOf(f, s, reproduced, 0, 1, 2)
 	all.Votes[0].Items = append([]attestation.Item{f.Binding(0, second, fixture.Result(second))}, all.Votes[0].Items...)
 	all = fixture.Reveal(fixture.Reveal(all, second, fixture.Result(second)), first, fixture.Result(first))
 	for _, reads := range []bool{false, true} {
@@ -63,7 +63,8 @@ func TestAttestSurvivesEveryFault(t *testing.T) {
 				require.True(t, branch.Get(first.Id).Final(), "the next block decides it")
 				require.NoError(t, branch.Keeper.Attest(branch.Ctx, all))
 				require.True(t, branch.Get(second.Id).Final())
-				require.Len(t, branch.Models.Outcomes, 1)
+				require.NoError(t, branch.Keeper.StepTrials(branch.Ctx, all))
+				require.Equal(t, types.ProofPhase_PROOF_PHASE_OPEN, proofOf(branch, 5).Phase)
 				branch.CheckMoney()
 			})
 	}
@@ -184,5 +185,30 @@ func TestMessagesReportEveryFault(t *testing.T) {
 				})
 			}
 		})
+	}
+}
+
+// TestTrialsSurviveEveryFault: wherever the store fails while a proof is decided, it is decided with
+// its money booked or stays as it was, and the next block decides it.
+func TestTrialsSurviveEveryFault(t *testing.T) {
+	f := fixture.New(t, 40, 30, 30)
+	s := subjectOf(f, attestation.Proof, openProof(f, 5, 1000))
+	trialBlock(f, roundOf(f, s, reproduced, 0, 1, 2))
+	for i := range 3 {
+		require.NoError(t, f.Keeper.Open(f.Ctx, openingOf(f, s, reproduced, i)))
+	}
+	for _, reads := range []bool{false, true} {
+		everyFault(t, f, reads,
+			func(ctx sdk.Context) error { return f.Keeper.StepTrials(ctx, roundOf(f, s, reproduced)) },
+			func(branch *fixture.Fixture, failed bool, err error) {
+				if !failed {
+					require.NoError(t, err)
+				}
+				branch.CheckMoney()
+				require.NoError(t, branch.Keeper.StepTrials(branch.Ctx, roundOf(f, s, reproduced)))
+				branch.CheckMoney()
+				requireNothingStored(branch)
+				require.Equal(t, []int64{20 + 392, 294, 294, 0}, trialTallies(branch), "paid once")
+			})
 	}
 }

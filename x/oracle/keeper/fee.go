@@ -52,6 +52,11 @@ func feeOf(params types.Params, v imotypes.ServableVersion, inputBytes uint64, s
 	return sdk.NewCoin(types.FeeDenom, fee), nil
 }
 
+// dataFee is the network fee of the bytes that a callback hands back: they stay in state too.
+func dataFee(params types.Params, bytes uint64) sdk.Coin {
+	return sdk.NewCoin(types.FeeDenom, params.BytePrice.Mul(math.NewIntFromUint64(bytes)))
+}
+
 // priceOf is the creator's price; no price is zero of the fee denom.
 func priceOf(v imotypes.ServableVersion) (sdk.Coin, error) {
 	if v.Price.Amount.IsNil() || v.Price.IsZero() {
@@ -66,20 +71,35 @@ func priceOf(v imotypes.ServableVersion) (sdk.Coin, error) {
 	return v.Price, nil
 }
 
-// EstimateLargestFee returns what a request of the latest version costs at the longest input it
-// takes, for callers that must pay before they know the input.
-func (k *Keeper) EstimateLargestFee(ctx context.Context, modelID uint64) (networkFee, modelPrice sdk.Coin, err error) {
+// EstimateLargestFee returns what count requests of the latest version with one callback cost at the
+// longest inputs and data that they may have, for callers that must pay before they know them. No
+// gas means no callback.
+func (k *Keeper) EstimateLargestFee(
+	ctx context.Context, modelID, callbackGas, count uint64,
+) (networkFee, modelPrice, callback sdk.Coin, err error) {
 	params, err := k.params.Get(ctx)
 	if err != nil {
-		return networkFee, modelPrice, err
+		return networkFee, modelPrice, callback, err
+	}
+	if count < 1 || count > uint64(params.MaxBatch) {
+		return networkFee, modelPrice, callback, types.ErrInvalidBatch.Wrapf("%d requests, must be 1 to %d", count, params.MaxBatch)
 	}
 	v, err := k.models.ServableVersion(ctx, modelID, 0)
 	if err != nil {
-		return networkFee, modelPrice, err
+		return networkFee, modelPrice, callback, err
 	}
 	if networkFee, err = feeOf(params, v, uint64(min(params.MaxInputBytes, v.MaxInputBytes)), false); err != nil {
-		return networkFee, modelPrice, err
+		return networkFee, modelPrice, callback, err
 	}
-	modelPrice, err = priceOf(v)
-	return networkFee, modelPrice, err
+	if modelPrice, err = priceOf(v); err != nil {
+		return networkFee, modelPrice, callback, err
+	}
+	networkFee.Amount = networkFee.Amount.Mul(math.NewIntFromUint64(count))
+	modelPrice.Amount = modelPrice.Amount.Mul(math.NewIntFromUint64(count))
+	data := uint64(params.MaxCallbackDataBytes)
+	if callbackGas != 0 {
+		networkFee = networkFee.Add(dataFee(params, data))
+	}
+	callback, err = k.estimateCallback(ctx, params, modelID, 0, callbackGas, count, uint64(params.MaxInputBytes), data, false)
+	return networkFee, modelPrice, callback, err
 }

@@ -35,17 +35,12 @@ func (k *Keeper) InitGenesis(ctx context.Context, g *types.GenesisState) error {
 		}
 		totals.OpenRequests++
 		totals.OpenWorkUnits += r.WorkUnits
-		if err := k.open.Set(ctx, collections.Join3(r.DeadlineHeight, uint32(attestation.Request), r.Id)); err != nil {
+		if err := k.openRequest(ctx, r); err != nil {
 			return err
 		}
 	}
-	for _, p := range g.Proofs {
-		if err := k.proofs.Set(ctx, p.ModelId, p); err != nil {
-			return err
-		}
-		if err := k.open.Set(ctx, collections.Join3(p.DeadlineHeight, uint32(attestation.Proof), p.ModelId)); err != nil {
-			return err
-		}
+	if err := k.initTrials(ctx, g); err != nil {
+		return err
 	}
 	if err := k.totals.Set(ctx, totals); err != nil {
 		return err
@@ -64,6 +59,12 @@ func (k *Keeper) InitGenesis(ctx context.Context, g *types.GenesisState) error {
 		}
 	}
 	if err := k.initMoney(ctx, g); err != nil {
+		return err
+	}
+	if err := k.provisions.Set(ctx, g.Provisions); err != nil {
+		return err
+	}
+	if err := k.initCallbacks(ctx, g); err != nil {
 		return err
 	}
 	return k.EscrowCovers(ctx)
@@ -112,16 +113,16 @@ func (k *Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error)
 	if g.Totals, err = k.totals.Get(ctx); err != nil {
 		return nil, err
 	}
+	if g.Provisions, err = k.Provisions(ctx); err != nil {
+		return nil, err
+	}
 	if err := k.requests.Walk(ctx, nil, func(_ uint64, r types.Request) (bool, error) {
 		g.Requests = append(g.Requests, r)
 		return false, nil
 	}); err != nil {
 		return nil, err
 	}
-	if err := k.proofs.Walk(ctx, nil, func(_ uint64, p types.Proof) (bool, error) {
-		g.Proofs = append(g.Proofs, p)
-		return false, nil
-	}); err != nil {
+	if err := k.exportTrials(ctx, g); err != nil {
 		return nil, err
 	}
 	if err := k.bindings.Walk(ctx, nil, func(key bindingKey, value []byte) (bool, error) {
@@ -130,7 +131,10 @@ func (k *Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error)
 	}); err != nil {
 		return nil, err
 	}
-	return g, k.exportMoney(ctx, g)
+	if err := k.exportMoney(ctx, g); err != nil {
+		return nil, err
+	}
+	return g, k.exportCallbacks(ctx, g)
 }
 
 func (k *Keeper) exportMoney(ctx context.Context, g *types.GenesisState) error {

@@ -11,8 +11,8 @@ import (
 	"github.com/imochain/imod/x/oracle/types"
 )
 
-// Owed returns what the escrow owes by denom: fees of open subjects, tallies, credited refunds and
-// held income. It reads everything; it is for tests, genesis and simulation.
+// Owed returns what the escrow owes by denom: fees of open subjects, money of open
+// callbacks, tallies, credited refunds and held income. It reads everything; it is for tests, genesis and simulation.
 func (k *Keeper) Owed(ctx context.Context) (sdk.Coins, error) {
 	owed := sdk.NewCoins()
 	add := func(denom string, amount math.Int) {
@@ -32,6 +32,14 @@ func (k *Keeper) Owed(ctx context.Context) (sdk.Coins, error) {
 			return false, nil
 		})
 	if err != nil {
+		return nil, err
+	}
+	if err := k.callbacks.Walk(ctx, nil, func(_ uint64, cb types.Callback) (bool, error) {
+		if cb.Holds() {
+			add(types.FeeDenom, cb.Money().Amount)
+		}
+		return false, nil
+	}); err != nil {
 		return nil, err
 	}
 	if err := k.proofs.Walk(ctx, nil, func(_ uint64, p types.Proof) (bool, error) {
@@ -63,6 +71,12 @@ func (k *Keeper) Owed(ctx context.Context) (sdk.Coins, error) {
 		return nil, err
 	}
 	add(types.FeeDenom, totals.CommunityTally)
+	provisions, err := k.Provisions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	add(types.FeeDenom, provisions.Pot)
+	add(types.FeeDenom, provisions.DueLeft)
 	return owed, nil
 }
 

@@ -24,6 +24,8 @@ type Keeper struct {
 	distr     types.DistributionKeeper
 	models    types.ModelKeeper
 	outputs   types.OutputSource
+	code      types.CodeKeeper
+	minted    types.Minted
 	authority string
 
 	Schema           collections.Schema
@@ -39,6 +41,22 @@ type Keeper struct {
 	heldIncomes      collections.Map[collections.Pair[uint64, string], math.Int]
 	receiptRoots     collections.Map[int64, types.ReceiptRoot]
 	closed           collections.KeySet[collections.Pair[int64, uint64]]
+	callbacks        collections.Map[uint64, types.Callback]
+	readyCallbacks   collections.KeySet[collections.Pair[int64, uint64]]
+	couriers         collections.Map[uint64, types.Courier]
+	courierPlaces    collections.Map[sdk.ConsAddress, uint64]
+	beacon           collections.Item[types.Beacon]
+	beaconChains     collections.Map[sdk.ConsAddress, types.BeaconChain]
+	unseeded         collections.KeySet[collections.Pair[int64, uint64]]
+	proofQueue       collections.Map[uint64, uint64]
+	trials           collections.KeySet[collections.Pair[uint32, uint64]]
+	custodies        collections.Map[uint64, types.Proof]
+	opened           collections.Map[bindingKey, []byte]
+	freeOpenings     collections.KeySet[bindingKey]
+	availabilities   collections.Map[uint64, types.Availability]
+	proofRecords     collections.Map[collections.Pair[uint64, uint32], types.ProofRecord]
+	custodyCursor    collections.Item[types.CustodyCursor]
+	provisions       collections.Item[types.Provisions]
 }
 
 // NewKeeper makes the keeper. addresses reads account addresses in every form that the chain
@@ -84,6 +102,34 @@ func NewKeeper(
 			collections.Int64Key, codec.CollValue[types.ReceiptRoot](cdc)),
 		closed: collections.NewKeySet(sb, types.ClosedRequestsPrefix, "closed_requests",
 			collections.PairKeyCodec(collections.Int64Key, collections.Uint64Key)),
+		callbacks: collections.NewMap(sb, types.CallbacksPrefix, "callbacks",
+			collections.Uint64Key, codec.CollValue[types.Callback](cdc)),
+		readyCallbacks: collections.NewKeySet(sb, types.ReadyCallbacksPrefix, "ready_callbacks",
+			collections.PairKeyCodec(collections.Int64Key, collections.Uint64Key)),
+		couriers: collections.NewMap(sb, types.CouriersPrefix, "couriers",
+			collections.Uint64Key, codec.CollValue[types.Courier](cdc)),
+		courierPlaces: collections.NewMap(sb, types.CourierPlacesPrefix, "courier_places",
+			sdk.ConsAddressKey, collections.Uint64Value),
+		beacon: collections.NewItem(sb, types.BeaconPrefix, "beacon", codec.CollValue[types.Beacon](cdc)),
+		beaconChains: collections.NewMap(sb, types.BeaconChainsPrefix, "beacon_chains",
+			sdk.ConsAddressKey, codec.CollValue[types.BeaconChain](cdc)),
+		proofQueue: collections.NewMap(sb, types.ProofQueuePrefix, "proof_queue", collections.Uint64Key, collections.Uint64Value),
+		trials: collections.NewKeySet(sb, types.TrialsPrefix, "trials",
+			collections.PairKeyCodec(collections.Uint32Key, collections.Uint64Key)),
+		custodies: collections.NewMap(sb, types.CustodiesPrefix, "custodies",
+			collections.Uint64Key, codec.CollValue[types.Proof](cdc)),
+		opened: collections.NewMap(sb, types.OpenedPrefix, "opened",
+			collections.TripleKeyCodec(collections.Uint32Key, collections.Uint64Key, sdk.ConsAddressKey), collections.BytesValue),
+		freeOpenings: collections.NewKeySet(sb, types.FreeOpeningsPrefix, "free_openings",
+			collections.TripleKeyCodec(collections.Uint32Key, collections.Uint64Key, sdk.ConsAddressKey)),
+		availabilities: collections.NewMap(sb, types.AvailabilitiesPrefix, "availabilities",
+			collections.Uint64Key, codec.CollValue[types.Availability](cdc)),
+		proofRecords: collections.NewMap(sb, types.ProofRecordsPrefix, "proof_records",
+			collections.PairKeyCodec(collections.Uint64Key, collections.Uint32Key), codec.CollValue[types.ProofRecord](cdc)),
+		custodyCursor: collections.NewItem(sb, types.CustodyCursorPrefix, "custody_cursor", codec.CollValue[types.CustodyCursor](cdc)),
+		unseeded: collections.NewKeySet(sb, types.UnseededPrefix, "unseeded",
+			collections.PairKeyCodec(collections.Int64Key, collections.Uint64Key)),
+		provisions: collections.NewItem(sb, types.ProvisionsPrefix, "provisions", codec.CollValue[types.Provisions](cdc)),
 	}
 	schema, err := sb.Build()
 	if err != nil {
@@ -96,6 +142,10 @@ func NewKeeper(
 // SetOutputSource sets where the Output query finds bytes that are not in state. It is called once
 // at wiring; without it such a query is answered Unavailable.
 func (k *Keeper) SetOutputSource(source types.OutputSource) { k.outputs = source }
+
+// SetMinted sets who tells what each block mints. It is called once at wiring; without it nothing goes
+// by attestation score.
+func (k *Keeper) SetMinted(minted types.Minted) { k.minted = minted }
 
 // Params returns the parameters.
 func (k *Keeper) Params(ctx context.Context) (types.Params, error) { return k.params.Get(ctx) }

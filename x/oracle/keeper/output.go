@@ -31,12 +31,17 @@ func (k *Keeper) Deliver(ctx context.Context, id uint64, output []byte) error {
 	if len(r.Output) > 0 || len(output) == 0 {
 		return nil
 	}
-	r.Output = bytes.Clone(output)
-	if err := k.requests.Set(ctx, id, r); err != nil {
+	return k.storeOutput(ctx, r, bytes.Clone(output))
+}
+
+// storeOutput keeps checked output bytes with their request.
+func (k *Keeper) storeOutput(ctx context.Context, r types.Request, output []byte) error {
+	r.Output = output
+	if err := k.requests.Set(ctx, r.Id, r); err != nil {
 		return err
 	}
 	return sdk.UnwrapSDKContext(ctx).EventManager().EmitTypedEvent(&types.EventOutputDelivered{
-		RequestId: id, Bytes: uint64(len(output)),
+		RequestId: r.Id, Bytes: uint64(len(output)),
 	})
 }
 

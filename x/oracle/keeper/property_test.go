@@ -137,15 +137,30 @@ func (w *world) attest(rt *rapid.T) {
 		require.NoError(rt, err)
 		add(s, fixture.Result(r))
 	}
-	for _, p := range g.Proofs {
-		s, err := p.Subject(noInput)
-		require.NoError(rt, err)
-		add(s, rapid.SampledFrom([]attestation.Result{reproduced, refused}).Draw(rt, "outcome"))
-	}
+	w.attestProofs(rt, g.Proofs, items)
 	for v := range items {
 		round.Votes = append(round.Votes, attestation.RoundVote{Index: v, Items: items[v]})
 	}
 	require.NoError(rt, w.Keeper.Attest(w.Ctx, round))
+	require.NoError(rt, w.Keeper.StepTrials(w.Ctx, round))
+}
+
+// attestProofs adds random bindings of running proofs, and opens some of what is bound already.
+func (w *world) attestProofs(rt *rapid.T, proofs []types.Proof, items [][]attestation.Item) {
+	for _, p := range proofs {
+		if p.Phase == types.ProofPhase_PROOF_PHASE_QUEUED {
+			continue
+		}
+		s := subjectOf(w.Fixture, attestation.Proof, p)
+		for v := range items {
+			a := rapid.SampledFrom([]answer{reproduced, reproduced, reproduced, elsewise}).Draw(rt, "answer")
+			if p.Phase == types.ProofPhase_PROOF_PHASE_COMMIT && rapid.IntRange(0, 3).Draw(rt, "binds") > 0 {
+				items[v] = append(items[v], bindingOf(w.Fixture, s, a, v))
+			} else if p.Phase == types.ProofPhase_PROOF_PHASE_OPEN && rapid.IntRange(0, 2).Draw(rt, "opens") > 0 {
+				w.Keeper.OpenInjected(w.Ctx, []attestation.Opening{openingOf(w.Fixture, s, reproduced, v), openingOf(w.Fixture, s, elsewise, v)})
+			}
+		}
+	}
 }
 
 func (w *world) check(rt *rapid.T) {

@@ -61,16 +61,29 @@ func (q queryServer) Attestations(ctx context.Context, req *types.QueryAttestati
 	if out.Bindings, err = q.bindings(ctx, attestation.Key{Kind: attestation.Request, ID: r.Id}); err != nil {
 		return nil, grpcError(err)
 	}
-	for i, b := range r.Attested.Signers {
+	signers, err := q.signers(ctx, r.Attested.Signers)
+	if err != nil {
+		return nil, grpcError(err)
+	}
+	for _, signer := range signers {
+		out.Validators = append(out.Validators, signer.String())
+	}
+	return out, nil
+}
+
+// signers reads the consensus addresses that a set of validator numbers stands for.
+func (q queryServer) signers(ctx context.Context, set []byte) ([]sdk.ConsAddress, error) {
+	var out []sdk.ConsAddress
+	for i, b := range set {
 		for bit := range 8 {
 			if b>>bit&1 == 0 {
 				continue
 			}
 			address, err := q.k.validatorNumbers.Get(ctx, uint64(i*8+bit+1))
 			if err != nil {
-				return nil, grpcError(err)
+				return nil, err
 			}
-			out.Validators = append(out.Validators, sdk.ConsAddress(address).String())
+			out = append(out, address)
 		}
 	}
 	return out, nil
@@ -86,7 +99,11 @@ func (q queryServer) Proof(ctx context.Context, req *types.QueryProofRequest) (*
 	if err != nil {
 		return nil, grpcError(err)
 	}
-	return &types.QueryProofResponse{Proof: p, Bindings: bindings}, nil
+	opened, err := q.k.openedRecords(ctx, attestation.Key{Kind: attestation.Proof, ID: req.ModelId})
+	if err != nil {
+		return nil, grpcError(err)
+	}
+	return &types.QueryProofResponse{Proof: p, Bindings: bindings, Opened: opened}, nil
 }
 
 func (q queryServer) bindings(ctx context.Context, key attestation.Key) ([]types.Binding, error) {
@@ -119,7 +136,10 @@ func (q queryServer) Performance(ctx context.Context, req *types.QueryPerformanc
 	made := v.Current.Made + v.Previous.Made
 	all := made + v.Current.Missed + v.Previous.Missed + v.Current.Differing + v.Previous.Differing +
 		v.Current.Equivocated + v.Previous.Equivocated
-	out := &types.QueryPerformanceResponse{Validator: v}
+	out := &types.QueryPerformanceResponse{
+		Validator: v,
+		NoOracle:  v.Current.Made+v.Previous.Made == 0 && v.Current.Missed > 0 && v.Previous.Missed > 0,
+	}
 	if all > 0 {
 		out.Score = uint32(made * 10_000 / all)
 	}
@@ -155,7 +175,18 @@ func (q queryServer) EstimateFee(ctx context.Context, req *types.QueryEstimateFe
 	if err != nil {
 		return nil, grpcError(err)
 	}
-	return &types.QueryEstimateFeeResponse{NetworkFee: networkFee, ModelPrice: price}, nil
+	params, err := q.k.params.Get(ctx)
+	if err != nil {
+		return nil, grpcError(err)
+	}
+	callback, err := q.k.estimateCallback(ctx, params, req.ModelId, req.Version, req.CallbackGas, 1, req.InputBytes, req.CallbackDataBytes, req.StoreOutput)
+	if err != nil {
+		return nil, grpcError(err)
+	}
+	if req.CallbackGas != 0 {
+		networkFee = networkFee.Add(dataFee(params, req.CallbackDataBytes))
+	}
+	return &types.QueryEstimateFeeResponse{NetworkFee: networkFee, ModelPrice: price, Callback: callback}, nil
 }
 
 // Output implements types.QueryServer.
@@ -183,13 +214,13 @@ func (q queryServer) Credit(ctx context.Context, req *types.QueryCreditRequest) 
 // grpcError gives an error the code that clients act on.
 func grpcError(err error) error {
 	switch {
-	case errors.Is(err, types.ErrRequestNotFound), errors.Is(err, types.ErrProofNotFound), errors.Is(err, collections.ErrNotFound):
+	case errors.Is(err, types.ErrRequestNotFound), errors.Is(err, types.ErrProofNotFound), errors.Is(err, types.ErrCallbackNotFound), errors.Is(err, collections.ErrNotFound):
 		return status.Error(codes.NotFound, err.Error())
 	case errors.Is(err, types.ErrNotFinal):
 		return status.Error(codes.FailedPrecondition, err.Error())
 	case errors.Is(err, types.ErrOutputUnavailable):
 		return status.Error(codes.Unavailable, err.Error())
-	case errors.Is(err, types.ErrInvalidAccount), errors.Is(err, types.ErrInputTooLong), errors.Is(err, types.ErrOutputTooLarge):
+	case errors.Is(err, types.ErrInvalidAccount), errors.Is(err, types.ErrInputTooLong), errors.Is(err, types.ErrOutputTooLarge), errors.Is(err, types.ErrInvalidCallback):
 		return status.Error(codes.InvalidArgument, err.Error())
 	default:
 		return err

@@ -57,13 +57,16 @@ func (k *Keeper) Receipt(ctx context.Context, id uint64) (*types.QueryReceiptRes
 		if err != nil {
 			return nil, err
 		}
-		if !other.Final() {
+		if !other.Final() || other.FinalHeight != r.FinalHeight {
 			continue
 		}
 		if other.Id == id {
 			index = len(finals)
 		}
 		finals = append(finals, other)
+	}
+	if uint32(len(finals)) < stored.Count {
+		return nil, types.ErrPruned.Wrapf("%d of the %d requests that block %d made final are still in state", len(finals), stored.Count, r.FinalHeight)
 	}
 	receipts, err := receiptsOf(finals)
 	if err != nil {

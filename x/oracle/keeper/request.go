@@ -33,68 +33,132 @@ func (k *Keeper) Request(ctx context.Context, id uint64) (types.Request, error) 
 	return r, err
 }
 
-// CreateRequest checks a request, takes network fee and model price from the payer into escrow and
-// opens it. Price, deadline and everything else it needs later are copied into it.
+// CreateRequest checks a request, takes network fee, model price and prepaid callback from the payer
+// into escrow and opens it. Price, deadline and everything else it needs later are copied into it.
 func (k *Keeper) CreateRequest(ctx context.Context, in types.NewRequest) (types.Request, error) {
+	requests, err := k.createRequests(ctx, in, [][]byte{in.Input})
+	if err != nil {
+		return types.Request{}, err
+	}
+	return requests[0], nil
+}
+
+// createRequests opens a request for each input, with one callback for all of them. Everything is
+// checked before the first write.
+func (k *Keeper) createRequests(ctx context.Context, in types.NewRequest, inputs [][]byte) ([]types.Request, error) {
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
 	params, err := k.params.Get(ctx)
 	if err != nil {
-		return types.Request{}, err
+		return nil, err
 	}
-	if err := k.checkNewRequest(in, params); err != nil {
-		return types.Request{}, err
+	if err := k.checkNewRequest(in, inputs, params); err != nil {
+		return nil, err
+	}
+	if err := k.checkCallback(ctx, in.Callback, params); err != nil {
+		return nil, err
+	}
+	if err := k.checkSeed(ctx, in, params); err != nil {
+		return nil, err
+	}
+	if err := k.checkAvailable(ctx, in.ModelID); err != nil {
+		return nil, err
 	}
 	version, err := k.models.ServableVersion(ctx, in.ModelID, in.Version)
 	if err != nil {
-		return types.Request{}, err
-	}
-	if err := checkInput(sdkCtx, version, in.Input); err != nil {
-		return types.Request{}, err
+		return nil, err
 	}
 	totals, err := k.getTotals(ctx)
 	if err != nil {
-		return types.Request{}, err
+		return nil, err
 	}
-	if err := checkRoom(totals, params, version.WorkUnits); err != nil {
-		return types.Request{}, err
+	requests, cost := make([]types.Request, 0, len(inputs)), sdk.NewCoins()
+	for _, input := range inputs {
+		if err := checkInput(sdkCtx, version, input); err != nil {
+			return nil, err
+		}
+		if err := checkRoom(totals, params, version.WorkUnits); err != nil {
+			return nil, err
+		}
+		r, err := k.newRequest(sdkCtx, in, input, params, version)
+		if err != nil {
+			return nil, err
+		}
+		totals.LastRequestId++
+		totals.OpenRequests++
+		totals.OpenWorkUnits += version.WorkUnits
+		r.Id = totals.LastRequestId
+		if in.Callback != nil {
+			r.CallbackOf = totals.LastRequestId - uint64(len(requests))
+			if len(requests) == 0 { // the data is kept once
+				r.NetworkFee = r.NetworkFee.Add(dataFee(params, uint64(len(in.Callback.Data))))
+			}
+		}
+		requests, cost = append(requests, r), cost.Add(r.Fee()...)
 	}
-	r, err := k.newRequest(sdkCtx, in, params, version)
-	if err != nil {
-		return types.Request{}, err
+	var cb *types.Callback
+	if in.Callback != nil {
+		made, err := k.newCallback(in.Callback, params, requests)
+		if err != nil {
+			return nil, err
+		}
+		made.RequestId, cb = requests[0].Id, &made
+		cost = cost.Add(cb.Money())
 	}
-	if !in.MaxFee.IsAllGTE(r.Fee()) {
-		return types.Request{}, types.ErrFeeAboveMax.Wrapf("fee %s, at most %s", r.Fee(), in.MaxFee)
+	if !in.MaxFee.IsAllGTE(cost) {
+		return nil, types.ErrFeeAboveMax.Wrapf("fee %s, at most %s", cost, in.MaxFee)
 	}
+	return requests, k.openRequests(sdkCtx, in.Payer, totals, requests, cb, cost)
+}
 
-	totals.LastRequestId++
-	totals.OpenRequests++
-	totals.OpenWorkUnits += version.WorkUnits
-	r.Id = totals.LastRequestId
+// openRequests writes checked requests and takes their cost.
+func (k *Keeper) openRequests(
+	ctx sdk.Context, payer sdk.AccAddress, totals types.Totals, requests []types.Request, cb *types.Callback, cost sdk.Coins,
+) error {
 	if err := k.totals.Set(ctx, totals); err != nil {
-		return types.Request{}, err
+		return err
 	}
-	if err := k.requests.Set(ctx, r.Id, r); err != nil {
-		return types.Request{}, err
-	}
-	if err := k.open.Set(ctx, collections.Join3(r.DeadlineHeight, uint32(attestation.Request), r.Id)); err != nil {
-		return types.Request{}, err
-	}
-	if fee := r.Fee(); !fee.IsZero() {
-		if err := k.bank.SendCoins(ctx, in.Payer, types.EscrowAddress(), fee); err != nil {
-			return types.Request{}, err
+	for _, r := range requests {
+		if err := k.requests.Set(ctx, r.Id, r); err != nil {
+			return err
+		}
+		if err := k.openRequest(ctx, r); err != nil {
+			return err
 		}
 	}
-	return r, sdkCtx.EventManager().EmitTypedEvent(&types.EventRequestCreated{
-		RequestId: r.Id, ModelId: r.ModelId, Version: r.Version, Requester: r.Requester,
-		NetworkFee: r.NetworkFee, ModelPrice: r.ModelPrice, DeadlineHeight: r.DeadlineHeight, Origin: r.Origin,
-	})
+	if cb != nil {
+		if err := k.callbacks.Set(ctx, cb.RequestId, *cb); err != nil {
+			return err
+		}
+	}
+	if !cost.IsZero() {
+		if err := k.bank.SendCoins(ctx, payer, types.EscrowAddress(), cost); err != nil {
+			return err
+		}
+	}
+	for _, r := range requests {
+		if err := ctx.EventManager().EmitTypedEvent(&types.EventRequestCreated{
+			RequestId: r.Id, ModelId: r.ModelId, Version: r.Version, Requester: r.Requester,
+			NetworkFee: r.NetworkFee, ModelPrice: r.ModelPrice, DeadlineHeight: r.DeadlineHeight, Origin: r.Origin,
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// openRequest puts a request on the work list, or on the list of those that wait for their seed.
+func (k *Keeper) openRequest(ctx context.Context, r types.Request) error {
+	if r.SeedHeight != 0 {
+		return k.unseeded.Set(ctx, collections.Join(r.SeedHeight, r.Id))
+	}
+	return k.open.Set(ctx, collections.Join3(r.DeadlineHeight, uint32(attestation.Request), r.Id))
 }
 
 // newRequest fills the record of a request that passed its checks.
 func (k *Keeper) newRequest(
-	ctx sdk.Context, in types.NewRequest, params types.Params, version imotypes.ServableVersion,
+	ctx sdk.Context, in types.NewRequest, input []byte, params types.Params, version imotypes.ServableVersion,
 ) (types.Request, error) {
-	networkFee, err := feeOf(params, version, uint64(len(in.Input)), in.StoreOutput)
+	networkFee, err := feeOf(params, version, uint64(len(input)), in.StoreOutput)
 	if err != nil {
 		return types.Request{}, err
 	}
@@ -109,13 +173,14 @@ func (k *Keeper) newRequest(
 	if len(version.ManifestRoot) != 32 {
 		return types.Request{}, types.ErrInvalidState.Wrapf("manifest root has %d bytes", len(version.ManifestRoot))
 	}
-	inputRoot := merkle.BytesRoot(in.Input)
+	inputRoot := merkle.BytesRoot(input)
+	kind := max(in.SeedKind, types.SeedKind_SEED_KIND_CHOSEN)
 	return types.Request{
 		Requester:      requester,
 		ModelId:        version.ModelID,
 		Version:        version.Version,
 		ManifestRoot:   version.ManifestRoot,
-		Input:          bytes.Clone(in.Input),
+		Input:          bytes.Clone(input),
 		InputRoot:      inputRoot[:],
 		Seed:           in.Seed,
 		NetworkFee:     networkFee,
@@ -128,19 +193,23 @@ func (k *Keeper) newRequest(
 		MaxOutputBytes: version.MaxOutputBytes,
 		ProposerBps:    params.ProposerBps,
 		Origin:         in.Origin,
+		SeedKind:       kind,
+		SeedHeight:     seedHeight(kind, ctx.BlockHeight()),
 	}, nil
 }
 
 // checkNewRequest checks what does not need the model.
-func (k *Keeper) checkNewRequest(in types.NewRequest, params types.Params) error {
+func (k *Keeper) checkNewRequest(in types.NewRequest, inputs [][]byte, params types.Params) error {
 	if err := k.checkAccount("requester", in.Requester); err != nil {
 		return err
 	}
 	if len(in.Payer) != 20 {
 		return types.ErrInvalidAccount.Wrapf("payer has %d bytes, must have 20", len(in.Payer))
 	}
-	if len(in.Input) > int(params.MaxInputBytes) {
-		return types.ErrInputTooLong.Wrapf("%d bytes, at most %d", len(in.Input), params.MaxInputBytes)
+	for _, input := range inputs {
+		if len(input) > int(params.MaxInputBytes) {
+			return types.ErrInputTooLong.Wrapf("%d bytes, at most %d", len(input), params.MaxInputBytes)
+		}
 	}
 	if len(in.Origin) > types.MaxOriginBytes || !utf8.ValidString(in.Origin) {
 		return types.ErrInvalidRequest.Wrapf("origin has %d bytes, at most %d of text", len(in.Origin), types.MaxOriginBytes)

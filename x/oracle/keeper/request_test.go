@@ -155,7 +155,10 @@ func TestParamChangeMidway(t *testing.T) {
 	r := f.Ask(alice, 1, 1)
 	f.SetParams(types.Params{
 		UnitPrice: math.ZeroInt(), BytePrice: math.ZeroInt(), ProposerBps: 1000, MaxOpenRequests: 1, MaxOpenWorkUnits: 1,
-		MaxOpenProofs: 1, MaxInputBytes: 1, MaxStoredBytes: 1024, RequestBlocks: 3, ProofBlocks: 3, PayoutBlocks: 1, PerformanceBlocks: 10,
+		MaxOpenProofs: 1, MaxProofBytes: 1, MaxProofWorkUnits: 1, ProofOpenBlocks: 2, CustodyEpochBlocks: 50, CustodyCommitBlocks: 2,
+		MaxOpenCustodies: 1, CustodyOpenings: 1, MaxInputBytes: 1, MaxStoredBytes: 1024, RequestBlocks: 3, ProofBlocks: 3, PayoutBlocks: 1, PerformanceBlocks: 10,
+		MaxCallbackGas: 21_000, CallbackGasPrice: math.ZeroInt(), CallbackPremium: math.ZeroInt(), CallbackBlocks: 100, MaxBatch: 1,
+		BeaconDelayBlocks: 2, BeaconStaleBlocks: 1, RetentionBlocks: 1000,
 	})
 	v := f.Models.Versions[1]
 	v.Price = aimo(77)
@@ -206,11 +209,11 @@ func TestEstimateFeeIsWhatARequestPays(t *testing.T) {
 			require.Equal(t, price, r.ModelPrice)
 		}
 	}
-	network, price, err := f.Keeper.EstimateLargestFee(f.Ctx, 1)
+	network, price, _, err := f.Keeper.EstimateLargestFee(f.Ctx, 1, 0, 1)
 	require.NoError(t, err)
 	require.Equal(t, aimo(fee), network, "four bytes are the most that model 1 takes")
 	require.Equal(t, aimo(1000), price)
-	_, _, err = f.Keeper.EstimateLargestFee(f.Ctx, 9)
+	_, _, _, err = f.Keeper.EstimateLargestFee(f.Ctx, 9, 0, 1)
 	require.ErrorIs(t, err, imotypes.ErrModelNotFound)
 	_, _, err = f.Keeper.EstimateFee(f.Ctx, 1, 0, 5, false)
 	require.ErrorIs(t, err, types.ErrInputTooLong)

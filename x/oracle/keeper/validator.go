@@ -47,6 +47,7 @@ type ledger struct {
 	finals    []types.Request
 	proofs    uint32 // proofs decided
 	community math.Int
+	score     uint64 // of all members, in this block
 	touched   bool
 }
 
@@ -118,13 +119,16 @@ func (l *ledger) pay(fee math.Int, proposerBps uint32, round attestation.Round, 
 }
 
 // count records what every member of the set did for a decided subject.
-func (l *ledger) count(w attestation.Weighing) {
+func (l *ledger) count(round attestation.Round, w attestation.Weighing) {
 	l.touched = true
 	for i, slot := range w.Slots {
 		counters := &l.members[i].Current
 		switch slot.State {
 		case attestation.Matched:
 			counters.Made++
+			score := scoreOf(round.Set[i].Power, w.Total)
+			counters.Score += score
+			l.score += score
 		case attestation.Bound:
 			counters.Differing++
 		case attestation.Voided:
@@ -167,6 +171,9 @@ func (k *Keeper) closeLedger(ctx sdk.Context, l *ledger, round attestation.Round
 		}
 	}
 	if err := k.setReceiptRoot(ctx, l.finals); err != nil {
+		return err
+	}
+	if err := k.addScore(ctx, l.window, l.score); err != nil {
 		return err
 	}
 	// The totals are read here, not before: recording a proof may have opened the next one.

@@ -7,7 +7,6 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/imochain/imod/inference/merkle"
 	imotypes "github.com/imochain/imod/x/imo/types"
 	"github.com/imochain/imod/x/oracle/attestation"
 	"github.com/imochain/imod/x/oracle/types"
@@ -15,7 +14,7 @@ import (
 
 // maxOpen bounds every walk over open subjects. It is above what the parameters allow, so that
 // entries whose expiry failed and waits do not hide open ones.
-const maxOpen = 2 * (types.MaxOpenRequests + types.MaxOpenProofs)
+const maxOpen = 2 * (types.MaxOpenRequests + types.MaxOpenProofs + types.MaxOpenCustodies)
 
 // OpenSubjects returns the subjects that a block at height may decide, in (deadline, kind, id)
 // order. A record that cannot be read is left out: its expiry will deal with it.
@@ -61,12 +60,16 @@ func (k *Keeper) subject(ctx context.Context, key openKey) (attestation.Subject,
 			return attestation.Subject{}, err
 		}
 		return r.Subject()
-	case attestation.Proof:
-		p, err := k.proofs.Get(ctx, key.K3())
+	case attestation.Proof, attestation.Custody:
+		kind := attestation.Kind(key.K2())
+		p, err := k.trial(ctx, attestation.Key{Kind: kind, ID: key.K3()})
 		if err != nil {
 			return attestation.Subject{}, err
 		}
-		return p.Subject(merkle.BytesRoot(nil))
+		if p.Phase != types.ProofPhase_PROOF_PHASE_COMMIT {
+			return attestation.Subject{}, types.ErrInvalidState.Wrap("bindings are closed")
+		}
+		return trialSubject(ctx, kind, p)
 	default:
 		return attestation.Subject{}, types.ErrInvalidState.Wrapf("open subject of kind %d", key.K2())
 	}
@@ -114,24 +117,58 @@ func (k *Keeper) workItem(ctx context.Context, key openKey, bundles map[versionK
 		item.ModelId, item.Version, item.ManifestRoot = r.ModelId, r.Version, r.ManifestRoot
 		item.Input, item.Seed = r.Input, r.Seed
 		item.Uris = k.bundleURIs(ctx, versionKey{r.ModelId, r.Version}, bundles)
-	case attestation.Proof:
-		p, err := k.proofs.Get(ctx, key.K3())
-		if err != nil {
-			return item, err
-		}
-		if p.DeadlineHeight != key.K1() {
-			return item, types.ErrInvalidState.Wrap("expired")
-		}
-		item.ModelId, item.Version, item.ManifestRoot, item.Beacon = p.ModelId, p.Version, p.ManifestRoot, p.Beacon
-		v, found, err := k.models.VersionForProof(ctx, p.ModelId)
-		if err != nil || !found {
-			return item, types.ErrProofNotFound.Wrapf("model %d", p.ModelId)
-		}
-		item.Uris = v.URIs
+	case attestation.Proof, attestation.Custody:
+		err := k.trialItem(ctx, &item, key)
+		return item, err
 	default:
 		return item, types.ErrInvalidState.Wrapf("open subject of kind %d", key.K2())
 	}
 	return item, nil
+}
+
+// trialItem fills the item of a proof or a custody, which stays on the list while bindings are opened.
+func (k *Keeper) trialItem(ctx context.Context, item *types.WorkItem, key openKey) error {
+	kind := attestation.Kind(key.K2())
+	p, err := k.trial(ctx, attestation.Key{Kind: kind, ID: key.K3()})
+	if err != nil {
+		return err
+	}
+	if p.DeadlineHeight != key.K1() {
+		return types.ErrInvalidState.Wrap("expired")
+	}
+	v, err := k.trialVersion(ctx, kind, p)
+	if err != nil {
+		return err
+	}
+	s, err := trialSubject(ctx, kind, p)
+	if err != nil {
+		return err
+	}
+	waiting, err := k.Unopened(ctx, s.Key)
+	if err != nil {
+		return err
+	}
+	item.ModelId, item.Version, item.ManifestRoot = p.ModelId, p.Version, p.ManifestRoot
+	item.Uris, item.Beacon, item.Draw = v.URIs, p.Beacon, s.Draw[:]
+	for _, validator := range waiting[:min(len(waiting), types.MaxHolders)] {
+		item.Openers = append(item.Openers, validator[:])
+	}
+	return nil
+}
+
+// trialVersion asks x/imo for the version that a trial is about.
+func (k *Keeper) trialVersion(ctx context.Context, kind attestation.Kind, p types.Proof) (imotypes.ServableVersion, error) {
+	var v imotypes.ServableVersion
+	var err error
+	if kind == attestation.Custody {
+		v, _, err = k.models.VersionForCustody(ctx, p.ModelId)
+	} else {
+		v, _, err = k.models.VersionForProof(ctx, p.ModelId)
+	}
+	if err == nil && v.Version != p.Version {
+		err = types.ErrProofNotFound.Wrapf("model %d version %d", p.ModelId, p.Version)
+	}
+	return v, err
 }
 
 // bundleURIs asks x/imo once per version. A model that can no longer be asked (frozen, retired)

@@ -41,11 +41,15 @@ type Client struct {
 	logger     log.Logger
 	wake       chan struct{} // holds one token when the list changed
 
-	mu      sync.Mutex
-	height  int64
-	items   []*types.WorkItem          // never written after Update
-	listed  map[attestation.Key][]byte // open subject -> manifest root
-	results map[attestation.Key]types.WorkResult
+	need chan struct{} // holds a token when chunks may be missing
+
+	mu        sync.Mutex
+	validator *attestation.Address
+	drawn     map[attestation.Key]drawn
+	height    int64
+	items     []*types.WorkItem          // never written after Update
+	listed    map[attestation.Key][]byte // open subject -> manifest root, draw
+	results   map[attestation.Key]types.WorkResult
 }
 
 // New makes a client for a sidecar at unix:///path, at a path, or at a loopback host:port. It does
@@ -73,6 +77,8 @@ func New(address string, logger log.Logger) (*Client, error) {
 		sidecar:    types.NewSidecarClient(connection),
 		logger:     logger,
 		wake:       make(chan struct{}, 1),
+		need:       make(chan struct{}, 1),
+		drawn:      make(map[attestation.Key]drawn),
 		listed:     make(map[attestation.Key][]byte),
 		results:    make(map[attestation.Key]types.WorkResult),
 	}, nil
@@ -106,17 +112,33 @@ func (c *Client) Update(height int64, items []types.WorkItem) {
 	}
 	listed := make(map[attestation.Key][]byte, len(items))
 	for _, item := range items {
-		listed[attestation.Key{Kind: attestation.Kind(item.Kind), ID: item.Id}] = item.ManifestRoot
+		listed[attestation.Key{Kind: attestation.Kind(item.Kind), ID: item.Id}] = subjectBytes(item.ManifestRoot, item.Draw)
+	}
+	for key := range c.drawn {
+		if _, ok := listed[key]; !ok {
+			delete(c.drawn, key)
+		}
 	}
 	c.listed = listed
 	for key, result := range c.results {
-		if root, ok := listed[key]; !ok || string(root) != string(result.ManifestRoot) {
+		if root, ok := listed[key]; !ok || string(root) != string(subjectBytes(result.ManifestRoot, result.Draw)) {
 			delete(c.results, key)
 		}
 	}
 	c.mu.Unlock()
 	select {
 	case c.wake <- struct{}{}:
+	default: // a token is there already
+	}
+	c.needChunks()
+}
+
+// subjectBytes tells one subject of a key from the next: another version, or another draw.
+func subjectBytes(root, draw []byte) []byte { return slices.Concat(root, draw) }
+
+func (c *Client) needChunks() {
+	select {
+	case c.need <- struct{}{}:
 	default: // a token is there already
 	}
 }
@@ -177,6 +199,16 @@ func (c *Client) session(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	go func() {
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-c.need:
+				c.fetchDrawn(ctx)
+			}
+		}
+	}()
 	failed := make(chan error, 1)
 	go func() {
 		for {
@@ -221,8 +253,11 @@ func (c *Client) keep(r types.WorkResult) error {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if root, ok := c.listed[r.Key()]; ok && string(root) == string(r.ManifestRoot) {
+	if root, ok := c.listed[r.Key()]; ok && string(root) == string(subjectBytes(r.ManifestRoot, r.Draw)) {
 		c.results[r.Key()] = r
+		if r.Key().Kind.Reserved() {
+			c.needChunks()
+		}
 	}
 	return nil
 }

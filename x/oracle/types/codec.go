@@ -14,6 +14,10 @@ func RegisterInterfaces(registry codectypes.InterfaceRegistry) {
 		&MsgRequestInference{},
 		&MsgDeliverOutput{},
 		&MsgClaimRefund{},
+		&MsgTopUpCallback{},
+		&MsgSetCourier{},
+		&MsgSetBeacon{},
+		&MsgOpenProof{},
 		&MsgUpdateParams{},
 	)
 	msgservice.RegisterMsgServiceDesc(registry, &_Msg_serviceDesc)
@@ -24,5 +28,9 @@ func RegisterLegacyAminoCodec(cdc *codec.LegacyAmino) {
 	legacy.RegisterAminoMsg(cdc, &MsgRequestInference{}, "imod/oracle/MsgRequestInference")
 	legacy.RegisterAminoMsg(cdc, &MsgDeliverOutput{}, "imod/oracle/MsgDeliverOutput")
 	legacy.RegisterAminoMsg(cdc, &MsgClaimRefund{}, "imod/oracle/MsgClaimRefund")
+	legacy.RegisterAminoMsg(cdc, &MsgTopUpCallback{}, "imod/oracle/MsgTopUpCallback")
+	legacy.RegisterAminoMsg(cdc, &MsgSetCourier{}, "imod/oracle/MsgSetCourier")
+	legacy.RegisterAminoMsg(cdc, &MsgSetBeacon{}, "imod/oracle/MsgSetBeacon")
+	legacy.RegisterAminoMsg(cdc, &MsgOpenProof{}, "imod/oracle/MsgOpenProof")
 	legacy.RegisterAminoMsg(cdc, &MsgUpdateParams{}, "imod/oracle/MsgUpdateParams")
 }

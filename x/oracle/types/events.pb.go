@@ -756,6 +756,463 @@ func (m *EventIncomeHeld) GetAmount() types.Coin {
 	return types.Coin{}
 }
 
+// EventSeedAssigned tells the seed that the beacon gave a request.
+type EventSeedAssigned struct {
+	// request_id is the request.
+	RequestId uint64 `protobuf:"varint,1,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// seed is its seed.
+	Seed uint64 `protobuf:"varint,2,opt,name=seed,proto3" json:"seed,omitempty"`
+	// kind tells which block's beacon it is from.
+	Kind SeedKind `protobuf:"varint,3,opt,name=kind,proto3,enum=imod.oracle.v1.SeedKind" json:"kind,omitempty"`
+}
+
+func (m *EventSeedAssigned) Reset()         { *m = EventSeedAssigned{} }
+func (m *EventSeedAssigned) String() string { return proto.CompactTextString(m) }
+func (*EventSeedAssigned) ProtoMessage()    {}
+func (*EventSeedAssigned) Descriptor() ([]byte, []int) {
+	return fileDescriptor_818afc16479d688a, []int{10}
+}
+func (m *EventSeedAssigned) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventSeedAssigned) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventSeedAssigned.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventSeedAssigned) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventSeedAssigned.Merge(m, src)
+}
+func (m *EventSeedAssigned) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventSeedAssigned) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventSeedAssigned.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventSeedAssigned proto.InternalMessageInfo
+
+func (m *EventSeedAssigned) GetRequestId() uint64 {
+	if m != nil {
+		return m.RequestId
+	}
+	return 0
+}
+
+func (m *EventSeedAssigned) GetSeed() uint64 {
+	if m != nil {
+		return m.Seed
+	}
+	return 0
+}
+
+func (m *EventSeedAssigned) GetKind() SeedKind {
+	if m != nil {
+		return m.Kind
+	}
+	return SeedKind_SEED_KIND_UNSPECIFIED
+}
+
+// EventCallbackReady tells that a callback waits for a courier.
+type EventCallbackReady struct {
+	// request_id is the request, or the first of the batch.
+	RequestId uint64 `protobuf:"varint,1,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// expired is true when the error callback is due.
+	Expired bool `protobuf:"varint,2,opt,name=expired,proto3" json:"expired,omitempty"`
+}
+
+func (m *EventCallbackReady) Reset()         { *m = EventCallbackReady{} }
+func (m *EventCallbackReady) String() string { return proto.CompactTextString(m) }
+func (*EventCallbackReady) ProtoMessage()    {}
+func (*EventCallbackReady) Descriptor() ([]byte, []int) {
+	return fileDescriptor_818afc16479d688a, []int{11}
+}
+func (m *EventCallbackReady) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventCallbackReady) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventCallbackReady.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventCallbackReady) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventCallbackReady.Merge(m, src)
+}
+func (m *EventCallbackReady) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventCallbackReady) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventCallbackReady.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventCallbackReady proto.InternalMessageInfo
+
+func (m *EventCallbackReady) GetRequestId() uint64 {
+	if m != nil {
+		return m.RequestId
+	}
+	return 0
+}
+
+func (m *EventCallbackReady) GetExpired() bool {
+	if m != nil {
+		return m.Expired
+	}
+	return false
+}
+
+// EventCallbackDelivered tells that a callback was handed over, once and for all.
+type EventCallbackDelivered struct {
+	// request_id is the request, or the first of the batch.
+	RequestId uint64 `protobuf:"varint,1,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// contract was called.
+	Contract string `protobuf:"bytes,2,opt,name=contract,proto3" json:"contract,omitempty"`
+	// courier delivered.
+	Courier string `protobuf:"bytes,3,opt,name=courier,proto3" json:"courier,omitempty"`
+	// expired is true for the error callback.
+	Expired bool `protobuf:"varint,4,opt,name=expired,proto3" json:"expired,omitempty"`
+	// no_receiver is true when the contract is gone.
+	NoReceiver bool `protobuf:"varint,5,opt,name=no_receiver,json=noReceiver,proto3" json:"no_receiver,omitempty"`
+	// turn counts from 0 since the callback was ready.
+	Turn uint32 `protobuf:"varint,6,opt,name=turn,proto3" json:"turn,omitempty"`
+	// premium went to the courier besides the gas.
+	Premium types.Coin `protobuf:"bytes,7,opt,name=premium,proto3" json:"premium"`
+}
+
+func (m *EventCallbackDelivered) Reset()         { *m = EventCallbackDelivered{} }
+func (m *EventCallbackDelivered) String() string { return proto.CompactTextString(m) }
+func (*EventCallbackDelivered) ProtoMessage()    {}
+func (*EventCallbackDelivered) Descriptor() ([]byte, []int) {
+	return fileDescriptor_818afc16479d688a, []int{12}
+}
+func (m *EventCallbackDelivered) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventCallbackDelivered) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventCallbackDelivered.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventCallbackDelivered) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventCallbackDelivered.Merge(m, src)
+}
+func (m *EventCallbackDelivered) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventCallbackDelivered) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventCallbackDelivered.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventCallbackDelivered proto.InternalMessageInfo
+
+func (m *EventCallbackDelivered) GetRequestId() uint64 {
+	if m != nil {
+		return m.RequestId
+	}
+	return 0
+}
+
+func (m *EventCallbackDelivered) GetContract() string {
+	if m != nil {
+		return m.Contract
+	}
+	return ""
+}
+
+func (m *EventCallbackDelivered) GetCourier() string {
+	if m != nil {
+		return m.Courier
+	}
+	return ""
+}
+
+func (m *EventCallbackDelivered) GetExpired() bool {
+	if m != nil {
+		return m.Expired
+	}
+	return false
+}
+
+func (m *EventCallbackDelivered) GetNoReceiver() bool {
+	if m != nil {
+		return m.NoReceiver
+	}
+	return false
+}
+
+func (m *EventCallbackDelivered) GetTurn() uint32 {
+	if m != nil {
+		return m.Turn
+	}
+	return 0
+}
+
+func (m *EventCallbackDelivered) GetPremium() types.Coin {
+	if m != nil {
+		return m.Premium
+	}
+	return types.Coin{}
+}
+
+// EventCallbackLapsed tells that nobody delivered a callback in time.
+type EventCallbackLapsed struct {
+	// request_id is the request, or the first of the batch.
+	RequestId uint64 `protobuf:"varint,1,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// requester is refunded.
+	Requester string `protobuf:"bytes,2,opt,name=requester,proto3" json:"requester,omitempty"`
+	// refund is gas money and premium.
+	Refund types.Coin `protobuf:"bytes,3,opt,name=refund,proto3" json:"refund"`
+	// credited is true when the refund could not be sent and waits to be claimed.
+	Credited bool `protobuf:"varint,4,opt,name=credited,proto3" json:"credited,omitempty"`
+}
+
+func (m *EventCallbackLapsed) Reset()         { *m = EventCallbackLapsed{} }
+func (m *EventCallbackLapsed) String() string { return proto.CompactTextString(m) }
+func (*EventCallbackLapsed) ProtoMessage()    {}
+func (*EventCallbackLapsed) Descriptor() ([]byte, []int) {
+	return fileDescriptor_818afc16479d688a, []int{13}
+}
+func (m *EventCallbackLapsed) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventCallbackLapsed) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventCallbackLapsed.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventCallbackLapsed) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventCallbackLapsed.Merge(m, src)
+}
+func (m *EventCallbackLapsed) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventCallbackLapsed) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventCallbackLapsed.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventCallbackLapsed proto.InternalMessageInfo
+
+func (m *EventCallbackLapsed) GetRequestId() uint64 {
+	if m != nil {
+		return m.RequestId
+	}
+	return 0
+}
+
+func (m *EventCallbackLapsed) GetRequester() string {
+	if m != nil {
+		return m.Requester
+	}
+	return ""
+}
+
+func (m *EventCallbackLapsed) GetRefund() types.Coin {
+	if m != nil {
+		return m.Refund
+	}
+	return types.Coin{}
+}
+
+func (m *EventCallbackLapsed) GetCredited() bool {
+	if m != nil {
+		return m.Credited
+	}
+	return false
+}
+
+// EventCallbackToppedUp tells that somebody added gas money.
+type EventCallbackToppedUp struct {
+	// request_id is the request, or the first of the batch.
+	RequestId uint64 `protobuf:"varint,1,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// amount was added.
+	Amount types.Coin `protobuf:"bytes,2,opt,name=amount,proto3" json:"amount"`
+}
+
+func (m *EventCallbackToppedUp) Reset()         { *m = EventCallbackToppedUp{} }
+func (m *EventCallbackToppedUp) String() string { return proto.CompactTextString(m) }
+func (*EventCallbackToppedUp) ProtoMessage()    {}
+func (*EventCallbackToppedUp) Descriptor() ([]byte, []int) {
+	return fileDescriptor_818afc16479d688a, []int{14}
+}
+func (m *EventCallbackToppedUp) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventCallbackToppedUp) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventCallbackToppedUp.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventCallbackToppedUp) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventCallbackToppedUp.Merge(m, src)
+}
+func (m *EventCallbackToppedUp) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventCallbackToppedUp) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventCallbackToppedUp.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventCallbackToppedUp proto.InternalMessageInfo
+
+func (m *EventCallbackToppedUp) GetRequestId() uint64 {
+	if m != nil {
+		return m.RequestId
+	}
+	return 0
+}
+
+func (m *EventCallbackToppedUp) GetAmount() types.Coin {
+	if m != nil {
+		return m.Amount
+	}
+	return types.Coin{}
+}
+
+// EventCourierSet tells who delivers in a validator's turns.
+type EventCourierSet struct {
+	// validator is the consensus address.
+	Validator string `protobuf:"bytes,1,opt,name=validator,proto3" json:"validator,omitempty"`
+	// courier delivers; empty when the validator left the list.
+	Courier string `protobuf:"bytes,2,opt,name=courier,proto3" json:"courier,omitempty"`
+}
+
+func (m *EventCourierSet) Reset()         { *m = EventCourierSet{} }
+func (m *EventCourierSet) String() string { return proto.CompactTextString(m) }
+func (*EventCourierSet) ProtoMessage()    {}
+func (*EventCourierSet) Descriptor() ([]byte, []int) {
+	return fileDescriptor_818afc16479d688a, []int{15}
+}
+func (m *EventCourierSet) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventCourierSet) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventCourierSet.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventCourierSet) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventCourierSet.Merge(m, src)
+}
+func (m *EventCourierSet) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventCourierSet) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventCourierSet.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventCourierSet proto.InternalMessageInfo
+
+func (m *EventCourierSet) GetValidator() string {
+	if m != nil {
+		return m.Validator
+	}
+	return ""
+}
+
+func (m *EventCourierSet) GetCourier() string {
+	if m != nil {
+		return m.Courier
+	}
+	return ""
+}
+
+// EventBeaconSet tells that a validator registered a hash chain.
+type EventBeaconSet struct {
+	// validator is the consensus address.
+	Validator string `protobuf:"bytes,1,opt,name=validator,proto3" json:"validator,omitempty"`
+	// height is the first block in which it counts.
+	Height int64 `protobuf:"varint,2,opt,name=height,proto3" json:"height,omitempty"`
+}
+
+func (m *EventBeaconSet) Reset()         { *m = EventBeaconSet{} }
+func (m *EventBeaconSet) String() string { return proto.CompactTextString(m) }
+func (*EventBeaconSet) ProtoMessage()    {}
+func (*EventBeaconSet) Descriptor() ([]byte, []int) {
+	return fileDescriptor_818afc16479d688a, []int{16}
+}
+func (m *EventBeaconSet) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventBeaconSet) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventBeaconSet.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventBeaconSet) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventBeaconSet.Merge(m, src)
+}
+func (m *EventBeaconSet) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventBeaconSet) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventBeaconSet.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventBeaconSet proto.InternalMessageInfo
+
+func (m *EventBeaconSet) GetValidator() string {
+	if m != nil {
+		return m.Validator
+	}
+	return ""
+}
+
+func (m *EventBeaconSet) GetHeight() int64 {
+	if m != nil {
+		return m.Height
+	}
+	return 0
+}
+
 func init() {
 	proto.RegisterType((*EventRequestCreated)(nil), "imod.oracle.v1.EventRequestCreated")
 	proto.RegisterType((*EventRequestFinalized)(nil), "imod.oracle.v1.EventRequestFinalized")
@@ -767,67 +1224,88 @@ func init() {
 	proto.RegisterType((*EventEquivocation)(nil), "imod.oracle.v1.EventEquivocation")
 	proto.RegisterType((*EventTallyPaid)(nil), "imod.oracle.v1.EventTallyPaid")
 	proto.RegisterType((*EventIncomeHeld)(nil), "imod.oracle.v1.EventIncomeHeld")
+	proto.RegisterType((*EventSeedAssigned)(nil), "imod.oracle.v1.EventSeedAssigned")
+	proto.RegisterType((*EventCallbackReady)(nil), "imod.oracle.v1.EventCallbackReady")
+	proto.RegisterType((*EventCallbackDelivered)(nil), "imod.oracle.v1.EventCallbackDelivered")
+	proto.RegisterType((*EventCallbackLapsed)(nil), "imod.oracle.v1.EventCallbackLapsed")
+	proto.RegisterType((*EventCallbackToppedUp)(nil), "imod.oracle.v1.EventCallbackToppedUp")
+	proto.RegisterType((*EventCourierSet)(nil), "imod.oracle.v1.EventCourierSet")
+	proto.RegisterType((*EventBeaconSet)(nil), "imod.oracle.v1.EventBeaconSet")
 }
 
 func init() { proto.RegisterFile("imod/oracle/v1/events.proto", fileDescriptor_818afc16479d688a) }
 
 var fileDescriptor_818afc16479d688a = []byte{
-	// 869 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xac, 0x55, 0x31, 0x73, 0x1b, 0x45,
-	0x14, 0xf6, 0x49, 0xb2, 0x2c, 0x3d, 0x63, 0x05, 0x16, 0xc3, 0x9c, 0x1d, 0x22, 0x0b, 0x51, 0x44,
-	0x8d, 0xef, 0xb0, 0x99, 0x81, 0x82, 0x02, 0x62, 0xe1, 0x4c, 0x3c, 0x29, 0xe2, 0xb9, 0xa4, 0xa2,
-	0xd1, 0xac, 0x6e, 0x9f, 0xa5, 0xc5, 0x77, 0xbb, 0xca, 0xee, 0x9e, 0x1c, 0xf3, 0x2b, 0x68, 0xf8,
-	0x05, 0x0c, 0x33, 0x0c, 0x75, 0xfe, 0x00, 0x5d, 0xca, 0x4c, 0x2a, 0x2a, 0x60, 0xec, 0x19, 0x3a,
-	0x4a, 0x7a, 0x66, 0xf7, 0x56, 0x4e, 0xe4, 0x09, 0x46, 0x24, 0xa9, 0xa4, 0xf7, 0xde, 0xf7, 0xde,
-	0xbd, 0xf7, 0xed, 0xfb, 0x76, 0xe1, 0x3a, 0xcf, 0x25, 0x8b, 0xa5, 0xa2, 0x69, 0x86, 0xf1, 0x74,
-	0x27, 0xc6, 0x29, 0x0a, 0xa3, 0xa3, 0x89, 0x92, 0x46, 0x92, 0x96, 0x0d, 0x46, 0x65, 0x30, 0x9a,
-	0xee, 0x6c, 0xb6, 0x53, 0xa9, 0x73, 0xa9, 0xe3, 0x21, 0xd5, 0x16, 0x3c, 0x44, 0x43, 0x77, 0xe2,
-	0x54, 0x72, 0x51, 0xe2, 0x37, 0x37, 0xca, 0xf8, 0xc0, 0x59, 0x71, 0x69, 0xf8, 0xd0, 0xfa, 0x48,
-	0x8e, 0x64, 0xe9, 0xb7, 0xff, 0xbc, 0xf7, 0xf2, 0xd7, 0xb5, 0xa1, 0xa6, 0xf0, 0x29, 0xdd, 0x3f,
-	0x2b, 0xf0, 0xee, 0xbe, 0x6d, 0x27, 0xc1, 0x87, 0x05, 0x6a, 0xd3, 0x57, 0x48, 0x0d, 0x32, 0x72,
-	0x03, 0x40, 0x95, 0x9e, 0x01, 0x67, 0x61, 0xd0, 0x09, 0x7a, 0xb5, 0xa4, 0xe9, 0x3d, 0x07, 0x8c,
-	0x6c, 0x40, 0x23, 0x97, 0x0c, 0x33, 0x1b, 0xac, 0xb8, 0xe0, 0x8a, 0xb3, 0x0f, 0x18, 0x09, 0x61,
-	0x65, 0x8a, 0x4a, 0x73, 0x29, 0xc2, 0x6a, 0x27, 0xe8, 0xad, 0x25, 0x33, 0x93, 0x7c, 0x0a, 0xb3,
-	0x0a, 0xa8, 0xc2, 0x5a, 0x27, 0xe8, 0x35, 0xf7, 0xc2, 0x67, 0x8f, 0xb7, 0xd7, 0xfd, 0x0c, 0xb7,
-	0x18, 0x53, 0xa8, 0xf5, 0x7d, 0xa3, 0xb8, 0x18, 0x25, 0xcf, 0xa1, 0xe4, 0x4b, 0x58, 0x15, 0x68,
-	0x4e, 0xa4, 0x3a, 0x1e, 0x1c, 0x21, 0x86, 0xcb, 0x9d, 0xa0, 0xb7, 0xba, 0xbb, 0x11, 0xf9, 0x34,
-	0xcb, 0x53, 0xe4, 0x79, 0x8a, 0xfa, 0x92, 0x8b, 0xbd, 0xda, 0x93, 0xdf, 0xb6, 0x96, 0x12, 0xf0,
-	0x39, 0xb7, 0x11, 0x6d, 0x85, 0xb2, 0xdd, 0x89, 0xe2, 0x29, 0x86, 0xf5, 0x05, 0x2b, 0xb8, 0x9c,
-	0x43, 0x9b, 0x42, 0x6e, 0xc2, 0x35, 0x86, 0x94, 0x65, 0x5c, 0xe0, 0x60, 0x8c, 0x7c, 0x34, 0x36,
-	0xe1, 0x4a, 0x27, 0xe8, 0x55, 0x93, 0xd6, 0xcc, 0x7d, 0xc7, 0x79, 0xc9, 0xfb, 0x50, 0x97, 0x8a,
-	0x8f, 0xb8, 0x08, 0x1b, 0x76, 0xc2, 0xc4, 0x5b, 0xdd, 0xbf, 0x03, 0x78, 0xef, 0x45, 0xa2, 0x6f,
-	0x73, 0x41, 0x33, 0xfe, 0xed, 0x6b, 0x51, 0xbd, 0x05, 0xab, 0xb2, 0x30, 0x93, 0xc2, 0x0c, 0x94,
-	0x94, 0xc6, 0xd1, 0xdd, 0x4c, 0xa0, 0x74, 0x25, 0x52, 0x1a, 0xf2, 0x39, 0xac, 0x1a, 0x55, 0x68,
-	0x33, 0x48, 0x33, 0xaa, 0xb5, 0xe3, 0xbc, 0xb5, 0xbb, 0x19, 0xcd, 0x6f, 0x5c, 0xf4, 0xc0, 0x42,
-	0xfa, 0x16, 0x91, 0x80, 0xb9, 0xf8, 0x4f, 0x3e, 0x82, 0xb5, 0x9c, 0x9a, 0x74, 0x8c, 0x6c, 0x30,
-	0x91, 0x27, 0xa8, 0x1c, 0xf1, 0xb5, 0xe4, 0x2d, 0xef, 0x3c, 0xb4, 0x3e, 0xdb, 0x82, 0x91, 0x86,
-	0x66, 0x1e, 0x52, 0x77, 0x10, 0x70, 0x2e, 0x07, 0xe8, 0xfe, 0x15, 0xcc, 0x2f, 0xd8, 0xfe, 0xa3,
-	0x09, 0x57, 0xff, 0x3d, 0xf5, 0xdc, 0xae, 0x54, 0x16, 0xdf, 0x95, 0x14, 0xea, 0x0a, 0x8f, 0x0a,
-	0xc1, 0xc2, 0x6a, 0xa7, 0x7a, 0xf5, 0x21, 0x7f, 0x6c, 0x0f, 0xf9, 0xe7, 0xdf, 0xb7, 0x7a, 0x23,
-	0x6e, 0xc6, 0xc5, 0x30, 0x4a, 0x65, 0xee, 0xe5, 0xe4, 0x7f, 0xb6, 0x35, 0x3b, 0x8e, 0xcd, 0xe9,
-	0x04, 0xb5, 0x4b, 0xd0, 0x89, 0x2f, 0x4d, 0x36, 0xa1, 0x91, 0x2a, 0x64, 0xdc, 0x20, 0x73, 0x9c,
-	0x36, 0x92, 0x0b, 0xbb, 0x7b, 0x17, 0xd6, 0xdd, 0xb8, 0xf7, 0xdc, 0x29, 0x7c, 0x85, 0x19, 0x9f,
-	0xe2, 0x02, 0xf3, 0xae, 0xc3, 0xf2, 0xf0, 0xd4, 0xa0, 0xf6, 0x47, 0x5c, 0x1a, 0xdd, 0x1f, 0x03,
-	0x20, 0x9e, 0x3c, 0xfb, 0xe1, 0x7e, 0x46, 0x79, 0x8e, 0x8c, 0x44, 0xb0, 0x2c, 0x4f, 0x04, 0x2a,
-	0x57, 0xe6, 0x2a, 0x62, 0x4a, 0x18, 0x19, 0x40, 0x6d, 0x42, 0xdd, 0xfa, 0xbc, 0x71, 0x4a, 0x5c,
-	0xe1, 0xee, 0x0f, 0x01, 0xbc, 0xed, 0xfa, 0x3c, 0x54, 0x52, 0x1e, 0xdd, 0x9b, 0xa0, 0xc0, 0xf9,
-	0xc5, 0x0d, 0xfe, 0xf5, 0x8e, 0xa8, 0xcc, 0xdf, 0x11, 0x3b, 0x50, 0xb5, 0x1a, 0xaf, 0x2e, 0xa6,
-	0x50, 0x8b, 0x7d, 0x99, 0x34, 0x6b, 0x2f, 0x93, 0x66, 0xf7, 0x97, 0xb9, 0x2e, 0xfb, 0x99, 0xd4,
-	0xaf, 0xda, 0x65, 0x08, 0x2b, 0xb2, 0x30, 0xa9, 0xcc, 0xd1, 0x8b, 0x6e, 0x66, 0xda, 0x88, 0x5d,
-	0x12, 0xed, 0x37, 0x63, 0x2d, 0x99, 0x99, 0x6f, 0x48, 0x4e, 0xdf, 0x07, 0xf0, 0x8e, 0x9b, 0x61,
-	0xff, 0x61, 0xc1, 0xa7, 0x32, 0xa5, 0xc6, 0xf6, 0x13, 0x43, 0xed, 0x98, 0x8b, 0x72, 0x80, 0xd6,
-	0xee, 0xf5, 0xcb, 0x02, 0xbf, 0x5f, 0x0c, 0xbf, 0xc1, 0xd4, 0xdc, 0xe5, 0x82, 0x25, 0x0e, 0x48,
-	0x5a, 0x50, 0xb9, 0xb8, 0x4e, 0x2a, 0x9c, 0x91, 0x2f, 0xa0, 0x39, 0xa5, 0x19, 0x67, 0xd4, 0x48,
-	0x55, 0x8e, 0xb4, 0xf7, 0xe1, 0xb3, 0xc7, 0xdb, 0x37, 0x3c, 0xff, 0x7d, 0x29, 0x34, 0x0a, 0x5d,
-	0xe8, 0x4b, 0xba, 0xbb, 0xc8, 0xe9, 0xfe, 0x14, 0x40, 0xcb, 0xf5, 0xf5, 0x80, 0x66, 0xd9, 0xe9,
-	0x21, 0xbd, 0x5c, 0x33, 0xf8, 0xff, 0x35, 0xc9, 0x67, 0x50, 0xa7, 0xb9, 0x2c, 0x84, 0x71, 0x8d,
-	0x2e, 0xb0, 0x0e, 0x1e, 0x4e, 0x3e, 0x80, 0x66, 0x2a, 0xf3, 0xbc, 0x10, 0xdc, 0x9c, 0xba, 0x69,
-	0x1a, 0xc9, 0x73, 0x47, 0x17, 0xe1, 0x9a, 0xeb, 0xf4, 0x40, 0xd8, 0x13, 0xbb, 0x83, 0xd9, 0x95,
-	0x4b, 0xf0, 0xaa, 0x4d, 0xec, 0xdd, 0x7a, 0x72, 0xd6, 0x0e, 0x9e, 0x9e, 0xb5, 0x83, 0x3f, 0xce,
-	0xda, 0xc1, 0x77, 0xe7, 0xed, 0xa5, 0xa7, 0xe7, 0xed, 0xa5, 0x5f, 0xcf, 0xdb, 0x4b, 0x5f, 0xdf,
-	0x7c, 0x41, 0x5d, 0x3c, 0x97, 0xe9, 0x98, 0x72, 0x11, 0xbb, 0x47, 0xfa, 0xd1, 0xec, 0x99, 0x76,
-	0x12, 0x1b, 0xd6, 0xdd, 0x1b, 0xfd, 0xc9, 0x3f, 0x01, 0x00, 0x00, 0xff, 0xff, 0x2c, 0xe7, 0xf3,
-	0x95, 0x40, 0x08, 0x00, 0x00,
+	// 1098 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xb4, 0x56, 0xcf, 0x6f, 0x1b, 0xc5,
+	0x17, 0xcf, 0xda, 0xae, 0xed, 0x4c, 0xbe, 0x71, 0xbf, 0x4c, 0x43, 0xb5, 0x49, 0xa9, 0x63, 0x96,
+	0x43, 0x7d, 0x20, 0x36, 0x09, 0x88, 0x0a, 0x71, 0x80, 0xc4, 0xa4, 0x6a, 0x54, 0x50, 0xa3, 0x4d,
+	0xb8, 0x70, 0xb1, 0xc6, 0x3b, 0x2f, 0xce, 0x90, 0xdd, 0x99, 0xed, 0xcc, 0xac, 0xd3, 0xf0, 0x07,
+	0x70, 0xe6, 0xc2, 0x5f, 0x80, 0x90, 0x10, 0x5c, 0xfb, 0x0f, 0x70, 0xeb, 0xb1, 0xea, 0x89, 0x13,
+	0xa0, 0x44, 0xe2, 0xc6, 0x91, 0x3b, 0x9a, 0xd9, 0xd9, 0x24, 0x0e, 0x6d, 0x62, 0xd2, 0x70, 0xda,
+	0x7d, 0x6f, 0xde, 0x7b, 0xf3, 0x79, 0xbf, 0x07, 0xdd, 0x62, 0x89, 0xa0, 0x5d, 0x21, 0x49, 0x14,
+	0x43, 0x77, 0xb4, 0xdc, 0x85, 0x11, 0x70, 0xad, 0x3a, 0xa9, 0x14, 0x5a, 0xe0, 0x86, 0x39, 0xec,
+	0xe4, 0x87, 0x9d, 0xd1, 0xf2, 0x42, 0x33, 0x12, 0x2a, 0x11, 0xaa, 0x3b, 0x20, 0xca, 0x08, 0x0f,
+	0x40, 0x93, 0xe5, 0x6e, 0x24, 0x18, 0xcf, 0xe5, 0x17, 0xe6, 0xf3, 0xf3, 0xbe, 0xa5, 0xba, 0x39,
+	0xe1, 0x8e, 0xe6, 0x86, 0x62, 0x28, 0x72, 0xbe, 0xf9, 0x73, 0xdc, 0xb3, 0xb7, 0x2b, 0x4d, 0x74,
+	0xe6, 0x54, 0x82, 0x3f, 0x4a, 0xe8, 0xc6, 0xba, 0x81, 0x13, 0xc2, 0xa3, 0x0c, 0x94, 0xee, 0x49,
+	0x20, 0x1a, 0x28, 0xbe, 0x8d, 0x90, 0xcc, 0x39, 0x7d, 0x46, 0x7d, 0xaf, 0xe5, 0xb5, 0x2b, 0xe1,
+	0xb4, 0xe3, 0x6c, 0x50, 0x3c, 0x8f, 0xea, 0x89, 0xa0, 0x10, 0x9b, 0xc3, 0x92, 0x3d, 0xac, 0x59,
+	0x7a, 0x83, 0x62, 0x1f, 0xd5, 0x46, 0x20, 0x15, 0x13, 0xdc, 0x2f, 0xb7, 0xbc, 0xf6, 0x6c, 0x58,
+	0x90, 0xf8, 0x7d, 0x54, 0x58, 0x00, 0xe9, 0x57, 0x5a, 0x5e, 0x7b, 0x7a, 0xcd, 0x7f, 0xfe, 0x64,
+	0x69, 0xce, 0xf9, 0xb0, 0x4a, 0xa9, 0x04, 0xa5, 0xb6, 0xb4, 0x64, 0x7c, 0x18, 0x9e, 0x88, 0xe2,
+	0x8f, 0xd1, 0x0c, 0x07, 0xbd, 0x2f, 0xe4, 0x5e, 0x7f, 0x07, 0xc0, 0xbf, 0xd6, 0xf2, 0xda, 0x33,
+	0x2b, 0xf3, 0x1d, 0xa7, 0x66, 0xe2, 0xd4, 0x71, 0x71, 0xea, 0xf4, 0x04, 0xe3, 0x6b, 0x95, 0xa7,
+	0xbf, 0x2e, 0x4e, 0x85, 0xc8, 0xe9, 0xdc, 0x03, 0x30, 0x16, 0x72, 0xb8, 0xa9, 0x64, 0x11, 0xf8,
+	0xd5, 0x09, 0x2d, 0x58, 0x9d, 0x4d, 0xa3, 0x82, 0xef, 0xa0, 0xeb, 0x14, 0x08, 0x8d, 0x19, 0x87,
+	0xfe, 0x2e, 0xb0, 0xe1, 0xae, 0xf6, 0x6b, 0x2d, 0xaf, 0x5d, 0x0e, 0x1b, 0x05, 0xfb, 0xbe, 0xe5,
+	0xe2, 0x9b, 0xa8, 0x2a, 0x24, 0x1b, 0x32, 0xee, 0xd7, 0x8d, 0x87, 0xa1, 0xa3, 0x82, 0xbf, 0x3c,
+	0xf4, 0xfa, 0xe9, 0x40, 0xdf, 0x63, 0x9c, 0xc4, 0xec, 0xab, 0x57, 0x0a, 0xf5, 0x22, 0x9a, 0x11,
+	0x99, 0x4e, 0x33, 0xdd, 0x97, 0x42, 0x68, 0x1b, 0xee, 0xe9, 0x10, 0xe5, 0xac, 0x50, 0x08, 0x8d,
+	0x3f, 0x44, 0x33, 0x5a, 0x66, 0x4a, 0xf7, 0xa3, 0x98, 0x28, 0x65, 0x63, 0xde, 0x58, 0x59, 0xe8,
+	0x8c, 0x57, 0x5c, 0x67, 0xdb, 0x88, 0xf4, 0x8c, 0x44, 0x88, 0xf4, 0xf1, 0x3f, 0x7e, 0x0b, 0xcd,
+	0x26, 0x44, 0x47, 0xbb, 0x40, 0xfb, 0xa9, 0xd8, 0x07, 0x69, 0x03, 0x5f, 0x09, 0xff, 0xe7, 0x98,
+	0x9b, 0x86, 0x67, 0x20, 0x68, 0xa1, 0x49, 0xec, 0x44, 0xaa, 0x56, 0x04, 0x59, 0x96, 0x15, 0x08,
+	0xfe, 0xf4, 0xc6, 0x0b, 0x6c, 0xfd, 0x71, 0xca, 0xe4, 0xc5, 0x5e, 0x8f, 0xd5, 0x4a, 0x69, 0xf2,
+	0x5a, 0x89, 0x50, 0x55, 0xc2, 0x4e, 0xc6, 0xa9, 0x5f, 0x6e, 0x95, 0xcf, 0x4f, 0xf2, 0x3b, 0x26,
+	0xc9, 0x3f, 0xfe, 0xb6, 0xd8, 0x1e, 0x32, 0xbd, 0x9b, 0x0d, 0x3a, 0x91, 0x48, 0x5c, 0x3b, 0xb9,
+	0xcf, 0x92, 0xa2, 0x7b, 0x5d, 0x7d, 0x90, 0x82, 0xb2, 0x0a, 0x2a, 0x74, 0xa6, 0xf1, 0x02, 0xaa,
+	0x47, 0x12, 0x28, 0xd3, 0x40, 0x6d, 0x4c, 0xeb, 0xe1, 0x31, 0x1d, 0x3c, 0x40, 0x73, 0xd6, 0xdd,
+	0x87, 0x36, 0x0b, 0x9f, 0x40, 0xcc, 0x46, 0x30, 0x81, 0xbf, 0x73, 0xe8, 0xda, 0xe0, 0x40, 0x83,
+	0x72, 0x29, 0xce, 0x89, 0xe0, 0x7b, 0x0f, 0x61, 0x17, 0x3c, 0x73, 0x71, 0x2f, 0x26, 0x2c, 0x01,
+	0x8a, 0x3b, 0xe8, 0x9a, 0xd8, 0xe7, 0x20, 0xad, 0x99, 0xf3, 0x02, 0x93, 0x8b, 0xe1, 0x3e, 0xaa,
+	0xa4, 0xc4, 0x96, 0xcf, 0x95, 0x87, 0xc4, 0x1a, 0x0e, 0xbe, 0xf3, 0xd0, 0xff, 0x2d, 0xce, 0x4d,
+	0x29, 0xc4, 0xce, 0xc3, 0x14, 0x38, 0x8c, 0x17, 0xae, 0xf7, 0xd2, 0x19, 0x51, 0x1a, 0x9f, 0x11,
+	0xcb, 0xa8, 0x6c, 0x7a, 0xbc, 0x3c, 0x59, 0x87, 0x1a, 0xd9, 0x17, 0xb5, 0x66, 0xe5, 0x45, 0xad,
+	0x19, 0xfc, 0x3c, 0x86, 0xb2, 0x17, 0x0b, 0x75, 0x59, 0x94, 0x3e, 0xaa, 0x89, 0x4c, 0x47, 0x22,
+	0x01, 0xd7, 0x74, 0x05, 0x69, 0x4e, 0x4c, 0x91, 0x28, 0x57, 0x19, 0xb3, 0x61, 0x41, 0x5e, 0x51,
+	0x3b, 0x7d, 0xeb, 0xa1, 0xd7, 0xac, 0x0f, 0xeb, 0x8f, 0x32, 0x36, 0x12, 0x11, 0xd1, 0x06, 0x4f,
+	0x17, 0x55, 0xf6, 0x18, 0xcf, 0x1d, 0x68, 0xac, 0xdc, 0x3a, 0xdb, 0xe0, 0x5b, 0xd9, 0xe0, 0x4b,
+	0x88, 0xf4, 0x03, 0xc6, 0x69, 0x68, 0x05, 0x71, 0x03, 0x95, 0x8e, 0xc7, 0x49, 0x89, 0x51, 0xfc,
+	0x11, 0x9a, 0x1e, 0x91, 0x98, 0x51, 0xa2, 0x85, 0xcc, 0x5d, 0x5a, 0x7b, 0xf3, 0xf9, 0x93, 0xa5,
+	0xdb, 0x2e, 0xfe, 0x3d, 0xc1, 0x15, 0x70, 0x95, 0xa9, 0x33, 0x7d, 0x77, 0xac, 0x13, 0xfc, 0xe0,
+	0xa1, 0x86, 0xc5, 0xb5, 0x4d, 0xe2, 0xf8, 0x60, 0x93, 0x9c, 0xb5, 0xe9, 0xfd, 0x7b, 0x9b, 0xf8,
+	0x2e, 0xaa, 0x92, 0x44, 0x64, 0x5c, 0x5b, 0xa0, 0x13, 0x94, 0x83, 0x13, 0xc7, 0x6f, 0xa0, 0xe9,
+	0x48, 0x24, 0x49, 0xc6, 0x99, 0x3e, 0xb0, 0xde, 0xd4, 0xc3, 0x13, 0x46, 0x00, 0xe8, 0xba, 0x45,
+	0xba, 0xc1, 0x4d, 0xc6, 0xee, 0x43, 0x7c, 0x6e, 0x11, 0x5c, 0x16, 0x44, 0xa0, 0x5d, 0xa2, 0xb6,
+	0x00, 0xe8, 0xaa, 0x52, 0x6c, 0xc8, 0x2f, 0x9e, 0x02, 0x18, 0x55, 0x14, 0x40, 0x91, 0x18, 0xfb,
+	0x8f, 0xdf, 0x76, 0xb9, 0x2d, 0xdb, 0xdc, 0xfa, 0xff, 0xc8, 0x2d, 0x00, 0x3d, 0x49, 0x6c, 0xf0,
+	0x99, 0x1b, 0x18, 0x3d, 0x12, 0xc7, 0x03, 0x12, 0xed, 0x85, 0x40, 0xe8, 0xc1, 0x45, 0xd7, 0xfa,
+	0xa8, 0x06, 0xf9, 0x58, 0xb6, 0x37, 0xd7, 0xc3, 0x82, 0x0c, 0x7e, 0x2a, 0xa1, 0x9b, 0x63, 0xf6,
+	0x26, 0x1e, 0x68, 0xef, 0xa1, 0x7a, 0x24, 0xb8, 0x96, 0x24, 0xd2, 0x17, 0xce, 0xef, 0x63, 0x49,
+	0xbc, 0x82, 0x6a, 0x91, 0xc8, 0x24, 0x83, 0xa2, 0x0a, 0x5f, 0xae, 0x54, 0x08, 0x9e, 0x46, 0x5f,
+	0x19, 0x43, 0x6f, 0xba, 0x89, 0x8b, 0xbe, 0x84, 0x08, 0x0c, 0x66, 0xdb, 0x70, 0xf5, 0x10, 0x71,
+	0x11, 0x3a, 0x8e, 0x89, 0xb7, 0xce, 0x24, 0xb7, 0x7d, 0x36, 0x1b, 0xda, 0x7f, 0xfc, 0x01, 0xaa,
+	0xa5, 0x12, 0x12, 0x96, 0x25, 0x76, 0xc3, 0x4f, 0x90, 0xf1, 0x42, 0xde, 0x0c, 0x98, 0x1b, 0x63,
+	0xd1, 0xfa, 0x94, 0xa4, 0xea, 0xbf, 0xdb, 0x75, 0x77, 0x4f, 0xed, 0xba, 0xc9, 0x4a, 0x73, 0x82,
+	0xfd, 0x25, 0xdc, 0x33, 0xa5, 0x70, 0x61, 0x5b, 0xa4, 0x29, 0xd0, 0xcf, 0xd3, 0x8b, 0x9c, 0xb8,
+	0x74, 0x9f, 0x7c, 0xed, 0xb9, 0x7e, 0xec, 0xe5, 0xf9, 0xdc, 0x02, 0xfd, 0xea, 0xa3, 0xe3, 0x54,
+	0x1d, 0x95, 0x26, 0xac, 0xa3, 0x80, 0xb9, 0x09, 0xb6, 0x06, 0x24, 0x12, 0xfc, 0x4a, 0x60, 0xdc,
+	0x44, 0x55, 0xb7, 0x91, 0x4a, 0x76, 0x23, 0x39, 0x6a, 0x6d, 0xf5, 0xe9, 0x61, 0xd3, 0x7b, 0x76,
+	0xd8, 0xf4, 0x7e, 0x3f, 0x6c, 0x7a, 0xdf, 0x1c, 0x35, 0xa7, 0x9e, 0x1d, 0x35, 0xa7, 0x7e, 0x39,
+	0x6a, 0x4e, 0x7d, 0x71, 0xe7, 0xd4, 0xe6, 0x65, 0x89, 0x88, 0x76, 0x09, 0xe3, 0x5d, 0xfb, 0x80,
+	0x7f, 0x5c, 0x3c, 0xe1, 0xed, 0xfa, 0x1d, 0x54, 0xed, 0xfb, 0xfd, 0xdd, 0xbf, 0x03, 0x00, 0x00,
+	0xff, 0xff, 0x4e, 0x86, 0x0f, 0xa1, 0x5c, 0x0c, 0x00, 0x00,
 }
 
 func (m *EventRequestCreated) Marshal() (dAtA []byte, err error) {
@@ -1329,6 +1807,324 @@ func (m *EventIncomeHeld) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *EventSeedAssigned) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventSeedAssigned) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventSeedAssigned) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Kind != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Kind))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.Seed != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Seed))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.RequestId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.RequestId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventCallbackReady) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventCallbackReady) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventCallbackReady) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Expired {
+		i--
+		if m.Expired {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.RequestId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.RequestId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventCallbackDelivered) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventCallbackDelivered) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventCallbackDelivered) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Premium.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x3a
+	if m.Turn != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Turn))
+		i--
+		dAtA[i] = 0x30
+	}
+	if m.NoReceiver {
+		i--
+		if m.NoReceiver {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x28
+	}
+	if m.Expired {
+		i--
+		if m.Expired {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x20
+	}
+	if len(m.Courier) > 0 {
+		i -= len(m.Courier)
+		copy(dAtA[i:], m.Courier)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Courier)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.Contract) > 0 {
+		i -= len(m.Contract)
+		copy(dAtA[i:], m.Contract)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Contract)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.RequestId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.RequestId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventCallbackLapsed) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventCallbackLapsed) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventCallbackLapsed) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Credited {
+		i--
+		if m.Credited {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x20
+	}
+	{
+		size, err := m.Refund.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	if len(m.Requester) > 0 {
+		i -= len(m.Requester)
+		copy(dAtA[i:], m.Requester)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Requester)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.RequestId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.RequestId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventCallbackToppedUp) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventCallbackToppedUp) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventCallbackToppedUp) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Amount.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	if m.RequestId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.RequestId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventCourierSet) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventCourierSet) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventCourierSet) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Courier) > 0 {
+		i -= len(m.Courier)
+		copy(dAtA[i:], m.Courier)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Courier)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Validator) > 0 {
+		i -= len(m.Validator)
+		copy(dAtA[i:], m.Validator)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Validator)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventBeaconSet) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventBeaconSet) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventBeaconSet) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Height != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Height))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Validator) > 0 {
+		i -= len(m.Validator)
+		copy(dAtA[i:], m.Validator)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Validator)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
 func encodeVarintEvents(dAtA []byte, offset int, v uint64) int {
 	offset -= sovEvents(v)
 	base := offset
@@ -1556,6 +2352,138 @@ func (m *EventIncomeHeld) Size() (n int) {
 	}
 	l = m.Amount.Size()
 	n += 1 + l + sovEvents(uint64(l))
+	return n
+}
+
+func (m *EventSeedAssigned) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.RequestId != 0 {
+		n += 1 + sovEvents(uint64(m.RequestId))
+	}
+	if m.Seed != 0 {
+		n += 1 + sovEvents(uint64(m.Seed))
+	}
+	if m.Kind != 0 {
+		n += 1 + sovEvents(uint64(m.Kind))
+	}
+	return n
+}
+
+func (m *EventCallbackReady) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.RequestId != 0 {
+		n += 1 + sovEvents(uint64(m.RequestId))
+	}
+	if m.Expired {
+		n += 2
+	}
+	return n
+}
+
+func (m *EventCallbackDelivered) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.RequestId != 0 {
+		n += 1 + sovEvents(uint64(m.RequestId))
+	}
+	l = len(m.Contract)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.Courier)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.Expired {
+		n += 2
+	}
+	if m.NoReceiver {
+		n += 2
+	}
+	if m.Turn != 0 {
+		n += 1 + sovEvents(uint64(m.Turn))
+	}
+	l = m.Premium.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	return n
+}
+
+func (m *EventCallbackLapsed) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.RequestId != 0 {
+		n += 1 + sovEvents(uint64(m.RequestId))
+	}
+	l = len(m.Requester)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = m.Refund.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	if m.Credited {
+		n += 2
+	}
+	return n
+}
+
+func (m *EventCallbackToppedUp) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.RequestId != 0 {
+		n += 1 + sovEvents(uint64(m.RequestId))
+	}
+	l = m.Amount.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	return n
+}
+
+func (m *EventCourierSet) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Validator)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.Courier)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	return n
+}
+
+func (m *EventBeaconSet) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Validator)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.Height != 0 {
+		n += 1 + sovEvents(uint64(m.Height))
+	}
 	return n
 }
 
@@ -3010,6 +3938,898 @@ func (m *EventIncomeHeld) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventSeedAssigned) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventSeedAssigned: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventSeedAssigned: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field RequestId", wireType)
+			}
+			m.RequestId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.RequestId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Seed", wireType)
+			}
+			m.Seed = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Seed |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Kind", wireType)
+			}
+			m.Kind = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Kind |= SeedKind(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventCallbackReady) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventCallbackReady: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventCallbackReady: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field RequestId", wireType)
+			}
+			m.RequestId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.RequestId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Expired", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Expired = bool(v != 0)
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventCallbackDelivered) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventCallbackDelivered: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventCallbackDelivered: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field RequestId", wireType)
+			}
+			m.RequestId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.RequestId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Contract", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Contract = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Courier", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Courier = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Expired", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Expired = bool(v != 0)
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field NoReceiver", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.NoReceiver = bool(v != 0)
+		case 6:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Turn", wireType)
+			}
+			m.Turn = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Turn |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 7:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Premium", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Premium.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventCallbackLapsed) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventCallbackLapsed: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventCallbackLapsed: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field RequestId", wireType)
+			}
+			m.RequestId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.RequestId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Requester", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Requester = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Refund", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Refund.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Credited", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Credited = bool(v != 0)
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventCallbackToppedUp) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventCallbackToppedUp: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventCallbackToppedUp: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field RequestId", wireType)
+			}
+			m.RequestId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.RequestId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Amount", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Amount.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventCourierSet) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventCourierSet: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventCourierSet: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Validator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Validator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Courier", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Courier = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventBeaconSet) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventBeaconSet: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventBeaconSet: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Validator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Validator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Height", wireType)
+			}
+			m.Height = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Height |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
 		default:
 			iNdEx = preIndex
 			skippy, err := skipEvents(dAtA[iNdEx:])

@@ -32,12 +32,30 @@ type DistributionKeeper interface {
 	FundCommunityPool(ctx context.Context, amount sdk.Coins, sender sdk.AccAddress) error
 }
 
+// Minted tells what the running block minted for its validators and delegators.
+type Minted interface {
+	BlockProvision(ctx context.Context) (sdk.Coin, error)
+}
+
 // ModelKeeper is what x/imo answers about models and takes for them.
 type ModelKeeper interface {
 	ServableVersion(ctx context.Context, modelID uint64, version uint32) (imotypes.ServableVersion, error)
 	VersionForProof(ctx context.Context, modelID uint64) (imotypes.ServableVersion, bool, error)
 	RecordProof(ctx context.Context, modelID uint64, version uint32, outcome imotypes.ProofOutcome) error
+	// VersionForCustody returns the latest version, frozen or not, and whether its model has a live
+	// token; version 0 if there is none to hold.
+	VersionForCustody(ctx context.Context, modelID uint64) (imotypes.ServableVersion, bool, error)
+	// SetFrozen freezes a model whose bytes are lost to most, or thaws it.
+	SetFrozen(ctx context.Context, modelID uint64, frozen bool) error
+	// LastModelID returns the id given last.
+	LastModelID(ctx context.Context) (uint64, error)
 	PayModelIncome(ctx context.Context, payer sdk.AccAddress, modelID uint64, amount sdk.Coin, kind uint32) error
+}
+
+// CodeKeeper tells contracts from people.
+type CodeKeeper interface {
+	// HasCode is true for EVM code other than a 7702 delegation.
+	HasCode(ctx context.Context, addr sdk.AccAddress) bool
 }
 
 // OutputSource serves output bytes that the node's sidecar computed. Its answers are checked

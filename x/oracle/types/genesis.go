@@ -15,6 +15,8 @@ func DefaultGenesis() *GenesisState {
 	return &GenesisState{
 		Params: DefaultParams(),
 		Totals: Totals{CommunityTally: math.ZeroInt()},
+
+		Provisions: NoProvisions(),
 	}
 }
 
@@ -26,11 +28,20 @@ func (g *GenesisState) Validate() error {
 	if g.Totals.CommunityTally.IsNil() || g.Totals.CommunityTally.IsNegative() {
 		return ErrInvalidGenesis.Wrap("community tally")
 	}
+	if err := g.Provisions.Validate(); err != nil {
+		return err
+	}
 	open, err := g.validateSubjects()
 	if err != nil {
 		return err
 	}
 	if err := g.validateBindings(open); err != nil {
+		return err
+	}
+	if err := g.validateOpened(open); err != nil {
+		return err
+	}
+	if err := g.validateCallbacks(); err != nil {
 		return err
 	}
 	return g.validateMoney()
@@ -67,25 +78,7 @@ func (g *GenesisState) validateSubjects() (map[attestation.Key]bool, error) {
 			return nil, ErrInvalidGenesis.Wrapf("request %d has status %s", r.Id, r.Status)
 		}
 	}
-	last = 0
-	for _, p := range g.Proofs {
-		if p.ModelId <= last {
-			return nil, ErrInvalidGenesis.Wrapf("proof of model %d: ids ascend", p.ModelId)
-		}
-		last = p.ModelId
-		s, err := p.Subject([32]byte{})
-		if err != nil {
-			return nil, err
-		}
-		if len(p.Beacon) != 32 {
-			return nil, ErrInvalidGenesis.Wrapf("proof of model %d has no beacon", p.ModelId)
-		}
-		if err := validateFee(p.Fee, FeeDenom); err != nil {
-			return nil, ErrInvalidGenesis.Wrapf("proof of model %d: %v", p.ModelId, err)
-		}
-		open[s.Key] = true
-	}
-	return open, nil
+	return open, g.validateTrials(open)
 }
 
 func (g *GenesisState) validateBindings(open map[attestation.Key]bool) error {

@@ -44,6 +44,26 @@ type GenesisState struct {
 	HeldIncomes []HeldIncome `protobuf:"bytes,8,rep,name=held_incomes,json=heldIncomes,proto3" json:"held_incomes"`
 	// receipt_roots are in height order.
 	ReceiptRoots []ReceiptRoot `protobuf:"bytes,9,rep,name=receipt_roots,json=receiptRoots,proto3" json:"receipt_roots"`
+	// callbacks are in request order.
+	Callbacks []Callback `protobuf:"bytes,10,rep,name=callbacks,proto3" json:"callbacks"`
+	// couriers are in the order of their turns.
+	Couriers []Courier `protobuf:"bytes,11,rep,name=couriers,proto3" json:"couriers"`
+	// beacon is the randomness of the last block.
+	Beacon Beacon `protobuf:"bytes,12,opt,name=beacon,proto3" json:"beacon"`
+	// beacon_chains are in the order of the consensus addresses.
+	BeaconChains []BeaconChain `protobuf:"bytes,13,rep,name=beacon_chains,json=beaconChains,proto3" json:"beacon_chains"`
+	// provisions are what is gathered and due by attestation score.
+	Provisions Provisions `protobuf:"bytes,14,opt,name=provisions,proto3" json:"provisions"`
+	// custodies are the running counts of who holds a model, in model order.
+	Custodies []Proof `protobuf:"bytes,30,rep,name=custodies,proto3" json:"custodies"`
+	// opened are the opened bindings of open proofs and custodies, in (kind, model, address) order.
+	Opened []Opened `protobuf:"bytes,31,rep,name=opened,proto3" json:"opened"`
+	// availabilities are in model order.
+	Availabilities []Availability `protobuf:"bytes,32,rep,name=availabilities,proto3" json:"availabilities"`
+	// proof_records are in (model, version) order.
+	ProofRecords []ProofRecord `protobuf:"bytes,33,rep,name=proof_records,json=proofRecords,proto3" json:"proof_records"`
+	// custody_cursor is how far the custody epoch has come.
+	CustodyCursor CustodyCursor `protobuf:"bytes,34,opt,name=custody_cursor,json=custodyCursor,proto3" json:"custody_cursor"`
 }
 
 func (m *GenesisState) Reset()         { *m = GenesisState{} }
@@ -142,6 +162,76 @@ func (m *GenesisState) GetReceiptRoots() []ReceiptRoot {
 	return nil
 }
 
+func (m *GenesisState) GetCallbacks() []Callback {
+	if m != nil {
+		return m.Callbacks
+	}
+	return nil
+}
+
+func (m *GenesisState) GetCouriers() []Courier {
+	if m != nil {
+		return m.Couriers
+	}
+	return nil
+}
+
+func (m *GenesisState) GetBeacon() Beacon {
+	if m != nil {
+		return m.Beacon
+	}
+	return Beacon{}
+}
+
+func (m *GenesisState) GetBeaconChains() []BeaconChain {
+	if m != nil {
+		return m.BeaconChains
+	}
+	return nil
+}
+
+func (m *GenesisState) GetProvisions() Provisions {
+	if m != nil {
+		return m.Provisions
+	}
+	return Provisions{}
+}
+
+func (m *GenesisState) GetCustodies() []Proof {
+	if m != nil {
+		return m.Custodies
+	}
+	return nil
+}
+
+func (m *GenesisState) GetOpened() []Opened {
+	if m != nil {
+		return m.Opened
+	}
+	return nil
+}
+
+func (m *GenesisState) GetAvailabilities() []Availability {
+	if m != nil {
+		return m.Availabilities
+	}
+	return nil
+}
+
+func (m *GenesisState) GetProofRecords() []ProofRecord {
+	if m != nil {
+		return m.ProofRecords
+	}
+	return nil
+}
+
+func (m *GenesisState) GetCustodyCursor() CustodyCursor {
+	if m != nil {
+		return m.CustodyCursor
+	}
+	return CustodyCursor{}
+}
+
 func init() {
 	proto.RegisterType((*GenesisState)(nil), "imod.oracle.v1.GenesisState")
 }
@@ -149,33 +239,46 @@ func init() {
 func init() { proto.RegisterFile("imod/oracle/v1/genesis.proto", fileDescriptor_7e6a59acaf7e3906) }
 
 var fileDescriptor_7e6a59acaf7e3906 = []byte{
-	// 406 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x6c, 0x92, 0xcd, 0xae, 0xd2, 0x40,
-	0x14, 0xc7, 0x5b, 0xc1, 0x82, 0x03, 0xba, 0x98, 0xf8, 0x31, 0x16, 0x53, 0x89, 0x1b, 0x59, 0xb5,
-	0x01, 0x8c, 0x89, 0x2b, 0x23, 0x24, 0x7e, 0xec, 0x0c, 0x1a, 0x17, 0x6e, 0xc8, 0xd0, 0x8e, 0xed,
-	0x24, 0x6d, 0x4f, 0x9d, 0x19, 0x88, 0xbe, 0x85, 0xef, 0xe1, 0x8b, 0xb0, 0x64, 0x79, 0x57, 0x37,
-	0x37, 0xf0, 0x22, 0x37, 0x9d, 0x69, 0xb9, 0xf7, 0x16, 0x76, 0x4d, 0xff, 0xbf, 0xdf, 0x39, 0xff,
-	0x4c, 0x0e, 0x7a, 0xc1, 0x33, 0x88, 0x02, 0x10, 0x34, 0x4c, 0x59, 0xb0, 0x19, 0x07, 0x31, 0xcb,
-	0x99, 0xe4, 0xd2, 0x2f, 0x04, 0x28, 0xc0, 0x8f, 0xca, 0xd4, 0x37, 0xa9, 0xbf, 0x19, 0xbb, 0x8f,
-	0x63, 0x88, 0x41, 0x47, 0x41, 0xf9, 0x65, 0x28, 0x77, 0xd0, 0x98, 0x51, 0x50, 0x41, 0xb3, 0x6a,
-	0x84, 0xdb, 0x5c, 0x20, 0xd8, 0xef, 0x35, 0x93, 0xca, 0xa4, 0xaf, 0xfe, 0xb7, 0x51, 0xff, 0x93,
-	0x59, 0xf9, 0x4d, 0x51, 0xc5, 0xf0, 0x1b, 0xe4, 0x18, 0x9d, 0xd8, 0x43, 0x7b, 0xd4, 0x9b, 0x3c,
-	0xf5, 0xef, 0x56, 0xf0, 0xbf, 0xea, 0x74, 0xd6, 0xde, 0x5e, 0xbe, 0xb4, 0x16, 0x15, 0x5b, 0x5a,
-	0x0a, 0x14, 0x4d, 0x25, 0xb9, 0x77, 0xde, 0xfa, 0xae, 0xd3, 0xda, 0x32, 0x2c, 0x7e, 0x87, 0xba,
-	0x55, 0x1b, 0x49, 0x5a, 0xc3, 0xd6, 0xa8, 0x37, 0x79, 0xd6, 0xf4, 0x16, 0x26, 0xaf, 0xc4, 0x23,
-	0x8e, 0xa7, 0xc8, 0x29, 0x04, 0xc0, 0x2f, 0x49, 0xda, 0x5a, 0x7c, 0x72, 0x52, 0xb3, 0x4c, 0x8f,
-	0x2d, 0x35, 0x5a, 0xee, 0x5b, 0xf1, 0x3c, 0xe2, 0x79, 0x2c, 0xc9, 0xfd, 0xf3, 0xfb, 0x66, 0x26,
-	0xaf, 0xf7, 0xd5, 0x38, 0x7e, 0x8f, 0xd0, 0x86, 0xa6, 0x3c, 0xa2, 0x0a, 0x84, 0x24, 0x8e, 0x96,
-	0x9f, 0x37, 0xe5, 0x1f, 0x35, 0x51, 0xe9, 0xb7, 0x14, 0xfc, 0x16, 0x75, 0x42, 0xc1, 0x22, 0xae,
-	0x24, 0xe9, 0x68, 0xfb, 0xe4, 0x89, 0xe6, 0x3a, 0xae, 0xd4, 0x1a, 0xc6, 0x73, 0xd4, 0x4f, 0x58,
-	0x1a, 0x2d, 0x79, 0x1e, 0x42, 0xc6, 0x24, 0xe9, 0x6a, 0xd9, 0x6d, 0xca, 0x9f, 0x59, 0x1a, 0x7d,
-	0xd1, 0x48, 0x35, 0xa0, 0x97, 0x1c, 0xff, 0x48, 0xfc, 0x11, 0x3d, 0x14, 0x2c, 0x64, 0xbc, 0x50,
-	0x4b, 0x01, 0xa0, 0x24, 0x79, 0xa0, 0xa7, 0x0c, 0x4e, 0x5f, 0x5b, 0x43, 0x0b, 0x80, 0xba, 0x47,
-	0x5f, 0xdc, 0xfc, 0x92, 0xb3, 0x0f, 0xdb, 0xbd, 0x67, 0xef, 0xf6, 0x9e, 0x7d, 0xb5, 0xf7, 0xec,
-	0x7f, 0x07, 0xcf, 0xda, 0x1d, 0x3c, 0xeb, 0xe2, 0xe0, 0x59, 0x3f, 0x5f, 0xc7, 0x5c, 0x25, 0xeb,
-	0x95, 0x1f, 0x42, 0x16, 0xf0, 0x0c, 0xc2, 0x84, 0xf2, 0x3c, 0xd0, 0x97, 0xf7, 0xa7, 0xbe, 0x3d,
-	0xf5, 0xb7, 0x60, 0x72, 0xe5, 0xe8, 0xbb, 0x9b, 0x5e, 0x07, 0x00, 0x00, 0xff, 0xff, 0x08, 0xc3,
-	0xcb, 0xcf, 0xf8, 0x02, 0x00, 0x00,
+	// 622 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x84, 0x94, 0xcb, 0x6e, 0x13, 0x31,
+	0x14, 0x86, 0x13, 0x5a, 0xd2, 0xc6, 0x49, 0xbb, 0x18, 0x71, 0x31, 0x69, 0x99, 0x96, 0x6e, 0xe8,
+	0x2a, 0x51, 0x5b, 0x84, 0x54, 0x09, 0x09, 0xda, 0x48, 0xdc, 0x36, 0xa0, 0x80, 0x58, 0xb0, 0x89,
+	0x3c, 0x1e, 0x93, 0x58, 0x4c, 0xc6, 0xc1, 0xc7, 0x89, 0xe8, 0x5b, 0xf0, 0x32, 0xbc, 0x43, 0x97,
+	0x5d, 0xb2, 0x42, 0xa8, 0x7d, 0x11, 0xe4, 0x63, 0xbb, 0x43, 0x67, 0x46, 0x62, 0x37, 0xf2, 0xff,
+	0x7f, 0xe7, 0xe6, 0x33, 0x26, 0xdb, 0x72, 0xa6, 0xd2, 0x81, 0xd2, 0x8c, 0x67, 0x62, 0xb0, 0x3c,
+	0x18, 0x4c, 0x44, 0x2e, 0x40, 0x42, 0x7f, 0xae, 0x95, 0x51, 0xd1, 0xa6, 0x55, 0xfb, 0x4e, 0xed,
+	0x2f, 0x0f, 0x7a, 0x77, 0x26, 0x6a, 0xa2, 0x50, 0x1a, 0xd8, 0x2f, 0xe7, 0xea, 0x6d, 0x95, 0x62,
+	0xcc, 0x99, 0x66, 0x33, 0x1f, 0xa2, 0xd7, 0x2b, 0x8b, 0x5a, 0xa9, 0x2f, 0x5e, 0xdb, 0xa9, 0x6a,
+	0x4b, 0x09, 0x52, 0xe5, 0x01, 0x2e, 0x57, 0xa7, 0xc5, 0xb7, 0x85, 0x00, 0xe3, 0xd4, 0xbd, 0x9f,
+	0x6d, 0xd2, 0x7d, 0xe5, 0xea, 0xfd, 0x60, 0x98, 0x11, 0xd1, 0x13, 0xd2, 0x72, 0xb9, 0x69, 0x73,
+	0xb7, 0xb9, 0xdf, 0x39, 0xbc, 0xd7, 0xbf, 0x59, 0x7f, 0xff, 0x3d, 0xaa, 0xa7, 0xab, 0xe7, 0xbf,
+	0x77, 0x1a, 0x23, 0xef, 0xb5, 0x94, 0x51, 0x86, 0x65, 0x40, 0x6f, 0xd5, 0x53, 0x1f, 0x51, 0x0d,
+	0x94, 0xf3, 0x46, 0xc7, 0x64, 0xdd, 0x57, 0x03, 0x74, 0x65, 0x77, 0x65, 0xbf, 0x73, 0x78, 0xbf,
+	0xcc, 0x8d, 0x9c, 0xee, 0xc1, 0x6b, 0x7b, 0x74, 0x44, 0x5a, 0x38, 0x05, 0xa0, 0xab, 0x08, 0xde,
+	0xad, 0x94, 0x69, 0xd5, 0xeb, 0x2a, 0xd1, 0x6a, 0xf3, 0x25, 0x32, 0x4f, 0x65, 0x3e, 0x01, 0x7a,
+	0xbb, 0x3e, 0xdf, 0xa9, 0xd3, 0x43, 0xbe, 0x60, 0x8f, 0x9e, 0x13, 0xb2, 0x64, 0x99, 0x4c, 0x99,
+	0x51, 0x1a, 0x68, 0x0b, 0xe1, 0x07, 0x65, 0xf8, 0x53, 0x70, 0x78, 0xfc, 0x1f, 0x24, 0x7a, 0x4a,
+	0xd6, 0xb8, 0x16, 0xa9, 0x34, 0x40, 0xd7, 0x90, 0xae, 0x8c, 0x68, 0x88, 0xb2, 0x47, 0x83, 0x39,
+	0x1a, 0x92, 0xee, 0x54, 0x64, 0xe9, 0x58, 0xe6, 0x5c, 0xcd, 0x04, 0xd0, 0x75, 0x84, 0x7b, 0x65,
+	0xf8, 0xb5, 0xc8, 0xd2, 0x37, 0x68, 0xf1, 0x01, 0x3a, 0xd3, 0xeb, 0x13, 0x88, 0x5e, 0x92, 0x0d,
+	0x2d, 0xb8, 0x90, 0x73, 0x33, 0xd6, 0x4a, 0x19, 0xa0, 0x6d, 0x8c, 0xb2, 0x55, 0x9d, 0x36, 0x9a,
+	0x46, 0x4a, 0x85, 0x3a, 0xba, 0xba, 0x38, 0x82, 0xe8, 0x19, 0x69, 0x73, 0x96, 0x65, 0x09, 0xe3,
+	0x5f, 0x81, 0x12, 0x8c, 0x41, 0x2b, 0x6d, 0x78, 0x83, 0x0f, 0x50, 0x00, 0x76, 0xfc, 0x5c, 0x2d,
+	0xb4, 0x14, 0x1a, 0x68, 0xa7, 0x7e, 0xfc, 0x43, 0xa7, 0x87, 0xf1, 0x07, 0xbb, 0xdd, 0xaf, 0x44,
+	0x30, 0xae, 0x72, 0xda, 0xad, 0xdf, 0xaf, 0x53, 0x54, 0xc3, 0x7d, 0x3b, 0xaf, 0x6d, 0xdb, 0x7d,
+	0x8d, 0xf9, 0x94, 0xc9, 0x1c, 0xe8, 0x46, 0x7d, 0xdb, 0x0e, 0x1e, 0x5a, 0x4f, 0x68, 0x3b, 0x29,
+	0x8e, 0x20, 0x7a, 0x41, 0x48, 0xf1, 0x5b, 0xd1, 0x4d, 0xac, 0xa0, 0x57, 0xb3, 0x70, 0xde, 0x11,
+	0x6e, 0xbf, 0x60, 0xa2, 0x63, 0xd2, 0xe6, 0x0b, 0x30, 0x2a, 0x95, 0x02, 0x68, 0xfc, 0xff, 0x8d,
+	0x2d, 0xdc, 0xb6, 0x75, 0x35, 0x17, 0xb9, 0x48, 0xe9, 0x4e, 0xfd, 0xde, 0xbc, 0x43, 0x35, 0xb4,
+	0xee, 0xbc, 0xd1, 0x5b, 0xb2, 0xc9, 0x96, 0x4c, 0x66, 0x2c, 0x91, 0x99, 0x34, 0x36, 0xeb, 0x2e,
+	0xd2, 0xdb, 0x65, 0xfa, 0xa4, 0x70, 0x9d, 0xf9, 0x18, 0x25, 0xd2, 0x8e, 0x11, 0x7f, 0xa0, 0xb1,
+	0x16, 0x5c, 0xe9, 0x14, 0xe8, 0xa3, 0xfa, 0x31, 0x62, 0x03, 0x23, 0xf4, 0x84, 0x31, 0xce, 0x8b,
+	0x23, 0xb0, 0x35, 0xb9, 0xb6, 0xce, 0xc6, 0x7c, 0xa1, 0x41, 0x69, 0xba, 0x87, 0xa3, 0x7c, 0x58,
+	0xd9, 0x02, 0xe7, 0x1a, 0xa2, 0xc9, 0x87, 0xda, 0xe0, 0x37, 0x0e, 0x4f, 0xce, 0x2f, 0xe3, 0xe6,
+	0xc5, 0x65, 0xdc, 0xfc, 0x73, 0x19, 0x37, 0x7f, 0x5c, 0xc5, 0x8d, 0x8b, 0xab, 0xb8, 0xf1, 0xeb,
+	0x2a, 0x6e, 0x7c, 0x7e, 0x3c, 0x91, 0x66, 0xba, 0x48, 0xfa, 0x5c, 0xcd, 0x06, 0x72, 0xa6, 0xf0,
+	0xe6, 0x07, 0xf8, 0x06, 0x7e, 0x0f, 0xaf, 0xa0, 0x39, 0x9b, 0x0b, 0x48, 0x5a, 0xf8, 0x02, 0x1e,
+	0xfd, 0x0d, 0x00, 0x00, 0xff, 0xff, 0x0b, 0x8f, 0xab, 0x63, 0xbf, 0x05, 0x00, 0x00,
 }
 
 func (m *GenesisState) Marshal() (dAtA []byte, err error) {
@@ -198,6 +301,144 @@ func (m *GenesisState) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	{
+		size, err := m.CustodyCursor.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintGenesis(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x2
+	i--
+	dAtA[i] = 0x92
+	if len(m.ProofRecords) > 0 {
+		for iNdEx := len(m.ProofRecords) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.ProofRecords[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x2
+			i--
+			dAtA[i] = 0x8a
+		}
+	}
+	if len(m.Availabilities) > 0 {
+		for iNdEx := len(m.Availabilities) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Availabilities[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x2
+			i--
+			dAtA[i] = 0x82
+		}
+	}
+	if len(m.Opened) > 0 {
+		for iNdEx := len(m.Opened) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Opened[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x1
+			i--
+			dAtA[i] = 0xfa
+		}
+	}
+	if len(m.Custodies) > 0 {
+		for iNdEx := len(m.Custodies) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Custodies[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x1
+			i--
+			dAtA[i] = 0xf2
+		}
+	}
+	{
+		size, err := m.Provisions.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintGenesis(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x72
+	if len(m.BeaconChains) > 0 {
+		for iNdEx := len(m.BeaconChains) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.BeaconChains[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x6a
+		}
+	}
+	{
+		size, err := m.Beacon.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintGenesis(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x62
+	if len(m.Couriers) > 0 {
+		for iNdEx := len(m.Couriers) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Couriers[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x5a
+		}
+	}
+	if len(m.Callbacks) > 0 {
+		for iNdEx := len(m.Callbacks) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Callbacks[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x52
+		}
+	}
 	if len(m.ReceiptRoots) > 0 {
 		for iNdEx := len(m.ReceiptRoots) - 1; iNdEx >= 0; iNdEx-- {
 			{
@@ -382,6 +623,54 @@ func (m *GenesisState) Size() (n int) {
 			n += 1 + l + sovGenesis(uint64(l))
 		}
 	}
+	if len(m.Callbacks) > 0 {
+		for _, e := range m.Callbacks {
+			l = e.Size()
+			n += 1 + l + sovGenesis(uint64(l))
+		}
+	}
+	if len(m.Couriers) > 0 {
+		for _, e := range m.Couriers {
+			l = e.Size()
+			n += 1 + l + sovGenesis(uint64(l))
+		}
+	}
+	l = m.Beacon.Size()
+	n += 1 + l + sovGenesis(uint64(l))
+	if len(m.BeaconChains) > 0 {
+		for _, e := range m.BeaconChains {
+			l = e.Size()
+			n += 1 + l + sovGenesis(uint64(l))
+		}
+	}
+	l = m.Provisions.Size()
+	n += 1 + l + sovGenesis(uint64(l))
+	if len(m.Custodies) > 0 {
+		for _, e := range m.Custodies {
+			l = e.Size()
+			n += 2 + l + sovGenesis(uint64(l))
+		}
+	}
+	if len(m.Opened) > 0 {
+		for _, e := range m.Opened {
+			l = e.Size()
+			n += 2 + l + sovGenesis(uint64(l))
+		}
+	}
+	if len(m.Availabilities) > 0 {
+		for _, e := range m.Availabilities {
+			l = e.Size()
+			n += 2 + l + sovGenesis(uint64(l))
+		}
+	}
+	if len(m.ProofRecords) > 0 {
+		for _, e := range m.ProofRecords {
+			l = e.Size()
+			n += 2 + l + sovGenesis(uint64(l))
+		}
+	}
+	l = m.CustodyCursor.Size()
+	n += 2 + l + sovGenesis(uint64(l))
 	return n
 }
 
@@ -721,6 +1010,343 @@ func (m *GenesisState) Unmarshal(dAtA []byte) error {
 			}
 			m.ReceiptRoots = append(m.ReceiptRoots, ReceiptRoot{})
 			if err := m.ReceiptRoots[len(m.ReceiptRoots)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 10:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Callbacks", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Callbacks = append(m.Callbacks, Callback{})
+			if err := m.Callbacks[len(m.Callbacks)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 11:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Couriers", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Couriers = append(m.Couriers, Courier{})
+			if err := m.Couriers[len(m.Couriers)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 12:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Beacon", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Beacon.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 13:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field BeaconChains", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.BeaconChains = append(m.BeaconChains, BeaconChain{})
+			if err := m.BeaconChains[len(m.BeaconChains)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 14:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Provisions", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Provisions.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 30:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Custodies", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Custodies = append(m.Custodies, Proof{})
+			if err := m.Custodies[len(m.Custodies)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 31:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Opened", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Opened = append(m.Opened, Opened{})
+			if err := m.Opened[len(m.Opened)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 32:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Availabilities", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Availabilities = append(m.Availabilities, Availability{})
+			if err := m.Availabilities[len(m.Availabilities)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 33:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ProofRecords", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.ProofRecords = append(m.ProofRecords, ProofRecord{})
+			if err := m.ProofRecords[len(m.ProofRecords)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 34:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field CustodyCursor", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.CustodyCursor.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex

@@ -34,6 +34,22 @@ var (
 	HeldIncomesPrefix         = collections.NewPrefix(12) // (model id, denom) -> amount
 	ReceiptRootsPrefix        = collections.NewPrefix(13) // height -> ReceiptRoot
 	ClosedRequestsPrefix      = collections.NewPrefix(14) // (height, request id): final or expired in that block
+	CallbacksPrefix           = collections.NewPrefix(15) // request id -> Callback
+	ReadyCallbacksPrefix      = collections.NewPrefix(16) // (lapse height, request id): callbacks that wait for a courier
+	CouriersPrefix            = collections.NewPrefix(17) // place from 0 -> Courier
+	CourierPlacesPrefix       = collections.NewPrefix(18) // consensus address -> place
+	BeaconPrefix              = collections.NewPrefix(19) // -> Beacon
+	BeaconChainsPrefix        = collections.NewPrefix(20) // consensus address -> BeaconChain
+	UnseededPrefix            = collections.NewPrefix(21) // (height at whose end the seed is drawn, request id)
+	ProvisionsPrefix          = collections.NewPrefix(22) // -> Provisions
+	ProofQueuePrefix          = collections.NewPrefix(40) // number -> model id: versions that wait to be proved
+	TrialsPrefix              = collections.NewPrefix(41) // (kind, model id): running proofs and custodies
+	CustodiesPrefix           = collections.NewPrefix(42) // model id -> Proof
+	OpenedPrefix              = collections.NewPrefix(43) // (kind, model id, consensus address) -> results root, witness
+	FreeOpeningsPrefix        = collections.NewPrefix(44) // (kind, model id, consensus address): used its free message
+	AvailabilitiesPrefix      = collections.NewPrefix(45) // model id -> Availability
+	ProofRecordsPrefix        = collections.NewPrefix(46) // (model id, version) -> ProofRecord
+	CustodyCursorPrefix       = collections.NewPrefix(47) // -> CustodyCursor
 )
 
 // EscrowAddress is the 20-byte account that holds the fees of open subjects, the validators'

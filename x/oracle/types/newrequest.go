@@ -15,9 +15,18 @@ type NewRequest struct {
 	Version     uint32 // 0 = latest
 	Input       []byte
 	Seed        uint64
-	MaxFee      sdk.Coins // the most that network fee and model price may be together
+	MaxFee      sdk.Coins // the most that network fee, model price and callback may be together
 	StoreOutput bool      // pays for keeping the output in state
 	Origin      string    // names the door, for explorers; at most MaxOriginBytes
+	SeedKind    SeedKind  // unspecified means chosen; an assigned seed needs Seed 0
+	Callback    *NewCallback
+}
+
+// NewCallback asks for the delivery of a result to a contract.
+type NewCallback struct {
+	Contract sdk.AccAddress // must hold EVM code; 20 bytes
+	Gas      uint64         // what the call gets, prepaid
+	Data     []byte         // handed back
 }
 
 // Fee returns network fee and model price together.

@@ -52,6 +52,49 @@ type Params struct {
 	PayoutBlocks uint32 `protobuf:"varint,11,opt,name=payout_blocks,json=payoutBlocks,proto3" json:"payout_blocks,omitempty"`
 	// performance_blocks is the length in blocks of a window of the validators' counters; 10 to 1000000.
 	PerformanceBlocks uint32 `protobuf:"varint,12,opt,name=performance_blocks,json=performanceBlocks,proto3" json:"performance_blocks,omitempty"`
+	// max_callback_gas caps the gas of a callback; 21000 to 20000000.
+	MaxCallbackGas uint64 `protobuf:"varint,13,opt,name=max_callback_gas,json=maxCallbackGas,proto3" json:"max_callback_gas,omitempty"`
+	// max_callback_data_bytes caps what a callback hands back; 0 to 4096.
+	MaxCallbackDataBytes uint32 `protobuf:"varint,14,opt,name=max_callback_data_bytes,json=maxCallbackDataBytes,proto3" json:"max_callback_data_bytes,omitempty"`
+	// callback_gas_price is what a requester prepays per gas of a callback, and the most that a courier
+	// is paid; aimo, at most 10^24.
+	CallbackGasPrice cosmossdk_io_math.Int `protobuf:"bytes,15,opt,name=callback_gas_price,json=callbackGasPrice,proto3,customtype=cosmossdk.io/math.Int" json:"callback_gas_price"`
+	// callback_premium is a courier's premium in the first turn and what each further turn adds; aimo,
+	// at most 10^24.
+	CallbackPremium cosmossdk_io_math.Int `protobuf:"bytes,16,opt,name=callback_premium,json=callbackPremium,proto3,customtype=cosmossdk.io/math.Int" json:"callback_premium"`
+	// callback_blocks is how long a callback waits for a courier; 100 to 1000000.
+	CallbackBlocks uint32 `protobuf:"varint,17,opt,name=callback_blocks,json=callbackBlocks,proto3" json:"callback_blocks,omitempty"`
+	// max_batch caps the requests of one batch; 1 to 64.
+	MaxBatch uint32 `protobuf:"varint,18,opt,name=max_batch,json=maxBatch,proto3" json:"max_batch,omitempty"`
+	// beacon_delay_blocks is how long a new hash chain waits before it counts; 2 to 100000.
+	BeaconDelayBlocks uint32 `protobuf:"varint,19,opt,name=beacon_delay_blocks,json=beaconDelayBlocks,proto3" json:"beacon_delay_blocks,omitempty"`
+	// beacon_stale_blocks is how long after the last reveal seeds are still assigned; 1 to 100000.
+	BeaconStaleBlocks uint32 `protobuf:"varint,20,opt,name=beacon_stale_blocks,json=beaconStaleBlocks,proto3" json:"beacon_stale_blocks,omitempty"`
+	// retention_blocks is how long a closed request stays in state; its receipt can be proved
+	// against the root of its block for ever. 1000 to 100000000.
+	RetentionBlocks uint32 `protobuf:"varint,21,opt,name=retention_blocks,json=retentionBlocks,proto3" json:"retention_blocks,omitempty"`
+	// provisions_bps is the part of the block provisions, in basis points, that goes to the validators
+	// by attestation score instead of by power; at most 5000.
+	ProvisionsBps uint32 `protobuf:"varint,22,opt,name=provisions_bps,json=provisionsBps,proto3" json:"provisions_bps,omitempty"`
+	// max_proof_bytes caps the bundle bytes of all versions under proof together; at least 1. A larger one
+	// is proved alone.
+	MaxProofBytes uint64 `protobuf:"varint,40,opt,name=max_proof_bytes,json=maxProofBytes,proto3" json:"max_proof_bytes,omitempty"`
+	// max_proof_work_units caps the work units of all versions under proof together; at least 1. A larger
+	// one is proved alone.
+	MaxProofWorkUnits uint64 `protobuf:"varint,41,opt,name=max_proof_work_units,json=maxProofWorkUnits,proto3" json:"max_proof_work_units,omitempty"`
+	// proof_grace_blocks is how long slower validators may still bind once more than 2/3 of the power
+	// has; 0 to 1000.
+	ProofGraceBlocks uint32 `protobuf:"varint,42,opt,name=proof_grace_blocks,json=proofGraceBlocks,proto3" json:"proof_grace_blocks,omitempty"`
+	// proof_open_blocks is how long bindings may be opened; 2 to 1000.
+	ProofOpenBlocks uint32 `protobuf:"varint,43,opt,name=proof_open_blocks,json=proofOpenBlocks,proto3" json:"proof_open_blocks,omitempty"`
+	// custody_epoch_blocks is the distance in blocks between two counts of who holds a model; 50 to 1000000.
+	CustodyEpochBlocks uint32 `protobuf:"varint,44,opt,name=custody_epoch_blocks,json=custodyEpochBlocks,proto3" json:"custody_epoch_blocks,omitempty"`
+	// custody_commit_blocks is how long validators have to bind the chunks drawn for them; 2 to 10000.
+	CustodyCommitBlocks uint32 `protobuf:"varint,45,opt,name=custody_commit_blocks,json=custodyCommitBlocks,proto3" json:"custody_commit_blocks,omitempty"`
+	// max_open_custodies caps the models that are counted at once; 1 to 32.
+	MaxOpenCustodies uint32 `protobuf:"varint,46,opt,name=max_open_custodies,json=maxOpenCustodies,proto3" json:"max_open_custodies,omitempty"`
+	// custody_openings is how many of the validators that bound are drawn to open; 1 to 64.
+	CustodyOpenings uint32 `protobuf:"varint,47,opt,name=custody_openings,json=custodyOpenings,proto3" json:"custody_openings,omitempty"`
 }
 
 func (m *Params) Reset()         { *m = Params{} }
@@ -157,6 +200,118 @@ func (m *Params) GetPerformanceBlocks() uint32 {
 	return 0
 }
 
+func (m *Params) GetMaxCallbackGas() uint64 {
+	if m != nil {
+		return m.MaxCallbackGas
+	}
+	return 0
+}
+
+func (m *Params) GetMaxCallbackDataBytes() uint32 {
+	if m != nil {
+		return m.MaxCallbackDataBytes
+	}
+	return 0
+}
+
+func (m *Params) GetCallbackBlocks() uint32 {
+	if m != nil {
+		return m.CallbackBlocks
+	}
+	return 0
+}
+
+func (m *Params) GetMaxBatch() uint32 {
+	if m != nil {
+		return m.MaxBatch
+	}
+	return 0
+}
+
+func (m *Params) GetBeaconDelayBlocks() uint32 {
+	if m != nil {
+		return m.BeaconDelayBlocks
+	}
+	return 0
+}
+
+func (m *Params) GetBeaconStaleBlocks() uint32 {
+	if m != nil {
+		return m.BeaconStaleBlocks
+	}
+	return 0
+}
+
+func (m *Params) GetRetentionBlocks() uint32 {
+	if m != nil {
+		return m.RetentionBlocks
+	}
+	return 0
+}
+
+func (m *Params) GetProvisionsBps() uint32 {
+	if m != nil {
+		return m.ProvisionsBps
+	}
+	return 0
+}
+
+func (m *Params) GetMaxProofBytes() uint64 {
+	if m != nil {
+		return m.MaxProofBytes
+	}
+	return 0
+}
+
+func (m *Params) GetMaxProofWorkUnits() uint64 {
+	if m != nil {
+		return m.MaxProofWorkUnits
+	}
+	return 0
+}
+
+func (m *Params) GetProofGraceBlocks() uint32 {
+	if m != nil {
+		return m.ProofGraceBlocks
+	}
+	return 0
+}
+
+func (m *Params) GetProofOpenBlocks() uint32 {
+	if m != nil {
+		return m.ProofOpenBlocks
+	}
+	return 0
+}
+
+func (m *Params) GetCustodyEpochBlocks() uint32 {
+	if m != nil {
+		return m.CustodyEpochBlocks
+	}
+	return 0
+}
+
+func (m *Params) GetCustodyCommitBlocks() uint32 {
+	if m != nil {
+		return m.CustodyCommitBlocks
+	}
+	return 0
+}
+
+func (m *Params) GetMaxOpenCustodies() uint32 {
+	if m != nil {
+		return m.MaxOpenCustodies
+	}
+	return 0
+}
+
+func (m *Params) GetCustodyOpenings() uint32 {
+	if m != nil {
+		return m.CustodyOpenings
+	}
+	return 0
+}
+
 func init() {
 	proto.RegisterType((*Params)(nil), "imod.oracle.v1.Params")
 }
@@ -164,36 +319,56 @@ func init() {
 func init() { proto.RegisterFile("imod/oracle/v1/params.proto", fileDescriptor_765b47e79e6fc3da) }
 
 var fileDescriptor_765b47e79e6fc3da = []byte{
-	// 450 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x9c, 0x92, 0x4f, 0x8e, 0xd3, 0x30,
-	0x14, 0x87, 0x1b, 0x28, 0x85, 0x7a, 0xda, 0x0e, 0x13, 0x40, 0x0a, 0x83, 0x94, 0x29, 0x20, 0xa0,
-	0x02, 0x35, 0xd1, 0x88, 0x13, 0x90, 0x5d, 0xd9, 0x50, 0x15, 0x21, 0x24, 0x36, 0x96, 0x93, 0xba,
-	0x6d, 0xd4, 0xb1, 0x9f, 0xb1, 0x9d, 0xa1, 0xbd, 0x05, 0x87, 0x41, 0x9c, 0x61, 0x96, 0x23, 0x56,
-	0x88, 0x45, 0x85, 0xda, 0x8b, 0x20, 0xff, 0x49, 0xc4, 0x7a, 0x76, 0xc9, 0xf7, 0xbe, 0xf7, 0xb3,
-	0xfd, 0xf4, 0xd0, 0x93, 0x92, 0xc1, 0x3c, 0x05, 0x49, 0x8a, 0x0b, 0x9a, 0x5e, 0x9e, 0xa7, 0x82,
-	0x48, 0xc2, 0x54, 0x22, 0x24, 0x68, 0x08, 0x07, 0xa6, 0x98, 0xb8, 0x62, 0x72, 0x79, 0x7e, 0xfa,
-	0xb8, 0x00, 0xc5, 0x40, 0x61, 0x5b, 0x4d, 0xdd, 0x8f, 0x53, 0x4f, 0x1f, 0x2e, 0x61, 0x09, 0x8e,
-	0x9b, 0x2f, 0x47, 0x9f, 0xfd, 0x6c, 0xa3, 0xce, 0xd4, 0x26, 0x86, 0xef, 0x11, 0xaa, 0x78, 0xa9,
-	0xb1, 0x90, 0x65, 0x41, 0xa3, 0x60, 0x18, 0x8c, 0xba, 0xd9, 0x9b, 0xab, 0xdd, 0x59, 0xeb, 0xcf,
-	0xee, 0xec, 0x91, 0x8b, 0x52, 0xf3, 0x75, 0x52, 0x42, 0xca, 0x88, 0x5e, 0x25, 0x13, 0xae, 0x7f,
-	0xfd, 0x18, 0x23, 0x7f, 0xc6, 0x84, 0xeb, 0x59, 0xd7, 0xb4, 0x4f, 0x4d, 0xb7, 0xc9, 0xca, 0xb7,
-	0x9a, 0xfa, 0xac, 0x5b, 0x37, 0xc8, 0x32, 0xed, 0x2e, 0xeb, 0x29, 0xea, 0x09, 0x09, 0x02, 0x14,
-	0x95, 0x38, 0x17, 0x2a, 0xba, 0x3d, 0x0c, 0x46, 0xfd, 0xd9, 0x51, 0xcd, 0x32, 0xa1, 0xc2, 0xd7,
-	0xe8, 0x84, 0x91, 0x0d, 0x06, 0x41, 0x39, 0x96, 0xf4, 0x6b, 0x45, 0x95, 0x56, 0x51, 0xdb, 0x7a,
-	0xc7, 0x8c, 0x6c, 0x3e, 0x08, 0xca, 0x67, 0x1e, 0x87, 0x63, 0xf4, 0xa0, 0x71, 0xbf, 0x81, 0x5c,
-	0x63, 0x73, 0x6b, 0x15, 0xdd, 0x19, 0x06, 0xa3, 0xf6, 0xec, 0xbe, 0xb7, 0x3f, 0x83, 0x5c, 0x7f,
-	0x32, 0x3c, 0x7c, 0x89, 0x8e, 0x1b, 0x5d, 0x48, 0x80, 0x85, 0x8a, 0x3a, 0x36, 0xb8, 0xef, 0xd5,
-	0xa9, 0x85, 0xb5, 0x57, 0x72, 0x51, 0x69, 0x6c, 0x2e, 0xaf, 0xa2, 0xbb, 0x8d, 0x37, 0x31, 0x34,
-	0x33, 0x30, 0x1c, 0x21, 0x73, 0x06, 0x56, 0x1a, 0x24, 0x9d, 0x7b, 0xf1, 0x9e, 0x15, 0x07, 0x8c,
-	0x6c, 0x3e, 0x5a, 0xec, 0xcc, 0x17, 0x68, 0xe0, 0xdf, 0x82, 0xf3, 0x0b, 0x28, 0xd6, 0x2a, 0xea,
-	0xba, 0x40, 0x4f, 0x33, 0x0b, 0xfd, 0x78, 0x60, 0x51, 0x4b, 0xa8, 0x19, 0x0f, 0x2c, 0xbc, 0xf2,
-	0x1c, 0xf5, 0x05, 0xd9, 0x42, 0xd5, 0x04, 0x1d, 0x59, 0xa7, 0xe7, 0xa0, 0x97, 0xc6, 0x28, 0x14,
-	0x54, 0x2e, 0x40, 0x32, 0xc2, 0x0b, 0x5a, 0x9b, 0x3d, 0x6b, 0x9e, 0xfc, 0x57, 0x71, 0x7a, 0xf6,
-	0xee, 0x6a, 0x1f, 0x07, 0xd7, 0xfb, 0x38, 0xf8, 0xbb, 0x8f, 0x83, 0xef, 0x87, 0xb8, 0x75, 0x7d,
-	0x88, 0x5b, 0xbf, 0x0f, 0x71, 0xeb, 0xcb, 0xab, 0x65, 0xa9, 0x57, 0x55, 0x9e, 0x14, 0xc0, 0xd2,
-	0x92, 0x41, 0xb1, 0x22, 0x25, 0x4f, 0xed, 0x12, 0x6f, 0xea, 0x35, 0xd6, 0x5b, 0x41, 0x55, 0xde,
-	0xb1, 0x2b, 0xf8, 0xf6, 0x5f, 0x00, 0x00, 0x00, 0xff, 0xff, 0xf5, 0xaf, 0x71, 0x5b, 0xe2, 0x02,
-	0x00, 0x00,
+	// 776 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x9c, 0x95, 0xdd, 0x4e, 0xe3, 0x46,
+	0x14, 0xc7, 0x93, 0x96, 0x52, 0x32, 0x90, 0x2f, 0x27, 0xb4, 0x2e, 0x48, 0x81, 0xb6, 0xa2, 0x84,
+	0x8f, 0xd8, 0xa5, 0x55, 0x1f, 0xa0, 0x81, 0x0a, 0xd1, 0x1b, 0xa2, 0xa0, 0xb6, 0xea, 0xde, 0x58,
+	0x63, 0x67, 0x92, 0x58, 0x89, 0x7d, 0x66, 0x67, 0x26, 0x6c, 0xf2, 0x16, 0xfb, 0x30, 0x3c, 0x04,
+	0x97, 0x68, 0xaf, 0x56, 0x7b, 0x81, 0x56, 0xf0, 0x22, 0xab, 0x99, 0x39, 0x76, 0xb2, 0x97, 0xec,
+	0x5d, 0xf2, 0xff, 0xff, 0xce, 0xdf, 0xf3, 0x71, 0x8e, 0x4d, 0x76, 0xe3, 0x04, 0x06, 0x3e, 0x08,
+	0x1a, 0x4d, 0x99, 0x7f, 0x7b, 0xe6, 0x73, 0x2a, 0x68, 0x22, 0x3d, 0x2e, 0x40, 0x81, 0x53, 0xd1,
+	0xa6, 0x67, 0x4d, 0xef, 0xf6, 0x6c, 0xe7, 0x87, 0x08, 0x64, 0x02, 0x32, 0x30, 0xae, 0x6f, 0xff,
+	0x58, 0x74, 0xa7, 0x39, 0x82, 0x11, 0x58, 0x5d, 0xff, 0xb2, 0xea, 0x4f, 0x77, 0x9b, 0x64, 0xbd,
+	0x67, 0x12, 0x9d, 0xbf, 0x09, 0x99, 0xa5, 0xb1, 0x0a, 0xb8, 0x88, 0x23, 0xe6, 0x16, 0xf7, 0x8b,
+	0xed, 0x52, 0xf7, 0xe4, 0xfe, 0x71, 0xaf, 0xf0, 0xe1, 0x71, 0x6f, 0xdb, 0x46, 0xc9, 0xc1, 0xc4,
+	0x8b, 0xc1, 0x4f, 0xa8, 0x1a, 0x7b, 0x57, 0xa9, 0x7a, 0x77, 0xd7, 0x21, 0xf8, 0x8c, 0xab, 0x54,
+	0xf5, 0x4b, 0xba, 0xbc, 0xa7, 0xab, 0x75, 0x56, 0xb8, 0x50, 0x0c, 0xb3, 0xbe, 0xfa, 0x82, 0x2c,
+	0x5d, 0x6e, 0xb3, 0x7e, 0x24, 0x5b, 0x5c, 0x00, 0x07, 0xc9, 0x44, 0x10, 0x72, 0xe9, 0x7e, 0xbd,
+	0x5f, 0x6c, 0x97, 0xfb, 0x9b, 0x99, 0xd6, 0xe5, 0xd2, 0x39, 0x26, 0xf5, 0x84, 0xce, 0x03, 0xe0,
+	0x2c, 0x0d, 0x04, 0x7b, 0x3d, 0x63, 0x52, 0x49, 0x77, 0xcd, 0x70, 0xd5, 0x84, 0xce, 0xaf, 0x39,
+	0x4b, 0xfb, 0x28, 0x3b, 0x1d, 0xd2, 0xc8, 0xd9, 0x37, 0x20, 0x26, 0x81, 0x5e, 0xb5, 0x74, 0xbf,
+	0xd9, 0x2f, 0xb6, 0xd7, 0xfa, 0x35, 0xa4, 0xff, 0x03, 0x31, 0xf9, 0x47, 0xeb, 0xce, 0x2f, 0xa4,
+	0x9a, 0xe3, 0x5c, 0x00, 0x0c, 0xa5, 0xbb, 0x6e, 0x82, 0xcb, 0x88, 0xf6, 0x8c, 0x98, 0x71, 0x71,
+	0xca, 0x67, 0x2a, 0xd0, 0x8b, 0x97, 0xee, 0xb7, 0x39, 0x77, 0xa5, 0xd5, 0xae, 0x16, 0x9d, 0x36,
+	0xd1, 0xcf, 0x08, 0xa4, 0x02, 0xc1, 0x06, 0x08, 0x6e, 0x18, 0xb0, 0x92, 0xd0, 0xf9, 0x8d, 0x91,
+	0x2d, 0x79, 0x40, 0x2a, 0xb8, 0x97, 0x20, 0x9c, 0x42, 0x34, 0x91, 0x6e, 0xc9, 0x06, 0xa2, 0xda,
+	0x35, 0x22, 0x1e, 0x0f, 0x0c, 0x33, 0x88, 0xe4, 0xc7, 0x03, 0x43, 0x44, 0x7e, 0x26, 0x65, 0x4e,
+	0x17, 0x30, 0xcb, 0x83, 0x36, 0x0d, 0xb3, 0x65, 0x45, 0x84, 0x3a, 0xc4, 0xe1, 0x4c, 0x0c, 0x41,
+	0x24, 0x34, 0x8d, 0x58, 0x46, 0x6e, 0x19, 0xb2, 0xbe, 0xe2, 0x20, 0x8e, 0xfb, 0x88, 0xe8, 0x74,
+	0x1a, 0xd2, 0x68, 0x12, 0x8c, 0xa8, 0x74, 0xcb, 0xe6, 0x0c, 0xf5, 0x3e, 0xce, 0x51, 0xbe, 0xa4,
+	0xd2, 0xf9, 0x83, 0x7c, 0xff, 0x19, 0x39, 0xa0, 0x8a, 0xe2, 0xc6, 0x2b, 0x26, 0xbd, 0xb9, 0x52,
+	0x70, 0x41, 0x15, 0xb5, 0xdb, 0xff, 0x9f, 0x38, 0xab, 0xe1, 0xd8, 0x4a, 0xd5, 0x97, 0xb7, 0x52,
+	0x2d, 0x5a, 0x2e, 0xc6, 0x76, 0xd4, 0xbf, 0x24, 0xd7, 0x02, 0x2e, 0x58, 0x12, 0xcf, 0x12, 0xb7,
+	0xf6, 0xf2, 0xe0, 0x6a, 0x16, 0xd2, 0xb3, 0x19, 0xce, 0x21, 0xc9, 0xa5, 0xec, 0xfc, 0xea, 0xf6,
+	0x6a, 0x33, 0x19, 0x0f, 0x6f, 0x97, 0x94, 0xf4, 0x91, 0x84, 0x54, 0x45, 0x63, 0xd7, 0x31, 0xc8,
+	0x46, 0x42, 0xe7, 0x5d, 0xfd, 0xdf, 0xf1, 0x48, 0x23, 0x64, 0x34, 0x82, 0x34, 0x18, 0xb0, 0x29,
+	0x5d, 0x64, 0x49, 0x0d, 0x7b, 0x13, 0xd6, 0xba, 0xd0, 0x0e, 0x86, 0x2d, 0x79, 0xa9, 0xe8, 0x34,
+	0xbf, 0xb9, 0xe6, 0x2a, 0x7f, 0xa3, 0x1d, 0xe4, 0x8f, 0x48, 0x4d, 0x30, 0xc5, 0x52, 0x15, 0x43,
+	0x9a, 0xc1, 0xdb, 0x76, 0x56, 0x72, 0x1d, 0xd1, 0x03, 0x52, 0xe1, 0x02, 0x6e, 0x63, 0x19, 0x43,
+	0x2a, 0xcd, 0xf0, 0x7d, 0x67, 0x5b, 0x70, 0xa9, 0xea, 0xf1, 0xc3, 0xde, 0xc7, 0x36, 0x34, 0x37,
+	0xdb, 0x36, 0xad, 0xa0, 0x7b, 0xdf, 0xcc, 0x87, 0xbd, 0x52, 0x9f, 0x34, 0x97, 0xdc, 0xca, 0xec,
+	0x1d, 0x19, 0xb8, 0x9e, 0xc1, 0xcb, 0xe1, 0x3b, 0x25, 0x8e, 0x85, 0x47, 0x82, 0x2e, 0x7b, 0xf2,
+	0xd8, 0xac, 0xa1, 0x66, 0x9c, 0x4b, 0x6d, 0xe0, 0x6a, 0x8f, 0x49, 0xdd, 0xd2, 0x66, 0x58, 0x11,
+	0x3e, 0xb1, 0x3b, 0x33, 0x86, 0x1e, 0x57, 0x64, 0x7f, 0x25, 0xcd, 0x68, 0x26, 0x15, 0x0c, 0x16,
+	0x01, 0xe3, 0x10, 0x8d, 0x33, 0xfc, 0xd4, 0xe0, 0x0e, 0x7a, 0x7f, 0x69, 0x0b, 0x2b, 0x7e, 0x23,
+	0xdb, 0x59, 0x45, 0x04, 0x49, 0x12, 0xe7, 0xc3, 0xd4, 0x31, 0x25, 0x0d, 0x34, 0xcf, 0x8d, 0x87,
+	0x35, 0xa7, 0xc4, 0xc9, 0x5f, 0x1e, 0xd6, 0x8f, 0x99, 0x74, 0x3d, 0xbb, 0x7e, 0x7c, 0x7f, 0x9c,
+	0x67, 0xba, 0xbe, 0x98, 0xec, 0x09, 0xba, 0x22, 0x4e, 0x47, 0xd2, 0xf5, 0xed, 0xf2, 0x51, 0xbf,
+	0x46, 0xb9, 0xfb, 0xe7, 0xfd, 0x53, 0xab, 0xf8, 0xf0, 0xd4, 0x2a, 0x7e, 0x7c, 0x6a, 0x15, 0xdf,
+	0x3e, 0xb7, 0x0a, 0x0f, 0xcf, 0xad, 0xc2, 0xfb, 0xe7, 0x56, 0xe1, 0xd5, 0xe1, 0x28, 0x56, 0xe3,
+	0x59, 0xe8, 0x45, 0x90, 0xf8, 0x71, 0x02, 0xd1, 0x98, 0xc6, 0xa9, 0x6f, 0x3e, 0x21, 0xf3, 0xec,
+	0x23, 0xa2, 0x16, 0x9c, 0xc9, 0x70, 0xdd, 0x7c, 0x00, 0x7e, 0xff, 0x14, 0x00, 0x00, 0xff, 0xff,
+	0x2c, 0xef, 0xe8, 0x1f, 0x60, 0x06, 0x00, 0x00,
 }
 
 func (m *Params) Marshal() (dAtA []byte, err error) {
@@ -216,6 +391,136 @@ func (m *Params) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.CustodyOpenings != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.CustodyOpenings))
+		i--
+		dAtA[i] = 0x2
+		i--
+		dAtA[i] = 0xf8
+	}
+	if m.MaxOpenCustodies != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.MaxOpenCustodies))
+		i--
+		dAtA[i] = 0x2
+		i--
+		dAtA[i] = 0xf0
+	}
+	if m.CustodyCommitBlocks != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.CustodyCommitBlocks))
+		i--
+		dAtA[i] = 0x2
+		i--
+		dAtA[i] = 0xe8
+	}
+	if m.CustodyEpochBlocks != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.CustodyEpochBlocks))
+		i--
+		dAtA[i] = 0x2
+		i--
+		dAtA[i] = 0xe0
+	}
+	if m.ProofOpenBlocks != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.ProofOpenBlocks))
+		i--
+		dAtA[i] = 0x2
+		i--
+		dAtA[i] = 0xd8
+	}
+	if m.ProofGraceBlocks != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.ProofGraceBlocks))
+		i--
+		dAtA[i] = 0x2
+		i--
+		dAtA[i] = 0xd0
+	}
+	if m.MaxProofWorkUnits != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.MaxProofWorkUnits))
+		i--
+		dAtA[i] = 0x2
+		i--
+		dAtA[i] = 0xc8
+	}
+	if m.MaxProofBytes != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.MaxProofBytes))
+		i--
+		dAtA[i] = 0x2
+		i--
+		dAtA[i] = 0xc0
+	}
+	if m.ProvisionsBps != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.ProvisionsBps))
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0xb0
+	}
+	if m.RetentionBlocks != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.RetentionBlocks))
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0xa8
+	}
+	if m.BeaconStaleBlocks != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.BeaconStaleBlocks))
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0xa0
+	}
+	if m.BeaconDelayBlocks != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.BeaconDelayBlocks))
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0x98
+	}
+	if m.MaxBatch != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.MaxBatch))
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0x90
+	}
+	if m.CallbackBlocks != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.CallbackBlocks))
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0x88
+	}
+	{
+		size := m.CallbackPremium.Size()
+		i -= size
+		if _, err := m.CallbackPremium.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintParams(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1
+	i--
+	dAtA[i] = 0x82
+	{
+		size := m.CallbackGasPrice.Size()
+		i -= size
+		if _, err := m.CallbackGasPrice.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintParams(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x7a
+	if m.MaxCallbackDataBytes != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.MaxCallbackDataBytes))
+		i--
+		dAtA[i] = 0x70
+	}
+	if m.MaxCallbackGas != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.MaxCallbackGas))
+		i--
+		dAtA[i] = 0x68
+	}
 	if m.PerformanceBlocks != 0 {
 		i = encodeVarintParams(dAtA, i, uint64(m.PerformanceBlocks))
 		i--
@@ -339,6 +644,58 @@ func (m *Params) Size() (n int) {
 	}
 	if m.PerformanceBlocks != 0 {
 		n += 1 + sovParams(uint64(m.PerformanceBlocks))
+	}
+	if m.MaxCallbackGas != 0 {
+		n += 1 + sovParams(uint64(m.MaxCallbackGas))
+	}
+	if m.MaxCallbackDataBytes != 0 {
+		n += 1 + sovParams(uint64(m.MaxCallbackDataBytes))
+	}
+	l = m.CallbackGasPrice.Size()
+	n += 1 + l + sovParams(uint64(l))
+	l = m.CallbackPremium.Size()
+	n += 2 + l + sovParams(uint64(l))
+	if m.CallbackBlocks != 0 {
+		n += 2 + sovParams(uint64(m.CallbackBlocks))
+	}
+	if m.MaxBatch != 0 {
+		n += 2 + sovParams(uint64(m.MaxBatch))
+	}
+	if m.BeaconDelayBlocks != 0 {
+		n += 2 + sovParams(uint64(m.BeaconDelayBlocks))
+	}
+	if m.BeaconStaleBlocks != 0 {
+		n += 2 + sovParams(uint64(m.BeaconStaleBlocks))
+	}
+	if m.RetentionBlocks != 0 {
+		n += 2 + sovParams(uint64(m.RetentionBlocks))
+	}
+	if m.ProvisionsBps != 0 {
+		n += 2 + sovParams(uint64(m.ProvisionsBps))
+	}
+	if m.MaxProofBytes != 0 {
+		n += 2 + sovParams(uint64(m.MaxProofBytes))
+	}
+	if m.MaxProofWorkUnits != 0 {
+		n += 2 + sovParams(uint64(m.MaxProofWorkUnits))
+	}
+	if m.ProofGraceBlocks != 0 {
+		n += 2 + sovParams(uint64(m.ProofGraceBlocks))
+	}
+	if m.ProofOpenBlocks != 0 {
+		n += 2 + sovParams(uint64(m.ProofOpenBlocks))
+	}
+	if m.CustodyEpochBlocks != 0 {
+		n += 2 + sovParams(uint64(m.CustodyEpochBlocks))
+	}
+	if m.CustodyCommitBlocks != 0 {
+		n += 2 + sovParams(uint64(m.CustodyCommitBlocks))
+	}
+	if m.MaxOpenCustodies != 0 {
+		n += 2 + sovParams(uint64(m.MaxOpenCustodies))
+	}
+	if m.CustodyOpenings != 0 {
+		n += 2 + sovParams(uint64(m.CustodyOpenings))
 	}
 	return n
 }
@@ -632,6 +989,378 @@ func (m *Params) Unmarshal(dAtA []byte) error {
 				b := dAtA[iNdEx]
 				iNdEx++
 				m.PerformanceBlocks |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 13:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MaxCallbackGas", wireType)
+			}
+			m.MaxCallbackGas = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MaxCallbackGas |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 14:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MaxCallbackDataBytes", wireType)
+			}
+			m.MaxCallbackDataBytes = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MaxCallbackDataBytes |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 15:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field CallbackGasPrice", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthParams
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthParams
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.CallbackGasPrice.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 16:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field CallbackPremium", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthParams
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthParams
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.CallbackPremium.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 17:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field CallbackBlocks", wireType)
+			}
+			m.CallbackBlocks = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.CallbackBlocks |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 18:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MaxBatch", wireType)
+			}
+			m.MaxBatch = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MaxBatch |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 19:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field BeaconDelayBlocks", wireType)
+			}
+			m.BeaconDelayBlocks = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.BeaconDelayBlocks |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 20:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field BeaconStaleBlocks", wireType)
+			}
+			m.BeaconStaleBlocks = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.BeaconStaleBlocks |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 21:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field RetentionBlocks", wireType)
+			}
+			m.RetentionBlocks = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.RetentionBlocks |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 22:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ProvisionsBps", wireType)
+			}
+			m.ProvisionsBps = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ProvisionsBps |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 40:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MaxProofBytes", wireType)
+			}
+			m.MaxProofBytes = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MaxProofBytes |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 41:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MaxProofWorkUnits", wireType)
+			}
+			m.MaxProofWorkUnits = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MaxProofWorkUnits |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 42:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ProofGraceBlocks", wireType)
+			}
+			m.ProofGraceBlocks = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ProofGraceBlocks |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 43:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ProofOpenBlocks", wireType)
+			}
+			m.ProofOpenBlocks = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ProofOpenBlocks |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 44:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field CustodyEpochBlocks", wireType)
+			}
+			m.CustodyEpochBlocks = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.CustodyEpochBlocks |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 45:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field CustodyCommitBlocks", wireType)
+			}
+			m.CustodyCommitBlocks = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.CustodyCommitBlocks |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 46:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MaxOpenCustodies", wireType)
+			}
+			m.MaxOpenCustodies = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MaxOpenCustodies |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 47:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field CustodyOpenings", wireType)
+			}
+			m.CustodyOpenings = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.CustodyOpenings |= uint32(b&0x7F) << shift
 				if b < 0x80 {
 					break
 				}

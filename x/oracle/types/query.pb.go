@@ -644,6 +644,8 @@ type QueryProofResponse struct {
 	Proof Proof `protobuf:"bytes,1,opt,name=proof,proto3" json:"proof"`
 	// bindings are stored so far.
 	Bindings []Binding `protobuf:"bytes,2,rep,name=bindings,proto3" json:"bindings"`
+	// opened are the bindings that were opened so far.
+	Opened []Opened `protobuf:"bytes,3,rep,name=opened,proto3" json:"opened"`
 }
 
 func (m *QueryProofResponse) Reset()         { *m = QueryProofResponse{} }
@@ -689,6 +691,13 @@ func (m *QueryProofResponse) GetProof() Proof {
 func (m *QueryProofResponse) GetBindings() []Binding {
 	if m != nil {
 		return m.Bindings
+	}
+	return nil
+}
+
+func (m *QueryProofResponse) GetOpened() []Opened {
+	if m != nil {
+		return m.Opened
 	}
 	return nil
 }
@@ -745,6 +754,8 @@ type QueryPerformanceResponse struct {
 	Validator Validator `protobuf:"bytes,1,opt,name=validator,proto3" json:"validator"`
 	// score is made / (made + missed + differing) of both windows, in basis points; 0 without a subject.
 	Score uint32 `protobuf:"varint,2,opt,name=score,proto3" json:"score,omitempty"`
+	// no_oracle is true if subjects were decided in both windows and the validator matched none.
+	NoOracle bool `protobuf:"varint,3,opt,name=no_oracle,json=noOracle,proto3" json:"no_oracle,omitempty"`
 }
 
 func (m *QueryPerformanceResponse) Reset()         { *m = QueryPerformanceResponse{} }
@@ -794,6 +805,13 @@ func (m *QueryPerformanceResponse) GetScore() uint32 {
 	return 0
 }
 
+func (m *QueryPerformanceResponse) GetNoOracle() bool {
+	if m != nil {
+		return m.NoOracle
+	}
+	return false
+}
+
 // QueryEstimateFeeRequest describes a request.
 type QueryEstimateFeeRequest struct {
 	// model_id is the model.
@@ -804,6 +822,10 @@ type QueryEstimateFeeRequest struct {
 	InputBytes uint64 `protobuf:"varint,3,opt,name=input_bytes,json=inputBytes,proto3" json:"input_bytes,omitempty"`
 	// store_output asks for the price of keeping the output.
 	StoreOutput bool `protobuf:"varint,4,opt,name=store_output,json=storeOutput,proto3" json:"store_output,omitempty"`
+	// callback_gas asks for the price of a callback with so much gas; 0 for none.
+	CallbackGas uint64 `protobuf:"varint,5,opt,name=callback_gas,json=callbackGas,proto3" json:"callback_gas,omitempty"`
+	// callback_data_bytes is the length of what the callback hands back.
+	CallbackDataBytes uint64 `protobuf:"varint,6,opt,name=callback_data_bytes,json=callbackDataBytes,proto3" json:"callback_data_bytes,omitempty"`
 }
 
 func (m *QueryEstimateFeeRequest) Reset()         { *m = QueryEstimateFeeRequest{} }
@@ -867,12 +889,28 @@ func (m *QueryEstimateFeeRequest) GetStoreOutput() bool {
 	return false
 }
 
+func (m *QueryEstimateFeeRequest) GetCallbackGas() uint64 {
+	if m != nil {
+		return m.CallbackGas
+	}
+	return 0
+}
+
+func (m *QueryEstimateFeeRequest) GetCallbackDataBytes() uint64 {
+	if m != nil {
+		return m.CallbackDataBytes
+	}
+	return 0
+}
+
 // QueryEstimateFeeResponse carries the parts of the fee.
 type QueryEstimateFeeResponse struct {
 	// network_fee goes to the validators.
 	NetworkFee types.Coin `protobuf:"bytes,1,opt,name=network_fee,json=networkFee,proto3" json:"network_fee"`
 	// model_price goes to the model.
 	ModelPrice types.Coin `protobuf:"bytes,2,opt,name=model_price,json=modelPrice,proto3" json:"model_price"`
+	// callback is prepaid for the callback; what is left over comes back.
+	Callback types.Coin `protobuf:"bytes,3,opt,name=callback,proto3" json:"callback"`
 }
 
 func (m *QueryEstimateFeeResponse) Reset()         { *m = QueryEstimateFeeResponse{} }
@@ -918,6 +956,13 @@ func (m *QueryEstimateFeeResponse) GetNetworkFee() types.Coin {
 func (m *QueryEstimateFeeResponse) GetModelPrice() types.Coin {
 	if m != nil {
 		return m.ModelPrice
+	}
+	return types.Coin{}
+}
+
+func (m *QueryEstimateFeeResponse) GetCallback() types.Coin {
+	if m != nil {
+		return m.Callback
 	}
 	return types.Coin{}
 }
@@ -1133,6 +1178,511 @@ func (m *QueryCreditResponse) GetAmount() github_com_cosmos_cosmos_sdk_types.Coi
 	return nil
 }
 
+// QueryCallbackRequest names a request.
+type QueryCallbackRequest struct {
+	// id is the request's id; any of a batch will do.
+	Id uint64 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+}
+
+func (m *QueryCallbackRequest) Reset()         { *m = QueryCallbackRequest{} }
+func (m *QueryCallbackRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryCallbackRequest) ProtoMessage()    {}
+func (*QueryCallbackRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_9fcf9cdfcd266e5c, []int{20}
+}
+func (m *QueryCallbackRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryCallbackRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryCallbackRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryCallbackRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryCallbackRequest.Merge(m, src)
+}
+func (m *QueryCallbackRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryCallbackRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryCallbackRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryCallbackRequest proto.InternalMessageInfo
+
+func (m *QueryCallbackRequest) GetId() uint64 {
+	if m != nil {
+		return m.Id
+	}
+	return 0
+}
+
+// QueryCallbackResponse carries a callback.
+type QueryCallbackResponse struct {
+	// callback is the callback.
+	Callback Callback `protobuf:"bytes,1,opt,name=callback,proto3" json:"callback"`
+	// turn counts from 0 since the callback was ready.
+	Turn uint32 `protobuf:"varint,2,opt,name=turn,proto3" json:"turn,omitempty"`
+	// courier may deliver in the next block; empty when anyone may.
+	Courier string `protobuf:"bytes,3,opt,name=courier,proto3" json:"courier,omitempty"`
+	// premium is what a courier earns in the next block besides its gas.
+	Premium types.Coin `protobuf:"bytes,4,opt,name=premium,proto3" json:"premium"`
+	// gas_price is the most that is paid per gas.
+	GasPrice types.Coin `protobuf:"bytes,5,opt,name=gas_price,json=gasPrice,proto3" json:"gas_price"`
+}
+
+func (m *QueryCallbackResponse) Reset()         { *m = QueryCallbackResponse{} }
+func (m *QueryCallbackResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryCallbackResponse) ProtoMessage()    {}
+func (*QueryCallbackResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_9fcf9cdfcd266e5c, []int{21}
+}
+func (m *QueryCallbackResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryCallbackResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryCallbackResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryCallbackResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryCallbackResponse.Merge(m, src)
+}
+func (m *QueryCallbackResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryCallbackResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryCallbackResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryCallbackResponse proto.InternalMessageInfo
+
+func (m *QueryCallbackResponse) GetCallback() Callback {
+	if m != nil {
+		return m.Callback
+	}
+	return Callback{}
+}
+
+func (m *QueryCallbackResponse) GetTurn() uint32 {
+	if m != nil {
+		return m.Turn
+	}
+	return 0
+}
+
+func (m *QueryCallbackResponse) GetCourier() string {
+	if m != nil {
+		return m.Courier
+	}
+	return ""
+}
+
+func (m *QueryCallbackResponse) GetPremium() types.Coin {
+	if m != nil {
+		return m.Premium
+	}
+	return types.Coin{}
+}
+
+func (m *QueryCallbackResponse) GetGasPrice() types.Coin {
+	if m != nil {
+		return m.GasPrice
+	}
+	return types.Coin{}
+}
+
+// QueryCallbacksRequest pages through the ready callbacks.
+type QueryCallbacksRequest struct {
+	// pagination pages by key; at most 100 a page.
+	Pagination *query.PageRequest `protobuf:"bytes,1,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryCallbacksRequest) Reset()         { *m = QueryCallbacksRequest{} }
+func (m *QueryCallbacksRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryCallbacksRequest) ProtoMessage()    {}
+func (*QueryCallbacksRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_9fcf9cdfcd266e5c, []int{22}
+}
+func (m *QueryCallbacksRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryCallbacksRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryCallbacksRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryCallbacksRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryCallbacksRequest.Merge(m, src)
+}
+func (m *QueryCallbacksRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryCallbacksRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryCallbacksRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryCallbacksRequest proto.InternalMessageInfo
+
+func (m *QueryCallbacksRequest) GetPagination() *query.PageRequest {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryCallbacksResponse carries a page of callbacks.
+type QueryCallbacksResponse struct {
+	// callbacks are ready, nearest lapse first.
+	Callbacks []QueryCallbackResponse `protobuf:"bytes,1,rep,name=callbacks,proto3" json:"callbacks"`
+	// pagination tells where the next page begins.
+	Pagination *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryCallbacksResponse) Reset()         { *m = QueryCallbacksResponse{} }
+func (m *QueryCallbacksResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryCallbacksResponse) ProtoMessage()    {}
+func (*QueryCallbacksResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_9fcf9cdfcd266e5c, []int{23}
+}
+func (m *QueryCallbacksResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryCallbacksResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryCallbacksResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryCallbacksResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryCallbacksResponse.Merge(m, src)
+}
+func (m *QueryCallbacksResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryCallbacksResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryCallbacksResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryCallbacksResponse proto.InternalMessageInfo
+
+func (m *QueryCallbacksResponse) GetCallbacks() []QueryCallbackResponse {
+	if m != nil {
+		return m.Callbacks
+	}
+	return nil
+}
+
+func (m *QueryCallbacksResponse) GetPagination() *query.PageResponse {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryCouriersRequest pages through the couriers.
+type QueryCouriersRequest struct {
+	// pagination pages by key; at most 100 a page.
+	Pagination *query.PageRequest `protobuf:"bytes,1,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryCouriersRequest) Reset()         { *m = QueryCouriersRequest{} }
+func (m *QueryCouriersRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryCouriersRequest) ProtoMessage()    {}
+func (*QueryCouriersRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_9fcf9cdfcd266e5c, []int{24}
+}
+func (m *QueryCouriersRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryCouriersRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryCouriersRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryCouriersRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryCouriersRequest.Merge(m, src)
+}
+func (m *QueryCouriersRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryCouriersRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryCouriersRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryCouriersRequest proto.InternalMessageInfo
+
+func (m *QueryCouriersRequest) GetPagination() *query.PageRequest {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryCouriersResponse carries a page of couriers.
+type QueryCouriersResponse struct {
+	// couriers are in the order of their turns.
+	Couriers []Courier `protobuf:"bytes,1,rep,name=couriers,proto3" json:"couriers"`
+	// pagination tells where the next page begins.
+	Pagination *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryCouriersResponse) Reset()         { *m = QueryCouriersResponse{} }
+func (m *QueryCouriersResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryCouriersResponse) ProtoMessage()    {}
+func (*QueryCouriersResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_9fcf9cdfcd266e5c, []int{25}
+}
+func (m *QueryCouriersResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryCouriersResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryCouriersResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryCouriersResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryCouriersResponse.Merge(m, src)
+}
+func (m *QueryCouriersResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryCouriersResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryCouriersResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryCouriersResponse proto.InternalMessageInfo
+
+func (m *QueryCouriersResponse) GetCouriers() []Courier {
+	if m != nil {
+		return m.Couriers
+	}
+	return nil
+}
+
+func (m *QueryCouriersResponse) GetPagination() *query.PageResponse {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryBeaconRequest asks for the beacon.
+type QueryBeaconRequest struct {
+}
+
+func (m *QueryBeaconRequest) Reset()         { *m = QueryBeaconRequest{} }
+func (m *QueryBeaconRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryBeaconRequest) ProtoMessage()    {}
+func (*QueryBeaconRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_9fcf9cdfcd266e5c, []int{26}
+}
+func (m *QueryBeaconRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryBeaconRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryBeaconRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryBeaconRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryBeaconRequest.Merge(m, src)
+}
+func (m *QueryBeaconRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryBeaconRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryBeaconRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryBeaconRequest proto.InternalMessageInfo
+
+// QueryBeaconResponse carries the beacon.
+type QueryBeaconResponse struct {
+	// beacon is the randomness of the last block.
+	Beacon Beacon `protobuf:"bytes,1,opt,name=beacon,proto3" json:"beacon"`
+}
+
+func (m *QueryBeaconResponse) Reset()         { *m = QueryBeaconResponse{} }
+func (m *QueryBeaconResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryBeaconResponse) ProtoMessage()    {}
+func (*QueryBeaconResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_9fcf9cdfcd266e5c, []int{27}
+}
+func (m *QueryBeaconResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryBeaconResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryBeaconResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryBeaconResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryBeaconResponse.Merge(m, src)
+}
+func (m *QueryBeaconResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryBeaconResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryBeaconResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryBeaconResponse proto.InternalMessageInfo
+
+func (m *QueryBeaconResponse) GetBeacon() Beacon {
+	if m != nil {
+		return m.Beacon
+	}
+	return Beacon{}
+}
+
+// QueryBeaconChainRequest names a validator.
+type QueryBeaconChainRequest struct {
+	// address is its consensus address, its operator's address or 0x and 20 bytes.
+	Address string `protobuf:"bytes,1,opt,name=address,proto3" json:"address,omitempty"`
+}
+
+func (m *QueryBeaconChainRequest) Reset()         { *m = QueryBeaconChainRequest{} }
+func (m *QueryBeaconChainRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryBeaconChainRequest) ProtoMessage()    {}
+func (*QueryBeaconChainRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_9fcf9cdfcd266e5c, []int{28}
+}
+func (m *QueryBeaconChainRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryBeaconChainRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryBeaconChainRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryBeaconChainRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryBeaconChainRequest.Merge(m, src)
+}
+func (m *QueryBeaconChainRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryBeaconChainRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryBeaconChainRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryBeaconChainRequest proto.InternalMessageInfo
+
+func (m *QueryBeaconChainRequest) GetAddress() string {
+	if m != nil {
+		return m.Address
+	}
+	return ""
+}
+
+// QueryBeaconChainResponse carries a hash chain.
+type QueryBeaconChainResponse struct {
+	// chain is the validator's chain.
+	Chain BeaconChain `protobuf:"bytes,1,opt,name=chain,proto3" json:"chain"`
+}
+
+func (m *QueryBeaconChainResponse) Reset()         { *m = QueryBeaconChainResponse{} }
+func (m *QueryBeaconChainResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryBeaconChainResponse) ProtoMessage()    {}
+func (*QueryBeaconChainResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_9fcf9cdfcd266e5c, []int{29}
+}
+func (m *QueryBeaconChainResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryBeaconChainResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryBeaconChainResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryBeaconChainResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryBeaconChainResponse.Merge(m, src)
+}
+func (m *QueryBeaconChainResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryBeaconChainResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryBeaconChainResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryBeaconChainResponse proto.InternalMessageInfo
+
+func (m *QueryBeaconChainResponse) GetChain() BeaconChain {
+	if m != nil {
+		return m.Chain
+	}
+	return BeaconChain{}
+}
+
 func init() {
 	proto.RegisterType((*QueryParamsRequest)(nil), "imod.oracle.v1.QueryParamsRequest")
 	proto.RegisterType((*QueryParamsResponse)(nil), "imod.oracle.v1.QueryParamsResponse")
@@ -1154,96 +1704,139 @@ func init() {
 	proto.RegisterType((*QueryOutputResponse)(nil), "imod.oracle.v1.QueryOutputResponse")
 	proto.RegisterType((*QueryCreditRequest)(nil), "imod.oracle.v1.QueryCreditRequest")
 	proto.RegisterType((*QueryCreditResponse)(nil), "imod.oracle.v1.QueryCreditResponse")
+	proto.RegisterType((*QueryCallbackRequest)(nil), "imod.oracle.v1.QueryCallbackRequest")
+	proto.RegisterType((*QueryCallbackResponse)(nil), "imod.oracle.v1.QueryCallbackResponse")
+	proto.RegisterType((*QueryCallbacksRequest)(nil), "imod.oracle.v1.QueryCallbacksRequest")
+	proto.RegisterType((*QueryCallbacksResponse)(nil), "imod.oracle.v1.QueryCallbacksResponse")
+	proto.RegisterType((*QueryCouriersRequest)(nil), "imod.oracle.v1.QueryCouriersRequest")
+	proto.RegisterType((*QueryCouriersResponse)(nil), "imod.oracle.v1.QueryCouriersResponse")
+	proto.RegisterType((*QueryBeaconRequest)(nil), "imod.oracle.v1.QueryBeaconRequest")
+	proto.RegisterType((*QueryBeaconResponse)(nil), "imod.oracle.v1.QueryBeaconResponse")
+	proto.RegisterType((*QueryBeaconChainRequest)(nil), "imod.oracle.v1.QueryBeaconChainRequest")
+	proto.RegisterType((*QueryBeaconChainResponse)(nil), "imod.oracle.v1.QueryBeaconChainResponse")
 }
 
 func init() { proto.RegisterFile("imod/oracle/v1/query.proto", fileDescriptor_9fcf9cdfcd266e5c) }
 
 var fileDescriptor_9fcf9cdfcd266e5c = []byte{
-	// 1344 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x94, 0x57, 0xcf, 0x6f, 0x1b, 0xc5,
-	0x17, 0xcf, 0x3a, 0x89, 0x13, 0xbf, 0x24, 0x95, 0xbe, 0xf3, 0x4d, 0xd3, 0x8d, 0x69, 0x9c, 0x64,
-	0x9b, 0x36, 0x6e, 0xd5, 0x7a, 0x9b, 0x94, 0x9f, 0x07, 0x24, 0x92, 0x42, 0x11, 0xe2, 0xd0, 0xb0,
-	0x45, 0x1c, 0xb8, 0x58, 0x9b, 0xdd, 0xa9, 0x33, 0x6a, 0xbc, 0xb3, 0xdd, 0x19, 0xa7, 0x4d, 0xa3,
-	0x08, 0xa9, 0x12, 0x9c, 0x11, 0x1c, 0x90, 0x00, 0x71, 0x45, 0xe2, 0xdc, 0x3f, 0xa2, 0xc7, 0xaa,
-	0x5c, 0x38, 0x51, 0xd4, 0x72, 0xe0, 0xcf, 0x40, 0xfb, 0xe6, 0x6d, 0xec, 0x75, 0xbc, 0x76, 0x39,
-	0xc5, 0xf3, 0xe6, 0xf3, 0xe6, 0x7d, 0xde, 0x9b, 0x37, 0x9f, 0xb7, 0x81, 0xaa, 0x68, 0xcb, 0xd0,
-	0x95, 0x89, 0x1f, 0xec, 0x73, 0xf7, 0x60, 0xc3, 0xbd, 0xdf, 0xe1, 0xc9, 0x61, 0x23, 0x4e, 0xa4,
-	0x96, 0xec, 0x4c, 0xba, 0xd7, 0x30, 0x7b, 0x8d, 0x83, 0x8d, 0xea, 0x95, 0x40, 0xaa, 0xb6, 0x54,
-	0xee, 0xae, 0xaf, 0xb8, 0x01, 0xba, 0x07, 0x1b, 0xbb, 0x5c, 0xfb, 0x1b, 0x6e, 0xec, 0xb7, 0x44,
-	0xe4, 0x6b, 0x21, 0x23, 0xe3, 0x5b, 0xad, 0xf5, 0x62, 0x33, 0x54, 0x20, 0x45, 0xb6, 0xbf, 0x68,
-	0xf6, 0x9b, 0xb8, 0x72, 0xcd, 0x82, 0xb6, 0xe6, 0x5b, 0xb2, 0x25, 0x8d, 0x3d, 0xfd, 0x45, 0xd6,
-	0xf3, 0x2d, 0x29, 0x5b, 0xfb, 0xdc, 0xf5, 0x63, 0xe1, 0xfa, 0x51, 0x24, 0x35, 0x46, 0xcb, 0x7c,
-	0xde, 0xe8, 0x4b, 0x23, 0xf6, 0x13, 0xbf, 0x9d, 0x6d, 0x9e, 0xef, 0xdb, 0x4c, 0xf8, 0xfd, 0x0e,
-	0x57, 0xba, 0xc0, 0x55, 0x69, 0x5f, 0x77, 0xc8, 0xd5, 0x99, 0x07, 0xf6, 0x59, 0x9a, 0xe8, 0x0e,
-	0x9e, 0xe7, 0x19, 0x47, 0xe7, 0x53, 0xf8, 0x7f, 0xce, 0xaa, 0x62, 0x19, 0x29, 0xce, 0xde, 0x84,
-	0xb2, 0x89, 0x6b, 0x5b, 0x2b, 0x56, 0x7d, 0x66, 0x73, 0xa1, 0x91, 0x2f, 0x60, 0xc3, 0xe0, 0xb7,
-	0x27, 0x9e, 0xfe, 0xb9, 0x3c, 0xe6, 0x11, 0xd6, 0xb9, 0x48, 0x87, 0xd1, 0xe1, 0xf4, 0x87, 0x9d,
-	0x81, 0x92, 0x08, 0xf1, 0xa0, 0x09, 0xaf, 0x24, 0x42, 0xe7, 0x36, 0xcc, 0xe7, 0x61, 0x14, 0xf4,
-	0x1d, 0x98, 0xa2, 0x7c, 0x28, 0xea, 0xb9, 0xfe, 0xa8, 0xe4, 0x41, 0x61, 0x33, 0xb4, 0xf3, 0x8f,
-	0x95, 0x3f, 0x31, 0xcb, 0x8e, 0x2d, 0xc2, 0x74, 0x5b, 0x86, 0x7c, 0xbf, 0x79, 0x12, 0x7f, 0x0a,
-	0xd7, 0x9f, 0x84, 0xec, 0x6d, 0xa8, 0x90, 0x3b, 0x4f, 0xec, 0xd2, 0x8a, 0x55, 0xaf, 0x6c, 0xdb,
-	0xcf, 0x9f, 0x5c, 0x9b, 0xa7, 0xfb, 0xdb, 0x0a, 0xc3, 0x84, 0x2b, 0x75, 0x47, 0x27, 0x22, 0x6a,
-	0x79, 0x5d, 0x28, 0x7b, 0x0b, 0xca, 0xa6, 0xac, 0xf6, 0xf8, 0x8a, 0x55, 0x3f, 0xb3, 0xb9, 0x54,
-	0xc0, 0xf1, 0x0e, 0x82, 0x3c, 0x02, 0xb3, 0x5b, 0x00, 0xdd, 0xc6, 0xb2, 0x27, 0x30, 0xbd, 0x4b,
-	0x0d, 0x0a, 0x96, 0x76, 0x56, 0xc3, 0xb4, 0x2b, 0xf5, 0x57, 0x63, 0xc7, 0x6f, 0xf1, 0xac, 0x3e,
-	0x3d, 0x9e, 0xce, 0x4f, 0x16, 0x9c, 0xed, 0x4b, 0x95, 0xaa, 0xf7, 0x1e, 0x4c, 0x13, 0xcb, 0xf4,
-	0xd2, 0xc6, 0x47, 0x97, 0xef, 0x04, 0xce, 0x3e, 0xce, 0x91, 0x2b, 0x21, 0xb9, 0xf5, 0x91, 0xe4,
-	0x4c, 0xdc, 0x1c, 0xbb, 0x6e, 0x03, 0x04, 0x5c, 0xc4, 0x85, 0x0d, 0xf0, 0x73, 0xf7, 0xbe, 0x08,
-	0x47, 0x39, 0xd8, 0x69, 0x07, 0xa0, 0x09, 0xd1, 0xb3, 0x5e, 0xb6, 0x64, 0x0b, 0x50, 0xde, 0xe3,
-	0xa2, 0xb5, 0xa7, 0x91, 0xde, 0xb8, 0x47, 0x2b, 0x36, 0x0f, 0x93, 0x22, 0x0a, 0xf9, 0x43, 0xbc,
-	0x8d, 0x39, 0xcf, 0x2c, 0x52, 0x6b, 0x20, 0x3b, 0x91, 0xc6, 0x42, 0xcf, 0x79, 0x66, 0xc1, 0x18,
-	0x4c, 0xc4, 0xbe, 0xde, 0xb3, 0x27, 0x57, 0xc6, 0xeb, 0xb3, 0x1e, 0xfe, 0x4e, 0x6d, 0x89, 0x94,
-	0xda, 0x2e, 0x63, 0x38, 0xfc, 0xed, 0x5c, 0x01, 0x1b, 0xd9, 0x6d, 0x69, 0xcd, 0x15, 0x3d, 0xce,
-	0xa2, 0x54, 0x5e, 0x58, 0xb0, 0x38, 0x00, 0xdc, 0xbd, 0x93, 0x5d, 0x11, 0x85, 0x22, 0x6a, 0x15,
-	0xde, 0xc9, 0xb6, 0xd9, 0xcf, 0xee, 0x24, 0x83, 0xb3, 0x2d, 0x80, 0x03, 0x7f, 0x5f, 0x84, 0xbe,
-	0x96, 0x89, 0xb2, 0x4b, 0x2b, 0xe3, 0xf5, 0xca, 0xf6, 0xea, 0xf3, 0x27, 0xd7, 0x96, 0xe8, 0x5a,
-	0x6e, 0xa6, 0x01, 0x22, 0xd5, 0x51, 0xf9, 0x4e, 0xed, 0x71, 0x62, 0x17, 0x60, 0xae, 0xed, 0xeb,
-	0x60, 0x8f, 0x87, 0xcd, 0x58, 0x3e, 0xe0, 0x09, 0xd6, 0x68, 0xc2, 0x9b, 0x25, 0xe3, 0x4e, 0x6a,
-	0x63, 0xcb, 0x30, 0xa3, 0xa5, 0xf6, 0xf7, 0x09, 0x32, 0x81, 0x10, 0x40, 0x13, 0x02, 0x9c, 0x06,
-	0xfc, 0xcf, 0x28, 0x44, 0x22, 0xe5, 0xdd, 0xd1, 0x0f, 0xcb, 0x79, 0x6c, 0x65, 0x42, 0x63, 0x1c,
-	0xa8, 0x14, 0x1b, 0x30, 0x19, 0xa7, 0x06, 0x7a, 0xda, 0x67, 0x4f, 0x09, 0x4a, 0xba, 0x49, 0x55,
-	0x30, 0xc8, 0x5c, 0xf5, 0x4a, 0xff, 0xa9, 0x7a, 0xce, 0x0d, 0x38, 0x67, 0x38, 0xf0, 0xe4, 0xae,
-	0x4c, 0xda, 0x7e, 0x14, 0x64, 0xaf, 0x29, 0xed, 0x31, 0xdf, 0x94, 0x0c, 0xa9, 0x54, 0xbc, 0x6c,
-	0xe9, 0x48, 0xba, 0xf7, 0x9c, 0x13, 0xd1, 0x7f, 0x1f, 0x2a, 0x27, 0x95, 0xa5, 0x14, 0x16, 0xfb,
-	0xc9, 0x7c, 0x91, 0x01, 0x88, 0x4e, 0xd7, 0x23, 0x6d, 0x48, 0x15, 0xc8, 0x84, 0x63, 0xf7, 0xce,
-	0x79, 0x66, 0xe1, 0x7c, 0x67, 0x11, 0xcd, 0x8f, 0x94, 0x16, 0x6d, 0x5f, 0xf3, 0x5b, 0x9c, 0xbf,
-	0x86, 0x74, 0xd9, 0x30, 0x75, 0xc0, 0x13, 0x95, 0xbd, 0xd5, 0x39, 0x2f, 0x5b, 0xa6, 0x97, 0x29,
-	0xa2, 0xb8, 0xa3, 0x9b, 0xbb, 0x87, 0x9a, 0x2b, 0xba, 0x6f, 0x40, 0xd3, 0x76, 0x6a, 0x61, 0xab,
-	0x30, 0xab, 0xb4, 0x4c, 0x78, 0x53, 0x76, 0x74, 0xdc, 0x31, 0xef, 0x63, 0xda, 0x9b, 0x41, 0xdb,
-	0x6d, 0x34, 0x39, 0xbf, 0x58, 0x54, 0x86, 0x1c, 0x29, 0x2a, 0xc3, 0x07, 0x30, 0x13, 0x71, 0xfd,
-	0x40, 0x26, 0xf7, 0x9a, 0x77, 0x39, 0x3f, 0x29, 0x44, 0xaf, 0x54, 0x64, 0x22, 0x71, 0x53, 0x8a,
-	0x88, 0x0a, 0x01, 0xe4, 0x73, 0x8b, 0xe3, 0x09, 0x26, 0xaf, 0x38, 0x11, 0x01, 0x27, 0xb1, 0x19,
-	0x7d, 0x02, 0xfa, 0xec, 0xa4, 0x2e, 0xce, 0x1a, 0xf5, 0x97, 0xe1, 0x5b, 0xf4, 0x30, 0xbf, 0xb6,
-	0x48, 0x8b, 0x32, 0x18, 0x65, 0xb0, 0x00, 0x65, 0xca, 0xdd, 0x28, 0x0c, 0xad, 0xd8, 0x12, 0x40,
-	0x9b, 0x87, 0xc2, 0x6f, 0xea, 0xc3, 0xd8, 0xd0, 0xaa, 0x78, 0x15, 0xb4, 0x7c, 0x7e, 0x18, 0xf3,
-	0xb4, 0xb2, 0x06, 0xd8, 0x44, 0xb9, 0x18, 0x47, 0x5f, 0x30, 0x26, 0x4f, 0x4a, 0x14, 0x28, 0xac,
-	0x62, 0x48, 0x35, 0xa5, 0x95, 0xf3, 0x21, 0xb1, 0xbd, 0x99, 0xf0, 0x50, 0x9c, 0xb0, 0x6d, 0xc0,
-	0xa4, 0x7c, 0x10, 0x71, 0xd3, 0x4a, 0xc3, 0x26, 0x8f, 0x81, 0x39, 0x8f, 0x28, 0x99, 0xec, 0x14,
-	0x4a, 0x26, 0x80, 0xb2, 0xdf, 0x46, 0xa1, 0x33, 0xea, 0x32, 0xa4, 0x8e, 0xd7, 0xd3, 0x3a, 0xfe,
-	0xf6, 0x62, 0xb9, 0xde, 0x12, 0x7a, 0xaf, 0xb3, 0xdb, 0x08, 0x64, 0x9b, 0xbe, 0x55, 0xe8, 0xcf,
-	0x35, 0x15, 0xde, 0x73, 0xd3, 0xe4, 0x15, 0x3a, 0x28, 0x8f, 0x8e, 0xde, 0xfc, 0x15, 0x60, 0x12,
-	0x83, 0xb3, 0xfb, 0x50, 0x36, 0x73, 0x9f, 0x39, 0xfd, 0xbd, 0x7f, 0xfa, 0xd3, 0xa2, 0x7a, 0x61,
-	0x28, 0xc6, 0x64, 0xe0, 0xd4, 0x1e, 0xff, 0xfe, 0xf7, 0xf7, 0x25, 0x9b, 0x2d, 0xb8, 0x03, 0x3f,
-	0x7b, 0xd8, 0x11, 0x4c, 0x65, 0x35, 0x1b, 0x7c, 0x5e, 0xfe, 0x5b, 0xa3, 0xba, 0x36, 0x1c, 0x44,
-	0x51, 0x2f, 0x62, 0xd4, 0x65, 0xb6, 0xe4, 0x0e, 0xfe, 0x9e, 0x52, 0xee, 0x91, 0x08, 0x8f, 0xd9,
-	0x21, 0x4c, 0x67, 0x63, 0x96, 0x0d, 0x3d, 0xf8, 0x24, 0xe7, 0x8b, 0x23, 0x50, 0x14, 0x7f, 0x05,
-	0xe3, 0x57, 0x99, 0x5d, 0x14, 0xdf, 0xe4, 0x6d, 0x46, 0x5f, 0x51, 0xde, 0xbd, 0x23, 0xb6, 0x30,
-	0xef, 0xdc, 0x7c, 0x1d, 0x96, 0x37, 0x02, 0x29, 0xef, 0x1f, 0x2c, 0x98, 0xed, 0x9d, 0x67, 0xac,
-	0x3e, 0xf0, 0xf4, 0x01, 0xf3, 0xb1, 0x7a, 0xf9, 0x35, 0x90, 0x44, 0x66, 0x13, 0xc9, 0x5c, 0x65,
-	0x57, 0x86, 0x5e, 0x82, 0xeb, 0xf7, 0x12, 0x39, 0x84, 0x49, 0x1c, 0x14, 0x6c, 0x75, 0x70, 0x73,
-	0xf5, 0xcc, 0xa8, 0xaa, 0x33, 0x0c, 0x42, 0x1c, 0x2e, 0x23, 0x87, 0x0b, 0x6c, 0xf5, 0x54, 0xfb,
-	0xa5, 0x30, 0xe5, 0x1e, 0x65, 0x1a, 0x7c, 0xcc, 0x7e, 0xb4, 0x60, 0xa6, 0x67, 0x32, 0xb0, 0xf5,
-	0xc1, 0xc7, 0x9f, 0x1a, 0x38, 0xd5, 0xfa, 0x68, 0x20, 0xb1, 0x79, 0x17, 0xd9, 0x6c, 0xb2, 0xeb,
-	0xfd, 0x6c, 0xba, 0x43, 0xdd, 0x3d, 0xa2, 0x69, 0x75, 0xec, 0xc6, 0x3d, 0x64, 0xbe, 0xb1, 0x60,
-	0xa6, 0x47, 0xaf, 0x0b, 0xc8, 0x9d, 0x1e, 0x33, 0x05, 0xe4, 0x06, 0x48, 0xbf, 0xb3, 0x86, 0xe4,
-	0x6a, 0xec, 0x7c, 0x3f, 0x39, 0x4e, 0xe0, 0x74, 0x22, 0xb0, 0xaf, 0xa0, 0x6c, 0x04, 0xb7, 0x40,
-	0x22, 0x72, 0xa2, 0x5d, 0x20, 0x11, 0x79, 0xc5, 0x76, 0xae, 0x62, 0xe0, 0x4b, 0x6c, 0x6d, 0x78,
-	0x9f, 0x90, 0x8e, 0x3f, 0x82, 0xb2, 0x11, 0xc9, 0x02, 0x02, 0x39, 0x1d, 0x2e, 0x20, 0x90, 0x57,
-	0x59, 0x67, 0x1d, 0x09, 0xac, 0xb2, 0xe5, 0x7e, 0x02, 0x01, 0xe2, 0x94, 0x7b, 0x84, 0x22, 0x7d,
-	0xbc, 0xbd, 0xf5, 0xf4, 0x65, 0xcd, 0x7a, 0xf6, 0xb2, 0x66, 0xfd, 0xf5, 0xb2, 0x66, 0x7d, 0xfb,
-	0xaa, 0x36, 0xf6, 0xec, 0x55, 0x6d, 0xec, 0x8f, 0x57, 0xb5, 0xb1, 0x2f, 0xd7, 0x7b, 0x54, 0x57,
-	0xb4, 0x65, 0xb0, 0xe7, 0x8b, 0xc8, 0x9c, 0xf6, 0x30, 0x3b, 0x0f, 0xa5, 0x77, 0xb7, 0x8c, 0xff,
-	0xac, 0xdd, 0xf8, 0x37, 0x00, 0x00, 0xff, 0xff, 0xba, 0x0a, 0xca, 0x9c, 0xcd, 0x0e, 0x00, 0x00,
+	// 1861 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xac, 0x58, 0x4f, 0x6f, 0x23, 0x49,
+	0x15, 0x9f, 0x76, 0x62, 0xc7, 0x2e, 0x27, 0x23, 0x4d, 0x6d, 0x36, 0xdb, 0xf1, 0x6c, 0x9c, 0xa4,
+	0x27, 0x7f, 0x3c, 0xc3, 0xc6, 0xbd, 0xc9, 0x0c, 0x0b, 0x0b, 0x8b, 0x44, 0x92, 0x65, 0x56, 0x2b,
+	0x0e, 0x09, 0x3d, 0x88, 0x03, 0x07, 0xac, 0x72, 0x77, 0x8d, 0xd3, 0x1a, 0xbb, 0xab, 0xd3, 0xdd,
+	0xce, 0xac, 0x37, 0x8a, 0x90, 0x90, 0x80, 0x0b, 0x07, 0x24, 0x16, 0x21, 0x01, 0xe2, 0x03, 0x20,
+	0x8e, 0x7b, 0xe0, 0x23, 0xec, 0x71, 0xb5, 0x5c, 0x90, 0x90, 0x58, 0x34, 0x03, 0x12, 0x27, 0x3e,
+	0x03, 0xea, 0x57, 0xaf, 0xda, 0xdd, 0x1d, 0xb7, 0x1d, 0xd0, 0x9c, 0xe2, 0xaa, 0xfe, 0xbd, 0x7a,
+	0xbf, 0xf7, 0xa7, 0xde, 0x7b, 0x15, 0xd2, 0x70, 0x07, 0xc2, 0x31, 0x45, 0xc0, 0xec, 0x3e, 0x37,
+	0x2f, 0xf6, 0xcd, 0xf3, 0x21, 0x0f, 0x46, 0x6d, 0x3f, 0x10, 0x91, 0xa0, 0xb7, 0xe3, 0x6f, 0x6d,
+	0xf9, 0xad, 0x7d, 0xb1, 0xdf, 0x78, 0x60, 0x8b, 0x70, 0x20, 0x42, 0xb3, 0xcb, 0x42, 0x2e, 0x81,
+	0xe6, 0xc5, 0x7e, 0x97, 0x47, 0x6c, 0xdf, 0xf4, 0x59, 0xcf, 0xf5, 0x58, 0xe4, 0x0a, 0x4f, 0xca,
+	0x36, 0x9a, 0x69, 0xac, 0x42, 0xd9, 0xc2, 0x55, 0xdf, 0x57, 0xe5, 0xf7, 0x0e, 0xac, 0x4c, 0xb9,
+	0xc0, 0x4f, 0xcb, 0x3d, 0xd1, 0x13, 0x72, 0x3f, 0xfe, 0x85, 0xbb, 0x6f, 0xf6, 0x84, 0xe8, 0xf5,
+	0xb9, 0xc9, 0x7c, 0xd7, 0x64, 0x9e, 0x27, 0x22, 0xd0, 0xa6, 0x64, 0xee, 0xe6, 0xcc, 0xf0, 0x59,
+	0xc0, 0x06, 0xea, 0x63, 0xde, 0x46, 0x3f, 0x10, 0xe2, 0xa9, 0x3a, 0x36, 0xf7, 0x2d, 0xe0, 0xe7,
+	0x43, 0x1e, 0x46, 0x05, 0xc7, 0x86, 0x11, 0x8b, 0x86, 0x78, 0xac, 0xb1, 0x4c, 0xe8, 0xf7, 0x62,
+	0x27, 0x9c, 0x82, 0x2e, 0x4b, 0x0a, 0x1a, 0xdf, 0x25, 0xaf, 0x65, 0x76, 0x43, 0x5f, 0x78, 0x21,
+	0xa7, 0x8f, 0x48, 0x45, 0x72, 0xd2, 0xb5, 0x0d, 0xad, 0x55, 0x3f, 0x58, 0x69, 0x67, 0x9d, 0xdb,
+	0x96, 0xf8, 0xa3, 0xf9, 0xcf, 0xfe, 0xbe, 0x7e, 0xcb, 0x42, 0xac, 0xb1, 0x8d, 0x87, 0xe1, 0xe1,
+	0xf8, 0x87, 0xde, 0x26, 0x25, 0xd7, 0x81, 0x83, 0xe6, 0xad, 0x92, 0xeb, 0x18, 0x27, 0x64, 0x39,
+	0x0b, 0x43, 0xa5, 0x5f, 0x23, 0x0b, 0x68, 0x0f, 0x6a, 0x7d, 0x23, 0xaf, 0x15, 0x25, 0x50, 0xad,
+	0x42, 0x1b, 0xff, 0xd6, 0xb2, 0x27, 0x2a, 0xeb, 0xe8, 0x2a, 0xa9, 0x0e, 0x84, 0xc3, 0xfb, 0x9d,
+	0x44, 0xff, 0x02, 0xac, 0x3f, 0x74, 0xe8, 0x3b, 0xa4, 0x86, 0xe2, 0x3c, 0xd0, 0x4b, 0x1b, 0x5a,
+	0xab, 0x76, 0xa4, 0x7f, 0xf1, 0xe9, 0xde, 0x32, 0xc6, 0xf6, 0xd0, 0x71, 0x02, 0x1e, 0x86, 0x4f,
+	0xa2, 0xc0, 0xf5, 0x7a, 0xd6, 0x18, 0x4a, 0xbf, 0x4a, 0x2a, 0xd2, 0xad, 0xfa, 0xdc, 0x86, 0xd6,
+	0xba, 0x7d, 0xb0, 0x56, 0xc0, 0xf1, 0x09, 0x80, 0x2c, 0x04, 0xd3, 0xc7, 0x84, 0x8c, 0x93, 0x4e,
+	0x9f, 0x07, 0xf3, 0x76, 0xda, 0xa8, 0x2c, 0xce, 0xba, 0xb6, 0x4c, 0x65, 0xcc, 0xbd, 0xf6, 0x29,
+	0xeb, 0x71, 0xe5, 0x9f, 0x94, 0xa4, 0xf1, 0x3b, 0x8d, 0xbc, 0x9e, 0x33, 0x15, 0xbd, 0xf7, 0x2e,
+	0xa9, 0x22, 0xcb, 0x38, 0x68, 0x73, 0xb3, 0xdd, 0x97, 0xc0, 0xe9, 0x07, 0x19, 0x72, 0x25, 0x20,
+	0xb7, 0x3b, 0x93, 0x9c, 0xd4, 0x9b, 0x61, 0x37, 0x4e, 0x00, 0x9b, 0xbb, 0x7e, 0x61, 0x02, 0xfc,
+	0x7e, 0x1c, 0x2f, 0xc4, 0xa1, 0x0d, 0x7a, 0x9c, 0x01, 0xb0, 0x05, 0xe8, 0x45, 0x4b, 0x2d, 0xe9,
+	0x0a, 0xa9, 0x9c, 0x71, 0xb7, 0x77, 0x16, 0x01, 0xbd, 0x39, 0x0b, 0x57, 0x74, 0x99, 0x94, 0x5d,
+	0xcf, 0xe1, 0x1f, 0x41, 0x34, 0x96, 0x2c, 0xb9, 0x88, 0x77, 0x6d, 0x31, 0xf4, 0x22, 0x70, 0xf4,
+	0x92, 0x25, 0x17, 0x94, 0x92, 0x79, 0x9f, 0x45, 0x67, 0x7a, 0x79, 0x63, 0xae, 0xb5, 0x68, 0xc1,
+	0xef, 0x78, 0x2f, 0x10, 0x22, 0xd2, 0x2b, 0xa0, 0x0e, 0x7e, 0x1b, 0x0f, 0x88, 0x0e, 0xec, 0x0e,
+	0xa3, 0x88, 0x87, 0x78, 0x71, 0x8b, 0x4c, 0xf9, 0x52, 0x23, 0xab, 0x13, 0xc0, 0xe3, 0x98, 0x74,
+	0x5d, 0xcf, 0x71, 0xbd, 0x5e, 0x61, 0x4c, 0x8e, 0xe4, 0x77, 0x15, 0x13, 0x05, 0xa7, 0x87, 0x84,
+	0x5c, 0xb0, 0xbe, 0xeb, 0xb0, 0x48, 0x04, 0xa1, 0x5e, 0xda, 0x98, 0x6b, 0xd5, 0x8e, 0x36, 0xbf,
+	0xf8, 0x74, 0x6f, 0x0d, 0xc3, 0x72, 0x1c, 0x2b, 0xf0, 0xc2, 0x61, 0x98, 0xcd, 0xd4, 0x94, 0x10,
+	0xbd, 0x47, 0x96, 0x06, 0x2c, 0xb2, 0xcf, 0xb8, 0xd3, 0xf1, 0xc5, 0x73, 0x1e, 0x80, 0x8f, 0xe6,
+	0xad, 0x45, 0xdc, 0x3c, 0x8d, 0xf7, 0xe8, 0x3a, 0xa9, 0x47, 0x22, 0x62, 0x7d, 0x84, 0xcc, 0x03,
+	0x84, 0xc0, 0x16, 0x00, 0x8c, 0x36, 0xb9, 0x23, 0x2b, 0x44, 0x5c, 0x86, 0x66, 0x5f, 0x2c, 0xe3,
+	0xcf, 0x9a, 0x2a, 0x34, 0x52, 0x00, 0x5d, 0xb1, 0x4f, 0xca, 0x50, 0xc8, 0xf0, 0x6a, 0xbf, 0x7e,
+	0xad, 0xa0, 0xc4, 0x1f, 0xd1, 0x0b, 0x12, 0x99, 0xf1, 0x5e, 0xe9, 0x7f, 0xf3, 0xde, 0x23, 0x52,
+	0x11, 0x3e, 0xf7, 0xb8, 0xa3, 0xcf, 0x81, 0xe0, 0xb5, 0xfa, 0x75, 0x02, 0x5f, 0x55, 0xfd, 0x92,
+	0x58, 0xe3, 0x21, 0x79, 0x43, 0x32, 0xe7, 0xc1, 0x53, 0x11, 0x0c, 0x98, 0x67, 0xab, 0x3b, 0x18,
+	0x67, 0x26, 0x93, 0x8e, 0x06, 0x03, 0x6a, 0x96, 0x5a, 0x1a, 0xbf, 0xd0, 0x30, 0x5d, 0x32, 0x52,
+	0x68, 0xf5, 0xb7, 0x48, 0x2d, 0x09, 0x08, 0x5a, 0xbe, 0x9a, 0xa7, 0xf2, 0x03, 0x05, 0x40, 0x36,
+	0x63, 0x89, 0x38, 0x8f, 0x43, 0x5b, 0x04, 0x1c, 0x92, 0x7e, 0xc9, 0x92, 0x0b, 0x7a, 0x97, 0xd4,
+	0x3c, 0xd1, 0x91, 0x07, 0x40, 0x4c, 0xab, 0x56, 0xd5, 0x13, 0x27, 0xb0, 0x36, 0xfe, 0xa5, 0xa1,
+	0x11, 0xdf, 0x09, 0x23, 0x77, 0xc0, 0x22, 0xfe, 0x98, 0xf3, 0x1b, 0x94, 0x43, 0x9d, 0x2c, 0x5c,
+	0xf0, 0x20, 0x54, 0xf7, 0x7f, 0xc9, 0x52, 0xcb, 0x38, 0x41, 0x5c, 0xcf, 0x1f, 0x46, 0x9d, 0xee,
+	0x28, 0xe2, 0x21, 0xe6, 0x10, 0x81, 0xad, 0xa3, 0x78, 0x87, 0x6e, 0x92, 0xc5, 0x30, 0x12, 0x01,
+	0xef, 0x88, 0x61, 0xe4, 0x0f, 0xe5, 0x9d, 0xab, 0x5a, 0x75, 0xd8, 0x3b, 0x81, 0xad, 0x18, 0x62,
+	0xb3, 0x7e, 0xbf, 0xcb, 0xec, 0x67, 0x9d, 0x1e, 0x0b, 0xf5, 0x32, 0x1c, 0x52, 0x57, 0x7b, 0x1f,
+	0xb0, 0x90, 0xb6, 0xc9, 0x6b, 0x09, 0xc4, 0x61, 0x11, 0x43, 0x75, 0x15, 0x40, 0xde, 0x51, 0x9f,
+	0xde, 0x67, 0x11, 0x03, 0xad, 0xc6, 0xdf, 0x94, 0xdb, 0x33, 0x76, 0xa2, 0xdb, 0xbf, 0x4d, 0xea,
+	0x1e, 0x8f, 0x9e, 0x8b, 0xe0, 0x59, 0xe7, 0x29, 0xe7, 0x89, 0xe3, 0xd3, 0x15, 0x4d, 0xd5, 0xb2,
+	0x63, 0xe1, 0x7a, 0xe8, 0x78, 0x82, 0x32, 0x8f, 0x39, 0x9c, 0x20, 0x5d, 0xe5, 0x07, 0xae, 0xcd,
+	0xb1, 0x26, 0xce, 0x3e, 0x01, 0x64, 0x4e, 0x63, 0x11, 0xfa, 0x4d, 0x52, 0x55, 0xac, 0xc1, 0x69,
+	0x37, 0x10, 0x4f, 0x04, 0x8c, 0x2d, 0xbc, 0x43, 0xd2, 0x7f, 0x45, 0xc5, 0xe7, 0xa7, 0x1a, 0xd6,
+	0x5b, 0x05, 0x43, 0xf3, 0x57, 0x48, 0x05, 0x63, 0x21, 0xab, 0x28, 0xae, 0xe8, 0x1a, 0x21, 0x03,
+	0xee, 0xb8, 0xac, 0x13, 0x8d, 0x7c, 0x69, 0x53, 0xcd, 0xaa, 0xc1, 0xce, 0xf7, 0x47, 0x3e, 0x8f,
+	0x23, 0x2d, 0x81, 0x1d, 0x28, 0x89, 0x73, 0x20, 0x4b, 0xe4, 0x96, 0x25, 0x04, 0x14, 0x61, 0x88,
+	0xaa, 0x83, 0x31, 0xc6, 0x95, 0xf1, 0x3e, 0xb2, 0x3d, 0x0e, 0xb8, 0xe3, 0x26, 0x6c, 0xdb, 0xa4,
+	0x2c, 0x9e, 0x7b, 0x5c, 0xe6, 0xfd, 0xb4, 0xee, 0x2a, 0x61, 0xc6, 0xc7, 0x68, 0x8c, 0x3a, 0x05,
+	0x8d, 0xb1, 0x49, 0x85, 0x0d, 0xa0, 0x98, 0xcb, 0x0a, 0x3a, 0xc5, 0x8b, 0x6f, 0xc7, 0x5e, 0xfc,
+	0xe3, 0x97, 0xeb, 0xad, 0x9e, 0x1b, 0x9d, 0x0d, 0xbb, 0x6d, 0x5b, 0x0c, 0x70, 0x56, 0xc3, 0x3f,
+	0x7b, 0xa1, 0xf3, 0xcc, 0x8c, 0x8d, 0x0f, 0x41, 0x20, 0xb4, 0xf0, 0x68, 0x63, 0x07, 0x1b, 0xd2,
+	0x31, 0x06, 0xa0, 0xc8, 0xe3, 0x9f, 0x94, 0xb0, 0xfd, 0x8e, 0x81, 0x48, 0xf3, 0x1b, 0xa9, 0x70,
+	0xcb, 0x7c, 0xd3, 0xf3, 0x17, 0x5d, 0xc9, 0xe4, 0xa3, 0x1d, 0x37, 0xa1, 0x68, 0x18, 0xa8, 0x9b,
+	0x07, 0xbf, 0xe9, 0x01, 0x59, 0xb0, 0xc5, 0x30, 0x70, 0xb1, 0x6c, 0x4f, 0xf3, 0x9f, 0x02, 0xd2,
+	0x77, 0xc9, 0x82, 0x1f, 0xf0, 0x81, 0x3b, 0x1c, 0xe0, 0x84, 0x31, 0x33, 0xe3, 0x14, 0x9e, 0xbe,
+	0x47, 0x6a, 0x3d, 0x16, 0x62, 0xb6, 0x97, 0x6f, 0x98, 0xae, 0x3d, 0x16, 0x42, 0xae, 0x1b, 0x9d,
+	0x9c, 0x57, 0x92, 0x76, 0x99, 0x1d, 0x7b, 0xb4, 0xff, 0x7b, 0xec, 0xf9, 0x93, 0x46, 0x56, 0xf2,
+	0x1a, 0xd0, 0xf1, 0x1f, 0x92, 0x9a, 0x72, 0xa4, 0x6a, 0xb2, 0xdb, 0x79, 0xcf, 0x4f, 0x0c, 0x99,
+	0x2a, 0xb7, 0x89, 0xf4, 0xab, 0x9b, 0x83, 0x7e, 0xa4, 0xd2, 0x49, 0x06, 0xe6, 0x95, 0xbb, 0x23,
+	0x99, 0x02, 0xc7, 0x0a, 0xc6, 0x13, 0x07, 0x66, 0x43, 0xe1, 0xc4, 0x81, 0x32, 0x49, 0x16, 0x22,
+	0xfc, 0xd5, 0x59, 0xaf, 0x5e, 0x1a, 0x47, 0x9c, 0xd9, 0xc2, 0xcb, 0xbf, 0x34, 0xd4, 0xee, 0xf8,
+	0xa5, 0xd1, 0x85, 0x9d, 0xa2, 0x97, 0x86, 0xc4, 0xab, 0x4e, 0x2d, 0xb1, 0x49, 0xa7, 0x96, 0x1f,
+	0x8f, 0xcf, 0x98, 0xeb, 0xcd, 0xee, 0xd4, 0x4f, 0xb0, 0x63, 0x64, 0x84, 0x92, 0xb7, 0x47, 0xd9,
+	0x8e, 0x37, 0x90, 0xc5, 0xdd, 0xc9, 0x2c, 0x40, 0x46, 0x0d, 0x29, 0x80, 0x3f, 0xf8, 0xcf, 0x1d,
+	0x52, 0x86, 0x53, 0xe9, 0x39, 0xa9, 0xc8, 0x57, 0x11, 0x35, 0x26, 0xe6, 0x5f, 0xe6, 0xe1, 0xd5,
+	0xb8, 0x37, 0x15, 0x23, 0x59, 0x19, 0xcd, 0x9f, 0xfc, 0xe5, 0x9f, 0xbf, 0x2a, 0xe9, 0x74, 0xc5,
+	0x9c, 0xf8, 0x60, 0xa4, 0x97, 0x64, 0x41, 0x99, 0x3d, 0xf9, 0xbc, 0xec, 0x4b, 0xac, 0xb1, 0x35,
+	0x1d, 0x84, 0x5a, 0xb7, 0x41, 0xeb, 0x3a, 0x5d, 0x33, 0x27, 0xbf, 0x36, 0x43, 0xf3, 0xd2, 0x75,
+	0xae, 0xe8, 0x88, 0x54, 0xd5, 0x23, 0x84, 0x4e, 0x3d, 0x38, 0xb1, 0x79, 0x7b, 0x06, 0x0a, 0xf5,
+	0x6f, 0x80, 0xfe, 0x06, 0xd5, 0x8b, 0xf4, 0x4b, 0xbb, 0xe5, 0xc3, 0xa0, 0xc8, 0xee, 0xf4, 0x03,
+	0xa4, 0xd0, 0xee, 0xcc, 0xeb, 0x63, 0x9a, 0xdd, 0x00, 0x44, 0xbb, 0x7f, 0xa3, 0x91, 0xc5, 0xf4,
+	0xb4, 0x4f, 0x5b, 0x13, 0x4f, 0x9f, 0xf0, 0x7a, 0x68, 0xdc, 0xbf, 0x01, 0x12, 0xc9, 0x1c, 0x00,
+	0x99, 0xb7, 0xe8, 0x83, 0xa9, 0x41, 0x30, 0x59, 0x9a, 0xc8, 0x88, 0x94, 0x61, 0x8c, 0xa6, 0x9b,
+	0x93, 0x93, 0x2b, 0x35, 0xc1, 0x37, 0x8c, 0x69, 0x10, 0xe4, 0x70, 0x1f, 0x38, 0xdc, 0xa3, 0x9b,
+	0xe6, 0xa4, 0x7f, 0x49, 0x84, 0xe6, 0xa5, 0x9a, 0x26, 0xaf, 0xe8, 0x6f, 0x35, 0x52, 0x4f, 0x0d,
+	0xc0, 0x74, 0x77, 0xf2, 0xf1, 0xd7, 0x06, 0xeb, 0x46, 0x6b, 0x36, 0x10, 0xd9, 0x7c, 0x1d, 0xd8,
+	0x1c, 0xd0, 0xb7, 0xf3, 0x6c, 0xc6, 0x4f, 0x1e, 0xf3, 0x12, 0xef, 0xfa, 0x95, 0xe9, 0xa7, 0xc8,
+	0xfc, 0x4c, 0x23, 0xf5, 0xd4, 0x98, 0x58, 0x40, 0xee, 0xfa, 0xc0, 0x5c, 0x40, 0x6e, 0xc2, 0xc4,
+	0x69, 0x6c, 0x01, 0xb9, 0x26, 0x7d, 0x33, 0x4f, 0x8e, 0x23, 0x38, 0x1e, 0x44, 0xe9, 0x8f, 0x49,
+	0x05, 0x27, 0xe2, 0xc9, 0xee, 0xcf, 0x8c, 0x7b, 0x05, 0x25, 0x22, 0x3b, 0xeb, 0x19, 0x6f, 0x81,
+	0xe2, 0x1d, 0xba, 0x35, 0x3d, 0x4f, 0x70, 0x02, 0xfc, 0x98, 0x54, 0xe4, 0x78, 0x55, 0x40, 0x20,
+	0x33, 0xc1, 0x15, 0x10, 0xc8, 0xce, 0x67, 0xc6, 0x2e, 0x10, 0xd8, 0xa4, 0xeb, 0x79, 0x02, 0x36,
+	0xe0, 0x42, 0xf3, 0x12, 0xc6, 0xbb, 0x2b, 0xfa, 0x73, 0x8d, 0x54, 0x55, 0x0f, 0x2e, 0x28, 0x18,
+	0xb9, 0xf1, 0xab, 0x71, 0xb3, 0x46, 0x6e, 0xb4, 0x81, 0x42, 0x8b, 0xee, 0x4c, 0xf7, 0x41, 0x32,
+	0x6f, 0x5d, 0x91, 0x5a, 0x32, 0x47, 0xd0, 0xe9, 0x3a, 0x92, 0xab, 0xbb, 0x33, 0x0b, 0x86, 0x5c,
+	0x36, 0x81, 0xcb, 0x5d, 0xba, 0x7a, 0xcd, 0x1d, 0x89, 0xc6, 0x11, 0xa9, 0xaa, 0xbe, 0x5d, 0xe4,
+	0x87, 0xec, 0xdc, 0x50, 0xe4, 0x87, 0x5c, 0xf3, 0x2f, 0x2e, 0x9c, 0x49, 0x8f, 0x3f, 0x27, 0x15,
+	0xd9, 0xc9, 0x0a, 0xe2, 0x9f, 0x69, 0xd9, 0x05, 0xf1, 0xcf, 0x36, 0xf0, 0xe2, 0x1e, 0x25, 0x5b,
+	0x35, 0xfd, 0xb5, 0x46, 0xea, 0xa9, 0xee, 0x59, 0x70, 0xf9, 0xae, 0x37, 0xf2, 0x82, 0xcb, 0x37,
+	0xa1, 0x79, 0x1b, 0x0f, 0x81, 0xc2, 0x1e, 0xfd, 0xca, 0x8d, 0x2a, 0x03, 0xf2, 0xfa, 0x43, 0x5c,
+	0xb1, 0x64, 0xb9, 0xb3, 0x45, 0xe0, 0x14, 0x55, 0xac, 0x31, 0x62, 0x46, 0xc5, 0x4a, 0x03, 0x91,
+	0xd7, 0x7b, 0xc0, 0xeb, 0x1d, 0xfa, 0x68, 0x66, 0xfd, 0x34, 0xf1, 0xb5, 0x1d, 0x9a, 0x97, 0xf8,
+	0xeb, 0x8a, 0x7e, 0x12, 0xf7, 0x99, 0x0b, 0xe6, 0xf6, 0x59, 0xd7, 0xed, 0xbb, 0xd1, 0xa8, 0xa8,
+	0xcf, 0xa4, 0x20, 0x33, 0xfa, 0x4c, 0x06, 0x89, 0x1c, 0x4d, 0xe0, 0x78, 0x9f, 0xee, 0xe6, 0x39,
+	0xb2, 0x14, 0x3a, 0xc5, 0xf4, 0xe8, 0xf0, 0xb3, 0x17, 0x4d, 0xed, 0xf3, 0x17, 0x4d, 0xed, 0x1f,
+	0x2f, 0x9a, 0xda, 0x2f, 0x5f, 0x36, 0x6f, 0x7d, 0xfe, 0xb2, 0x79, 0xeb, 0xaf, 0x2f, 0x9b, 0xb7,
+	0x7e, 0xb8, 0x9b, 0x7a, 0x76, 0xb9, 0x03, 0x01, 0xf3, 0x91, 0x3c, 0xf5, 0x23, 0x75, 0x2e, 0xbc,
+	0xbd, 0xba, 0x15, 0xf8, 0x8f, 0xf4, 0xc3, 0xff, 0x06, 0x00, 0x00, 0xff, 0xff, 0xe1, 0xc6, 0x0d,
+	0x5c, 0xce, 0x17, 0x00, 0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -1278,6 +1871,20 @@ type QueryClient interface {
 	Output(ctx context.Context, in *QueryOutputRequest, opts ...grpc.CallOption) (*QueryOutputResponse, error)
 	// Credit returns what an owner can claim after a refund that could not be sent.
 	Credit(ctx context.Context, in *QueryCreditRequest, opts ...grpc.CallOption) (*QueryCreditResponse, error)
+	// Callback returns the callback of a request and who may deliver it now.
+	Callback(ctx context.Context, in *QueryCallbackRequest, opts ...grpc.CallOption) (*QueryCallbackResponse, error)
+	// Callbacks lists the callbacks that wait for a courier, nearest lapse first.
+	Callbacks(ctx context.Context, in *QueryCallbacksRequest, opts ...grpc.CallOption) (*QueryCallbacksResponse, error)
+	// Couriers lists the couriers in the order of their turns.
+	Couriers(ctx context.Context, in *QueryCouriersRequest, opts ...grpc.CallOption) (*QueryCouriersResponse, error)
+	// Beacon returns the randomness of the last block.
+	Beacon(ctx context.Context, in *QueryBeaconRequest, opts ...grpc.CallOption) (*QueryBeaconResponse, error)
+	// BeaconChain returns the hash chain of a validator.
+	BeaconChain(ctx context.Context, in *QueryBeaconChainRequest, opts ...grpc.CallOption) (*QueryBeaconChainResponse, error)
+	// ProofRecord returns what stays of the decided proof of a version.
+	ProofRecord(ctx context.Context, in *QueryProofRecordRequest, opts ...grpc.CallOption) (*QueryProofRecordResponse, error)
+	// Availability tells how much of the voting power holds a model.
+	Availability(ctx context.Context, in *QueryAvailabilityRequest, opts ...grpc.CallOption) (*QueryAvailabilityResponse, error)
 }
 
 type queryClient struct {
@@ -1378,6 +1985,69 @@ func (c *queryClient) Credit(ctx context.Context, in *QueryCreditRequest, opts .
 	return out, nil
 }
 
+func (c *queryClient) Callback(ctx context.Context, in *QueryCallbackRequest, opts ...grpc.CallOption) (*QueryCallbackResponse, error) {
+	out := new(QueryCallbackResponse)
+	err := c.cc.Invoke(ctx, "/imod.oracle.v1.Query/Callback", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Callbacks(ctx context.Context, in *QueryCallbacksRequest, opts ...grpc.CallOption) (*QueryCallbacksResponse, error) {
+	out := new(QueryCallbacksResponse)
+	err := c.cc.Invoke(ctx, "/imod.oracle.v1.Query/Callbacks", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Couriers(ctx context.Context, in *QueryCouriersRequest, opts ...grpc.CallOption) (*QueryCouriersResponse, error) {
+	out := new(QueryCouriersResponse)
+	err := c.cc.Invoke(ctx, "/imod.oracle.v1.Query/Couriers", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Beacon(ctx context.Context, in *QueryBeaconRequest, opts ...grpc.CallOption) (*QueryBeaconResponse, error) {
+	out := new(QueryBeaconResponse)
+	err := c.cc.Invoke(ctx, "/imod.oracle.v1.Query/Beacon", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) BeaconChain(ctx context.Context, in *QueryBeaconChainRequest, opts ...grpc.CallOption) (*QueryBeaconChainResponse, error) {
+	out := new(QueryBeaconChainResponse)
+	err := c.cc.Invoke(ctx, "/imod.oracle.v1.Query/BeaconChain", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) ProofRecord(ctx context.Context, in *QueryProofRecordRequest, opts ...grpc.CallOption) (*QueryProofRecordResponse, error) {
+	out := new(QueryProofRecordResponse)
+	err := c.cc.Invoke(ctx, "/imod.oracle.v1.Query/ProofRecord", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Availability(ctx context.Context, in *QueryAvailabilityRequest, opts ...grpc.CallOption) (*QueryAvailabilityResponse, error) {
+	out := new(QueryAvailabilityResponse)
+	err := c.cc.Invoke(ctx, "/imod.oracle.v1.Query/Availability", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // QueryServer is the server API for Query service.
 type QueryServer interface {
 	// Params returns the parameters.
@@ -1400,6 +2070,20 @@ type QueryServer interface {
 	Output(context.Context, *QueryOutputRequest) (*QueryOutputResponse, error)
 	// Credit returns what an owner can claim after a refund that could not be sent.
 	Credit(context.Context, *QueryCreditRequest) (*QueryCreditResponse, error)
+	// Callback returns the callback of a request and who may deliver it now.
+	Callback(context.Context, *QueryCallbackRequest) (*QueryCallbackResponse, error)
+	// Callbacks lists the callbacks that wait for a courier, nearest lapse first.
+	Callbacks(context.Context, *QueryCallbacksRequest) (*QueryCallbacksResponse, error)
+	// Couriers lists the couriers in the order of their turns.
+	Couriers(context.Context, *QueryCouriersRequest) (*QueryCouriersResponse, error)
+	// Beacon returns the randomness of the last block.
+	Beacon(context.Context, *QueryBeaconRequest) (*QueryBeaconResponse, error)
+	// BeaconChain returns the hash chain of a validator.
+	BeaconChain(context.Context, *QueryBeaconChainRequest) (*QueryBeaconChainResponse, error)
+	// ProofRecord returns what stays of the decided proof of a version.
+	ProofRecord(context.Context, *QueryProofRecordRequest) (*QueryProofRecordResponse, error)
+	// Availability tells how much of the voting power holds a model.
+	Availability(context.Context, *QueryAvailabilityRequest) (*QueryAvailabilityResponse, error)
 }
 
 // UnimplementedQueryServer can be embedded to have forward compatible implementations.
@@ -1435,6 +2119,27 @@ func (*UnimplementedQueryServer) Output(ctx context.Context, req *QueryOutputReq
 }
 func (*UnimplementedQueryServer) Credit(ctx context.Context, req *QueryCreditRequest) (*QueryCreditResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Credit not implemented")
+}
+func (*UnimplementedQueryServer) Callback(ctx context.Context, req *QueryCallbackRequest) (*QueryCallbackResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Callback not implemented")
+}
+func (*UnimplementedQueryServer) Callbacks(ctx context.Context, req *QueryCallbacksRequest) (*QueryCallbacksResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Callbacks not implemented")
+}
+func (*UnimplementedQueryServer) Couriers(ctx context.Context, req *QueryCouriersRequest) (*QueryCouriersResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Couriers not implemented")
+}
+func (*UnimplementedQueryServer) Beacon(ctx context.Context, req *QueryBeaconRequest) (*QueryBeaconResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Beacon not implemented")
+}
+func (*UnimplementedQueryServer) BeaconChain(ctx context.Context, req *QueryBeaconChainRequest) (*QueryBeaconChainResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method BeaconChain not implemented")
+}
+func (*UnimplementedQueryServer) ProofRecord(ctx context.Context, req *QueryProofRecordRequest) (*QueryProofRecordResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method ProofRecord not implemented")
+}
+func (*UnimplementedQueryServer) Availability(ctx context.Context, req *QueryAvailabilityRequest) (*QueryAvailabilityResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Availability not implemented")
 }
 
 func RegisterQueryServer(s grpc1.Server, srv QueryServer) {
@@ -1621,6 +2326,132 @@ func _Query_Credit_Handler(srv interface{}, ctx context.Context, dec func(interf
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Query_Callback_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryCallbackRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Callback(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/imod.oracle.v1.Query/Callback",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Callback(ctx, req.(*QueryCallbackRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Callbacks_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryCallbacksRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Callbacks(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/imod.oracle.v1.Query/Callbacks",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Callbacks(ctx, req.(*QueryCallbacksRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Couriers_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryCouriersRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Couriers(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/imod.oracle.v1.Query/Couriers",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Couriers(ctx, req.(*QueryCouriersRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Beacon_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryBeaconRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Beacon(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/imod.oracle.v1.Query/Beacon",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Beacon(ctx, req.(*QueryBeaconRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_BeaconChain_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryBeaconChainRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).BeaconChain(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/imod.oracle.v1.Query/BeaconChain",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).BeaconChain(ctx, req.(*QueryBeaconChainRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_ProofRecord_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryProofRecordRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).ProofRecord(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/imod.oracle.v1.Query/ProofRecord",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).ProofRecord(ctx, req.(*QueryProofRecordRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Availability_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryAvailabilityRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Availability(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/imod.oracle.v1.Query/Availability",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Availability(ctx, req.(*QueryAvailabilityRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 var Query_serviceDesc = _Query_serviceDesc
 var _Query_serviceDesc = grpc.ServiceDesc{
 	ServiceName: "imod.oracle.v1.Query",
@@ -1665,6 +2496,34 @@ var _Query_serviceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Credit",
 			Handler:    _Query_Credit_Handler,
+		},
+		{
+			MethodName: "Callback",
+			Handler:    _Query_Callback_Handler,
+		},
+		{
+			MethodName: "Callbacks",
+			Handler:    _Query_Callbacks_Handler,
+		},
+		{
+			MethodName: "Couriers",
+			Handler:    _Query_Couriers_Handler,
+		},
+		{
+			MethodName: "Beacon",
+			Handler:    _Query_Beacon_Handler,
+		},
+		{
+			MethodName: "BeaconChain",
+			Handler:    _Query_BeaconChain_Handler,
+		},
+		{
+			MethodName: "ProofRecord",
+			Handler:    _Query_ProofRecord_Handler,
+		},
+		{
+			MethodName: "Availability",
+			Handler:    _Query_Availability_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},
@@ -2110,6 +2969,20 @@ func (m *QueryProofResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if len(m.Opened) > 0 {
+		for iNdEx := len(m.Opened) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Opened[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x1a
+		}
+	}
 	if len(m.Bindings) > 0 {
 		for iNdEx := len(m.Bindings) - 1; iNdEx >= 0; iNdEx-- {
 			{
@@ -2187,6 +3060,16 @@ func (m *QueryPerformanceResponse) MarshalToSizedBuffer(dAtA []byte) (int, error
 	_ = i
 	var l int
 	_ = l
+	if m.NoOracle {
+		i--
+		if m.NoOracle {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x18
+	}
 	if m.Score != 0 {
 		i = encodeVarintQuery(dAtA, i, uint64(m.Score))
 		i--
@@ -2225,6 +3108,16 @@ func (m *QueryEstimateFeeRequest) MarshalToSizedBuffer(dAtA []byte) (int, error)
 	_ = i
 	var l int
 	_ = l
+	if m.CallbackDataBytes != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.CallbackDataBytes))
+		i--
+		dAtA[i] = 0x30
+	}
+	if m.CallbackGas != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.CallbackGas))
+		i--
+		dAtA[i] = 0x28
+	}
 	if m.StoreOutput {
 		i--
 		if m.StoreOutput {
@@ -2273,6 +3166,16 @@ func (m *QueryEstimateFeeResponse) MarshalToSizedBuffer(dAtA []byte) (int, error
 	_ = i
 	var l int
 	_ = l
+	{
+		size, err := m.Callback.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
 	{
 		size, err := m.ModelPrice.MarshalToSizedBuffer(dAtA[:i])
 		if err != nil {
@@ -2442,6 +3345,386 @@ func (m *QueryCreditResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 			dAtA[i] = 0xa
 		}
 	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryCallbackRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryCallbackRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryCallbackRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Id != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Id))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryCallbackResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryCallbackResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryCallbackResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.GasPrice.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x2a
+	{
+		size, err := m.Premium.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x22
+	if len(m.Courier) > 0 {
+		i -= len(m.Courier)
+		copy(dAtA[i:], m.Courier)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Courier)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.Turn != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Turn))
+		i--
+		dAtA[i] = 0x10
+	}
+	{
+		size, err := m.Callback.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryCallbacksRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryCallbacksRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryCallbacksRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryCallbacksResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryCallbacksResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryCallbacksResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Callbacks) > 0 {
+		for iNdEx := len(m.Callbacks) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Callbacks[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryCouriersRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryCouriersRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryCouriersRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryCouriersResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryCouriersResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryCouriersResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Couriers) > 0 {
+		for iNdEx := len(m.Couriers) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Couriers[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryBeaconRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryBeaconRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryBeaconRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryBeaconResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryBeaconResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryBeaconResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Beacon.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryBeaconChainRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryBeaconChainRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryBeaconChainRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Address) > 0 {
+		i -= len(m.Address)
+		copy(dAtA[i:], m.Address)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Address)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryBeaconChainResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryBeaconChainResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryBeaconChainResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Chain.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
 	return len(dAtA) - i, nil
 }
 
@@ -2650,6 +3933,12 @@ func (m *QueryProofResponse) Size() (n int) {
 			n += 1 + l + sovQuery(uint64(l))
 		}
 	}
+	if len(m.Opened) > 0 {
+		for _, e := range m.Opened {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
 	return n
 }
 
@@ -2677,6 +3966,9 @@ func (m *QueryPerformanceResponse) Size() (n int) {
 	if m.Score != 0 {
 		n += 1 + sovQuery(uint64(m.Score))
 	}
+	if m.NoOracle {
+		n += 2
+	}
 	return n
 }
 
@@ -2698,6 +3990,12 @@ func (m *QueryEstimateFeeRequest) Size() (n int) {
 	if m.StoreOutput {
 		n += 2
 	}
+	if m.CallbackGas != 0 {
+		n += 1 + sovQuery(uint64(m.CallbackGas))
+	}
+	if m.CallbackDataBytes != 0 {
+		n += 1 + sovQuery(uint64(m.CallbackDataBytes))
+	}
 	return n
 }
 
@@ -2710,6 +4008,8 @@ func (m *QueryEstimateFeeResponse) Size() (n int) {
 	l = m.NetworkFee.Size()
 	n += 1 + l + sovQuery(uint64(l))
 	l = m.ModelPrice.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	l = m.Callback.Size()
 	n += 1 + l + sovQuery(uint64(l))
 	return n
 }
@@ -2775,6 +4075,148 @@ func (m *QueryCreditResponse) Size() (n int) {
 			n += 1 + l + sovQuery(uint64(l))
 		}
 	}
+	return n
+}
+
+func (m *QueryCallbackRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Id != 0 {
+		n += 1 + sovQuery(uint64(m.Id))
+	}
+	return n
+}
+
+func (m *QueryCallbackResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Callback.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	if m.Turn != 0 {
+		n += 1 + sovQuery(uint64(m.Turn))
+	}
+	l = len(m.Courier)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	l = m.Premium.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	l = m.GasPrice.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	return n
+}
+
+func (m *QueryCallbacksRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryCallbacksResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Callbacks) > 0 {
+		for _, e := range m.Callbacks {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryCouriersRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryCouriersResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Couriers) > 0 {
+		for _, e := range m.Couriers {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryBeaconRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *QueryBeaconResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Beacon.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	return n
+}
+
+func (m *QueryBeaconChainRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Address)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryBeaconChainResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Chain.Size()
+	n += 1 + l + sovQuery(uint64(l))
 	return n
 }
 
@@ -4009,6 +5451,40 @@ func (m *QueryProofResponse) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Opened", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Opened = append(m.Opened, Opened{})
+			if err := m.Opened[len(m.Opened)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipQuery(dAtA[iNdEx:])
@@ -4193,6 +5669,26 @@ func (m *QueryPerformanceResponse) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field NoOracle", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.NoOracle = bool(v != 0)
 		default:
 			iNdEx = preIndex
 			skippy, err := skipQuery(dAtA[iNdEx:])
@@ -4320,6 +5816,44 @@ func (m *QueryEstimateFeeRequest) Unmarshal(dAtA []byte) error {
 				}
 			}
 			m.StoreOutput = bool(v != 0)
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field CallbackGas", wireType)
+			}
+			m.CallbackGas = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.CallbackGas |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 6:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field CallbackDataBytes", wireType)
+			}
+			m.CallbackDataBytes = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.CallbackDataBytes |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
 		default:
 			iNdEx = preIndex
 			skippy, err := skipQuery(dAtA[iNdEx:])
@@ -4433,6 +5967,39 @@ func (m *QueryEstimateFeeResponse) Unmarshal(dAtA []byte) error {
 				return io.ErrUnexpectedEOF
 			}
 			if err := m.ModelPrice.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Callback", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Callback.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex
@@ -4838,6 +6405,985 @@ func (m *QueryCreditResponse) Unmarshal(dAtA []byte) error {
 			}
 			m.Amount = append(m.Amount, types.Coin{})
 			if err := m.Amount[len(m.Amount)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryCallbackRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryCallbackRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryCallbackRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Id", wireType)
+			}
+			m.Id = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Id |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryCallbackResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryCallbackResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryCallbackResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Callback", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Callback.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Turn", wireType)
+			}
+			m.Turn = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Turn |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Courier", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Courier = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Premium", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Premium.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field GasPrice", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.GasPrice.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryCallbacksRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryCallbacksRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryCallbacksRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageRequest{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryCallbacksResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryCallbacksResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryCallbacksResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Callbacks", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Callbacks = append(m.Callbacks, QueryCallbackResponse{})
+			if err := m.Callbacks[len(m.Callbacks)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageResponse{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryCouriersRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryCouriersRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryCouriersRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageRequest{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryCouriersResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryCouriersResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryCouriersResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Couriers", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Couriers = append(m.Couriers, Courier{})
+			if err := m.Couriers[len(m.Couriers)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageResponse{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryBeaconRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryBeaconRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryBeaconRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryBeaconResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryBeaconResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryBeaconResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Beacon", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Beacon.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryBeaconChainRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryBeaconChainRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryBeaconChainRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Address", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Address = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryBeaconChainResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryBeaconChainResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryBeaconChainResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Chain", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Chain.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex

@@ -27,7 +27,7 @@ var _ = math.Inf
 // proto package needs to be updated.
 const _ = proto.GoGoProtoPackageIsVersion3 // please upgrade the proto package
 
-// Request is one paid run of a model and, once it is final, its result. The fields 40 to 49 are
+// Request is one paid run of a model and, once it is final, its result. The fields 41 to 49 are
 // kept for callbacks, 50 to 59 for optimistic results.
 type Request struct {
 	// id is the request's id, from 1.
@@ -44,7 +44,7 @@ type Request struct {
 	Input []byte `protobuf:"bytes,6,opt,name=input,proto3" json:"input,omitempty"`
 	// input_root is the 32-byte tensor root of the input.
 	InputRoot []byte `protobuf:"bytes,7,opt,name=input_root,json=inputRoot,proto3" json:"input_root,omitempty"`
-	// seed is the seed that the requester chose.
+	// seed is the seed of the run; 0 while it waits to be assigned.
 	Seed uint64 `protobuf:"varint,8,opt,name=seed,proto3" json:"seed,omitempty"`
 	// network_fee is in escrow for the validators that match; aimo.
 	NetworkFee types.Coin `protobuf:"bytes,9,opt,name=network_fee,json=networkFee,proto3" json:"network_fee"`
@@ -78,6 +78,13 @@ type Request struct {
 	Origin string `protobuf:"bytes,23,opt,name=origin,proto3" json:"origin,omitempty"`
 	// attested is the power behind the result; set when final.
 	Attested AttestedBy `protobuf:"bytes,24,opt,name=attested,proto3" json:"attested"`
+	// seed_kind tells where the seed comes from.
+	SeedKind SeedKind `protobuf:"varint,25,opt,name=seed_kind,json=seedKind,proto3,enum=imod.oracle.v1.SeedKind" json:"seed_kind,omitempty"`
+	// seed_height is the block at whose end the seed will be drawn; 0 once there is one.
+	SeedHeight int64 `protobuf:"varint,26,opt,name=seed_height,json=seedHeight,proto3" json:"seed_height,omitempty"`
+	// callback_of is the request whose callback waits for this one: itself, or the first of its batch;
+	// 0 without a callback.
+	CallbackOf uint64 `protobuf:"varint,40,opt,name=callback_of,json=callbackOf,proto3" json:"callback_of,omitempty"`
 }
 
 func (m *Request) Reset()         { *m = Request{} }
@@ -281,6 +288,413 @@ func (m *Request) GetAttested() AttestedBy {
 	return AttestedBy{}
 }
 
+func (m *Request) GetSeedKind() SeedKind {
+	if m != nil {
+		return m.SeedKind
+	}
+	return SeedKind_SEED_KIND_UNSPECIFIED
+}
+
+func (m *Request) GetSeedHeight() int64 {
+	if m != nil {
+		return m.SeedHeight
+	}
+	return 0
+}
+
+func (m *Request) GetCallbackOf() uint64 {
+	if m != nil {
+		return m.CallbackOf
+	}
+	return 0
+}
+
+// Callback is the paid delivery of a result, or of the results of a batch, to a contract.
+type Callback struct {
+	// request_id is the request, or the first of the batch.
+	RequestId uint64 `protobuf:"varint,1,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// count is the number of requests, whose ids follow one another; at least 1.
+	Count uint32 `protobuf:"varint,2,opt,name=count,proto3" json:"count,omitempty"`
+	// requester is paid what is left over.
+	Requester string `protobuf:"bytes,3,opt,name=requester,proto3" json:"requester,omitempty"`
+	// contract is called.
+	Contract string `protobuf:"bytes,4,opt,name=contract,proto3" json:"contract,omitempty"`
+	// gas is what the call gets.
+	Gas uint64 `protobuf:"varint,5,opt,name=gas,proto3" json:"gas,omitempty"`
+	// data is handed back to the contract.
+	Data []byte `protobuf:"bytes,6,opt,name=data,proto3" json:"data,omitempty"`
+	// paid_gas is what gas_money is for: the call and everything around it.
+	PaidGas uint64 `protobuf:"varint,7,opt,name=paid_gas,json=paidGas,proto3" json:"paid_gas,omitempty"`
+	// gas_money is in escrow for paid_gas; divided by it, it is the most that is paid per gas; aimo.
+	GasMoney cosmossdk_io_math.Int `protobuf:"bytes,8,opt,name=gas_money,json=gasMoney,proto3,customtype=cosmossdk.io/math.Int" json:"gas_money"`
+	// premium is what a courier earns in the first turn, and how much more in each further one; aimo.
+	Premium cosmossdk_io_math.Int `protobuf:"bytes,9,opt,name=premium,proto3,customtype=cosmossdk.io/math.Int" json:"premium"`
+	// life_blocks is how long it may wait for a courier once it is ready.
+	LifeBlocks uint32 `protobuf:"varint,10,opt,name=life_blocks,json=lifeBlocks,proto3" json:"life_blocks,omitempty"`
+	// status tells where it stands.
+	Status CallbackStatus `protobuf:"varint,11,opt,name=status,proto3,enum=imod.oracle.v1.CallbackStatus" json:"status,omitempty"`
+	// open is how many of its requests are pending.
+	Open uint32 `protobuf:"varint,12,opt,name=open,proto3" json:"open,omitempty"`
+	// expired is true when one of its requests expired: the error callback is delivered.
+	Expired bool `protobuf:"varint,13,opt,name=expired,proto3" json:"expired,omitempty"`
+	// ready_height is the block in which the last request closed; the turns count from it.
+	ReadyHeight int64 `protobuf:"varint,14,opt,name=ready_height,json=readyHeight,proto3" json:"ready_height,omitempty"`
+	// lapse_height is the block at whose end it lapses.
+	LapseHeight int64 `protobuf:"varint,15,opt,name=lapse_height,json=lapseHeight,proto3" json:"lapse_height,omitempty"`
+	// courier delivered it.
+	Courier string `protobuf:"bytes,16,opt,name=courier,proto3" json:"courier,omitempty"`
+	// closed_height is the block in which it was delivered or lapsed.
+	ClosedHeight int64 `protobuf:"varint,17,opt,name=closed_height,json=closedHeight,proto3" json:"closed_height,omitempty"`
+}
+
+func (m *Callback) Reset()         { *m = Callback{} }
+func (m *Callback) String() string { return proto.CompactTextString(m) }
+func (*Callback) ProtoMessage()    {}
+func (*Callback) Descriptor() ([]byte, []int) {
+	return fileDescriptor_2998feb9b8d8678b, []int{1}
+}
+func (m *Callback) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Callback) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Callback.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Callback) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Callback.Merge(m, src)
+}
+func (m *Callback) XXX_Size() int {
+	return m.Size()
+}
+func (m *Callback) XXX_DiscardUnknown() {
+	xxx_messageInfo_Callback.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Callback proto.InternalMessageInfo
+
+func (m *Callback) GetRequestId() uint64 {
+	if m != nil {
+		return m.RequestId
+	}
+	return 0
+}
+
+func (m *Callback) GetCount() uint32 {
+	if m != nil {
+		return m.Count
+	}
+	return 0
+}
+
+func (m *Callback) GetRequester() string {
+	if m != nil {
+		return m.Requester
+	}
+	return ""
+}
+
+func (m *Callback) GetContract() string {
+	if m != nil {
+		return m.Contract
+	}
+	return ""
+}
+
+func (m *Callback) GetGas() uint64 {
+	if m != nil {
+		return m.Gas
+	}
+	return 0
+}
+
+func (m *Callback) GetData() []byte {
+	if m != nil {
+		return m.Data
+	}
+	return nil
+}
+
+func (m *Callback) GetPaidGas() uint64 {
+	if m != nil {
+		return m.PaidGas
+	}
+	return 0
+}
+
+func (m *Callback) GetLifeBlocks() uint32 {
+	if m != nil {
+		return m.LifeBlocks
+	}
+	return 0
+}
+
+func (m *Callback) GetStatus() CallbackStatus {
+	if m != nil {
+		return m.Status
+	}
+	return CallbackStatus_CALLBACK_STATUS_UNSPECIFIED
+}
+
+func (m *Callback) GetOpen() uint32 {
+	if m != nil {
+		return m.Open
+	}
+	return 0
+}
+
+func (m *Callback) GetExpired() bool {
+	if m != nil {
+		return m.Expired
+	}
+	return false
+}
+
+func (m *Callback) GetReadyHeight() int64 {
+	if m != nil {
+		return m.ReadyHeight
+	}
+	return 0
+}
+
+func (m *Callback) GetLapseHeight() int64 {
+	if m != nil {
+		return m.LapseHeight
+	}
+	return 0
+}
+
+func (m *Callback) GetCourier() string {
+	if m != nil {
+		return m.Courier
+	}
+	return ""
+}
+
+func (m *Callback) GetClosedHeight() int64 {
+	if m != nil {
+		return m.ClosedHeight
+	}
+	return 0
+}
+
+// Courier is the account that delivers in a validator's turns.
+type Courier struct {
+	// validator is the consensus address.
+	Validator string `protobuf:"bytes,1,opt,name=validator,proto3" json:"validator,omitempty"`
+	// courier delivers.
+	Courier string `protobuf:"bytes,2,opt,name=courier,proto3" json:"courier,omitempty"`
+}
+
+func (m *Courier) Reset()         { *m = Courier{} }
+func (m *Courier) String() string { return proto.CompactTextString(m) }
+func (*Courier) ProtoMessage()    {}
+func (*Courier) Descriptor() ([]byte, []int) {
+	return fileDescriptor_2998feb9b8d8678b, []int{2}
+}
+func (m *Courier) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Courier) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Courier.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Courier) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Courier.Merge(m, src)
+}
+func (m *Courier) XXX_Size() int {
+	return m.Size()
+}
+func (m *Courier) XXX_DiscardUnknown() {
+	xxx_messageInfo_Courier.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Courier proto.InternalMessageInfo
+
+func (m *Courier) GetValidator() string {
+	if m != nil {
+		return m.Validator
+	}
+	return ""
+}
+
+func (m *Courier) GetCourier() string {
+	if m != nil {
+		return m.Courier
+	}
+	return ""
+}
+
+// Beacon is the chain's own randomness.
+type Beacon struct {
+	// mix is the 32-byte value of the last block.
+	Mix []byte `protobuf:"bytes,1,opt,name=mix,proto3" json:"mix,omitempty"`
+	// height is that block.
+	Height int64 `protobuf:"varint,2,opt,name=height,proto3" json:"height,omitempty"`
+	// revealed_height is the last block whose proposer revealed.
+	RevealedHeight int64 `protobuf:"varint,3,opt,name=revealed_height,json=revealedHeight,proto3" json:"revealed_height,omitempty"`
+}
+
+func (m *Beacon) Reset()         { *m = Beacon{} }
+func (m *Beacon) String() string { return proto.CompactTextString(m) }
+func (*Beacon) ProtoMessage()    {}
+func (*Beacon) Descriptor() ([]byte, []int) {
+	return fileDescriptor_2998feb9b8d8678b, []int{3}
+}
+func (m *Beacon) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Beacon) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Beacon.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Beacon) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Beacon.Merge(m, src)
+}
+func (m *Beacon) XXX_Size() int {
+	return m.Size()
+}
+func (m *Beacon) XXX_DiscardUnknown() {
+	xxx_messageInfo_Beacon.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Beacon proto.InternalMessageInfo
+
+func (m *Beacon) GetMix() []byte {
+	if m != nil {
+		return m.Mix
+	}
+	return nil
+}
+
+func (m *Beacon) GetHeight() int64 {
+	if m != nil {
+		return m.Height
+	}
+	return 0
+}
+
+func (m *Beacon) GetRevealedHeight() int64 {
+	if m != nil {
+		return m.RevealedHeight
+	}
+	return 0
+}
+
+// BeaconChain is the hash chain of one validator.
+type BeaconChain struct {
+	// validator is the consensus address.
+	Validator string `protobuf:"bytes,1,opt,name=validator,proto3" json:"validator,omitempty"`
+	// tip is the 32-byte hash of what the validator reveals next; empty before the first chain counts.
+	Tip []byte `protobuf:"bytes,2,opt,name=tip,proto3" json:"tip,omitempty"`
+	// next_tip replaces tip at next_height; empty when none is registered.
+	NextTip []byte `protobuf:"bytes,3,opt,name=next_tip,json=nextTip,proto3" json:"next_tip,omitempty"`
+	// next_height is the first block of next_tip.
+	NextHeight int64 `protobuf:"varint,4,opt,name=next_height,json=nextHeight,proto3" json:"next_height,omitempty"`
+	// revealed counts the blocks it proposed with its preimage.
+	Revealed uint64 `protobuf:"varint,5,opt,name=revealed,proto3" json:"revealed,omitempty"`
+	// missed counts those without.
+	Missed uint64 `protobuf:"varint,6,opt,name=missed,proto3" json:"missed,omitempty"`
+}
+
+func (m *BeaconChain) Reset()         { *m = BeaconChain{} }
+func (m *BeaconChain) String() string { return proto.CompactTextString(m) }
+func (*BeaconChain) ProtoMessage()    {}
+func (*BeaconChain) Descriptor() ([]byte, []int) {
+	return fileDescriptor_2998feb9b8d8678b, []int{4}
+}
+func (m *BeaconChain) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *BeaconChain) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_BeaconChain.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *BeaconChain) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_BeaconChain.Merge(m, src)
+}
+func (m *BeaconChain) XXX_Size() int {
+	return m.Size()
+}
+func (m *BeaconChain) XXX_DiscardUnknown() {
+	xxx_messageInfo_BeaconChain.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_BeaconChain proto.InternalMessageInfo
+
+func (m *BeaconChain) GetValidator() string {
+	if m != nil {
+		return m.Validator
+	}
+	return ""
+}
+
+func (m *BeaconChain) GetTip() []byte {
+	if m != nil {
+		return m.Tip
+	}
+	return nil
+}
+
+func (m *BeaconChain) GetNextTip() []byte {
+	if m != nil {
+		return m.NextTip
+	}
+	return nil
+}
+
+func (m *BeaconChain) GetNextHeight() int64 {
+	if m != nil {
+		return m.NextHeight
+	}
+	return 0
+}
+
+func (m *BeaconChain) GetRevealed() uint64 {
+	if m != nil {
+		return m.Revealed
+	}
+	return 0
+}
+
+func (m *BeaconChain) GetMissed() uint64 {
+	if m != nil {
+		return m.Missed
+	}
+	return 0
+}
+
 // AttestedBy tells which validators answer for a result and with how much power.
 type AttestedBy struct {
 	// matched_power is the voting power of the bindings that match.
@@ -295,7 +709,7 @@ func (m *AttestedBy) Reset()         { *m = AttestedBy{} }
 func (m *AttestedBy) String() string { return proto.CompactTextString(m) }
 func (*AttestedBy) ProtoMessage()    {}
 func (*AttestedBy) Descriptor() ([]byte, []int) {
-	return fileDescriptor_2998feb9b8d8678b, []int{1}
+	return fileDescriptor_2998feb9b8d8678b, []int{5}
 }
 func (m *AttestedBy) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -345,7 +759,7 @@ func (m *AttestedBy) GetSigners() []byte {
 	return nil
 }
 
-// Proof is the proof of one model version while it is open.
+// Proof is the proof of one model version while it is open, or the custody of one version in one epoch.
 type Proof struct {
 	// model_id is the model; it is the subject's id.
 	ModelId uint64 `protobuf:"varint,1,opt,name=model_id,json=modelId,proto3" json:"model_id,omitempty"`
@@ -365,13 +779,29 @@ type Proof struct {
 	DeadlineHeight int64 `protobuf:"varint,8,opt,name=deadline_height,json=deadlineHeight,proto3" json:"deadline_height,omitempty"`
 	// proposer_bps is the proposer's part of the fee, copied from the parameters.
 	ProposerBps uint32 `protobuf:"varint,9,opt,name=proposer_bps,json=proposerBps,proto3" json:"proposer_bps,omitempty"`
+	// phase tells where it stands.
+	Phase ProofPhase `protobuf:"varint,10,opt,name=phase,proto3,enum=imod.oracle.v1.ProofPhase" json:"phase,omitempty"`
+	// number is the place in the queue: versions start in the order of their numbers; 0 for custody.
+	Number uint64 `protobuf:"varint,11,opt,name=number,proto3" json:"number,omitempty"`
+	// bytes is the size of the bundle.
+	Bytes uint64 `protobuf:"varint,12,opt,name=bytes,proto3" json:"bytes,omitempty"`
+	// work is the work units of all its runs together; 0 for custody.
+	Work uint64 `protobuf:"varint,13,opt,name=work,proto3" json:"work,omitempty"`
+	// bound_height is the block since which more than 2/3 of the power is bound; 0 before.
+	BoundHeight int64 `protobuf:"varint,14,opt,name=bound_height,json=boundHeight,proto3" json:"bound_height,omitempty"`
+	// open_height is the block that closed the bindings; 0 before.
+	OpenHeight int64 `protobuf:"varint,15,opt,name=open_height,json=openHeight,proto3" json:"open_height,omitempty"`
+	// round counts the tries, from 1.
+	Round uint32 `protobuf:"varint,16,opt,name=round,proto3" json:"round,omitempty"`
+	// drawn are the consensus addresses that have to open; empty when all that bound have to.
+	Drawn [][]byte `protobuf:"bytes,17,rep,name=drawn,proto3" json:"drawn,omitempty"`
 }
 
 func (m *Proof) Reset()         { *m = Proof{} }
 func (m *Proof) String() string { return proto.CompactTextString(m) }
 func (*Proof) ProtoMessage()    {}
 func (*Proof) Descriptor() ([]byte, []int) {
-	return fileDescriptor_2998feb9b8d8678b, []int{2}
+	return fileDescriptor_2998feb9b8d8678b, []int{6}
 }
 func (m *Proof) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -463,6 +893,62 @@ func (m *Proof) GetProposerBps() uint32 {
 	return 0
 }
 
+func (m *Proof) GetPhase() ProofPhase {
+	if m != nil {
+		return m.Phase
+	}
+	return ProofPhase_PROOF_PHASE_UNSPECIFIED
+}
+
+func (m *Proof) GetNumber() uint64 {
+	if m != nil {
+		return m.Number
+	}
+	return 0
+}
+
+func (m *Proof) GetBytes() uint64 {
+	if m != nil {
+		return m.Bytes
+	}
+	return 0
+}
+
+func (m *Proof) GetWork() uint64 {
+	if m != nil {
+		return m.Work
+	}
+	return 0
+}
+
+func (m *Proof) GetBoundHeight() int64 {
+	if m != nil {
+		return m.BoundHeight
+	}
+	return 0
+}
+
+func (m *Proof) GetOpenHeight() int64 {
+	if m != nil {
+		return m.OpenHeight
+	}
+	return 0
+}
+
+func (m *Proof) GetRound() uint32 {
+	if m != nil {
+		return m.Round
+	}
+	return 0
+}
+
+func (m *Proof) GetDrawn() [][]byte {
+	if m != nil {
+		return m.Drawn
+	}
+	return nil
+}
+
 // Binding is what a validator bound itself to for an open subject.
 type Binding struct {
 	// kind is the subject's kind.
@@ -479,7 +965,7 @@ func (m *Binding) Reset()         { *m = Binding{} }
 func (m *Binding) String() string { return proto.CompactTextString(m) }
 func (*Binding) ProtoMessage()    {}
 func (*Binding) Descriptor() ([]byte, []int) {
-	return fileDescriptor_2998feb9b8d8678b, []int{3}
+	return fileDescriptor_2998feb9b8d8678b, []int{7}
 }
 func (m *Binding) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -546,13 +1032,16 @@ type Counters struct {
 	Differing uint64 `protobuf:"varint,3,opt,name=differing,proto3" json:"differing,omitempty"`
 	// equivocated is how many subjects it bound two different values for.
 	Equivocated uint64 `protobuf:"varint,4,opt,name=equivocated,proto3" json:"equivocated,omitempty"`
+	// score is the sum, over the subjects that it matched, of its part of the total power then, in
+	// parts per billion.
+	Score uint64 `protobuf:"varint,5,opt,name=score,proto3" json:"score,omitempty"`
 }
 
 func (m *Counters) Reset()         { *m = Counters{} }
 func (m *Counters) String() string { return proto.CompactTextString(m) }
 func (*Counters) ProtoMessage()    {}
 func (*Counters) Descriptor() ([]byte, []int) {
-	return fileDescriptor_2998feb9b8d8678b, []int{4}
+	return fileDescriptor_2998feb9b8d8678b, []int{8}
 }
 func (m *Counters) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -609,6 +1098,13 @@ func (m *Counters) GetEquivocated() uint64 {
 	return 0
 }
 
+func (m *Counters) GetScore() uint64 {
+	if m != nil {
+		return m.Score
+	}
+	return 0
+}
+
 // Validator is what the module knows of a validator that was in a set when a subject was decided.
 type Validator struct {
 	// number is its dense number, from 1, given at its first subject.
@@ -629,7 +1125,7 @@ func (m *Validator) Reset()         { *m = Validator{} }
 func (m *Validator) String() string { return proto.CompactTextString(m) }
 func (*Validator) ProtoMessage()    {}
 func (*Validator) Descriptor() ([]byte, []int) {
-	return fileDescriptor_2998feb9b8d8678b, []int{5}
+	return fileDescriptor_2998feb9b8d8678b, []int{9}
 }
 func (m *Validator) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -705,7 +1201,7 @@ func (m *Credit) Reset()         { *m = Credit{} }
 func (m *Credit) String() string { return proto.CompactTextString(m) }
 func (*Credit) ProtoMessage()    {}
 func (*Credit) Descriptor() ([]byte, []int) {
-	return fileDescriptor_2998feb9b8d8678b, []int{6}
+	return fileDescriptor_2998feb9b8d8678b, []int{10}
 }
 func (m *Credit) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -760,7 +1256,7 @@ func (m *HeldIncome) Reset()         { *m = HeldIncome{} }
 func (m *HeldIncome) String() string { return proto.CompactTextString(m) }
 func (*HeldIncome) ProtoMessage()    {}
 func (*HeldIncome) Descriptor() ([]byte, []int) {
-	return fileDescriptor_2998feb9b8d8678b, []int{7}
+	return fileDescriptor_2998feb9b8d8678b, []int{11}
 }
 func (m *HeldIncome) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -817,7 +1313,7 @@ func (m *ReceiptRoot) Reset()         { *m = ReceiptRoot{} }
 func (m *ReceiptRoot) String() string { return proto.CompactTextString(m) }
 func (*ReceiptRoot) ProtoMessage()    {}
 func (*ReceiptRoot) Descriptor() ([]byte, []int) {
-	return fileDescriptor_2998feb9b8d8678b, []int{8}
+	return fileDescriptor_2998feb9b8d8678b, []int{12}
 }
 func (m *ReceiptRoot) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -883,13 +1379,15 @@ type Totals struct {
 	PayoutNext uint64 `protobuf:"varint,6,opt,name=payout_next,json=payoutNext,proto3" json:"payout_next,omitempty"`
 	// community_tally is owed to the community pool and paid with the validators' tallies; aimo.
 	CommunityTally cosmossdk_io_math.Int `protobuf:"bytes,7,opt,name=community_tally,json=communityTally,proto3,customtype=cosmossdk.io/math.Int" json:"community_tally"`
+	// last_proof_number is the number of the version that joined the queue of proofs last.
+	LastProofNumber uint64 `protobuf:"varint,20,opt,name=last_proof_number,json=lastProofNumber,proto3" json:"last_proof_number,omitempty"`
 }
 
 func (m *Totals) Reset()         { *m = Totals{} }
 func (m *Totals) String() string { return proto.CompactTextString(m) }
 func (*Totals) ProtoMessage()    {}
 func (*Totals) Descriptor() ([]byte, []int) {
-	return fileDescriptor_2998feb9b8d8678b, []int{9}
+	return fileDescriptor_2998feb9b8d8678b, []int{13}
 }
 func (m *Totals) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -960,8 +1458,19 @@ func (m *Totals) GetPayoutNext() uint64 {
 	return 0
 }
 
+func (m *Totals) GetLastProofNumber() uint64 {
+	if m != nil {
+		return m.LastProofNumber
+	}
+	return 0
+}
+
 func init() {
 	proto.RegisterType((*Request)(nil), "imod.oracle.v1.Request")
+	proto.RegisterType((*Callback)(nil), "imod.oracle.v1.Callback")
+	proto.RegisterType((*Courier)(nil), "imod.oracle.v1.Courier")
+	proto.RegisterType((*Beacon)(nil), "imod.oracle.v1.Beacon")
+	proto.RegisterType((*BeaconChain)(nil), "imod.oracle.v1.BeaconChain")
 	proto.RegisterType((*AttestedBy)(nil), "imod.oracle.v1.AttestedBy")
 	proto.RegisterType((*Proof)(nil), "imod.oracle.v1.Proof")
 	proto.RegisterType((*Binding)(nil), "imod.oracle.v1.Binding")
@@ -976,87 +1485,121 @@ func init() {
 func init() { proto.RegisterFile("imod/oracle/v1/request.proto", fileDescriptor_2998feb9b8d8678b) }
 
 var fileDescriptor_2998feb9b8d8678b = []byte{
-	// 1277 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xa4, 0x56, 0xdd, 0x8e, 0x1b, 0x35,
-	0x14, 0xde, 0xc9, 0xe6, 0xf7, 0x24, 0x9b, 0x6d, 0xcd, 0x76, 0x99, 0xfe, 0x6c, 0x36, 0x0d, 0x82,
-	0x46, 0xa0, 0x26, 0x6a, 0x11, 0x15, 0xa2, 0x95, 0xd0, 0x66, 0x05, 0xea, 0x0a, 0x89, 0x56, 0xd3,
-	0x05, 0x24, 0x6e, 0x22, 0x67, 0xc6, 0x9b, 0x35, 0x9d, 0xb1, 0xa7, 0x63, 0x4f, 0x76, 0xf3, 0x16,
-	0xbc, 0x42, 0xef, 0xb8, 0x04, 0xa9, 0x97, 0x3c, 0x40, 0x2f, 0xab, 0x8a, 0x0b, 0xc4, 0x45, 0x85,
-	0xda, 0x0b, 0x5e, 0x03, 0xf9, 0xd8, 0x93, 0xb4, 0xdb, 0xd2, 0x1f, 0x71, 0x33, 0xf2, 0xf9, 0xfc,
-	0x1d, 0xfb, 0xf8, 0xf8, 0x7c, 0xc7, 0x03, 0x17, 0x78, 0x22, 0xa3, 0xa1, 0xcc, 0x68, 0x18, 0xb3,
-	0xe1, 0xec, 0xca, 0x30, 0x63, 0xf7, 0x72, 0xa6, 0xf4, 0x20, 0xcd, 0xa4, 0x96, 0xa4, 0x6d, 0x66,
-	0x07, 0x76, 0x76, 0x30, 0xbb, 0x72, 0xee, 0x34, 0x4d, 0xb8, 0x90, 0x43, 0xfc, 0x5a, 0xca, 0xb9,
-	0x4e, 0x28, 0x55, 0x22, 0xd5, 0x70, 0x42, 0x95, 0x59, 0x60, 0xc2, 0x34, 0xbd, 0x32, 0x0c, 0x25,
-	0x17, 0x6e, 0xfe, 0xac, 0x9d, 0x1f, 0xa3, 0x35, 0xb4, 0x86, 0x9b, 0xda, 0x98, 0xca, 0xa9, 0xb4,
-	0xb8, 0x19, 0x39, 0xf4, 0xfc, 0x89, 0x88, 0x94, 0xa6, 0x3a, 0x77, 0x2e, 0xbd, 0xfb, 0x35, 0xa8,
-	0x05, 0x36, 0x44, 0xd2, 0x86, 0x12, 0x8f, 0x7c, 0xaf, 0xeb, 0xf5, 0xcb, 0x41, 0x89, 0x47, 0xe4,
-	0x1a, 0x34, 0x5c, 0xf4, 0x2c, 0xf3, 0x4b, 0x5d, 0xaf, 0xdf, 0x18, 0xf9, 0x8f, 0x1f, 0x5c, 0xde,
-	0x70, 0x7b, 0xee, 0x44, 0x51, 0xc6, 0x94, 0xba, 0xa3, 0x33, 0x2e, 0xa6, 0xc1, 0x92, 0x4a, 0xce,
-	0x42, 0x3d, 0x91, 0x11, 0x8b, 0xc7, 0x3c, 0xf2, 0x57, 0x71, 0xb5, 0x1a, 0xda, 0x7b, 0x11, 0xf1,
-	0xa1, 0x36, 0x63, 0x99, 0xe2, 0x52, 0xf8, 0xe5, 0xae, 0xd7, 0x5f, 0x0b, 0x0a, 0x93, 0x7c, 0x00,
-	0x6b, 0x09, 0x15, 0xfc, 0x80, 0x29, 0x3d, 0xce, 0xa4, 0xd4, 0x7e, 0xa5, 0xeb, 0xf5, 0x5b, 0x41,
-	0xab, 0x00, 0x03, 0x29, 0x35, 0xd9, 0x80, 0x0a, 0x17, 0x69, 0xae, 0xfd, 0x2a, 0x4e, 0x5a, 0x83,
-	0x6c, 0x01, 0xe0, 0xc0, 0xfa, 0xd5, 0x70, 0xaa, 0x81, 0x08, 0x3a, 0x11, 0x28, 0x2b, 0xc6, 0x22,
-	0xbf, 0x8e, 0xa1, 0xe0, 0x98, 0x7c, 0x05, 0x4d, 0xc1, 0xf4, 0x91, 0xcc, 0xee, 0x8e, 0x0f, 0x18,
-	0xf3, 0x1b, 0x5d, 0xaf, 0xdf, 0xbc, 0x7a, 0x76, 0xe0, 0x4e, 0x66, 0x52, 0x3f, 0x70, 0xa9, 0x1f,
-	0xec, 0x4a, 0x2e, 0x46, 0x8d, 0x87, 0x4f, 0xb6, 0x57, 0x7e, 0xf9, 0xe7, 0xd7, 0x8f, 0xbd, 0x00,
-	0x9c, 0xe3, 0xd7, 0x8c, 0x99, 0x65, 0xec, 0x49, 0xd3, 0x8c, 0x87, 0xcc, 0x87, 0x77, 0x59, 0x06,
-	0x1d, 0x6f, 0x1b, 0x3f, 0xf2, 0x21, 0xb4, 0xc3, 0x8c, 0x51, 0xcd, 0xa2, 0xf1, 0x21, 0xe3, 0xd3,
-	0x43, 0xed, 0x37, 0xbb, 0x5e, 0x7f, 0x35, 0x58, 0x73, 0xe8, 0x4d, 0x04, 0xc9, 0x25, 0x58, 0x8f,
-	0x18, 0x8d, 0x62, 0x2e, 0x58, 0xc1, 0x6b, 0x21, 0xaf, 0x5d, 0xc0, 0x8e, 0xf8, 0x19, 0x54, 0xed,
-	0x25, 0xfb, 0x6b, 0x5d, 0xaf, 0xdf, 0xbe, 0xba, 0x35, 0x78, 0xb1, 0xec, 0x06, 0xee, 0xc6, 0xef,
-	0x20, 0x29, 0x70, 0x64, 0x72, 0x1d, 0x9a, 0x3a, 0xcb, 0x95, 0x1e, 0x87, 0x31, 0x55, 0xca, 0x6f,
-	0xa3, 0xef, 0xb9, 0x93, 0xbe, 0xfb, 0x86, 0xb2, 0x6b, 0x18, 0x01, 0xe8, 0xc5, 0x98, 0x6c, 0x43,
-	0x53, 0xe6, 0x7a, 0x71, 0x0b, 0xeb, 0x78, 0x0b, 0x60, 0x21, 0xbc, 0x06, 0x1f, 0x6a, 0x47, 0x5c,
-	0x0b, 0xa6, 0x94, 0x7f, 0x0a, 0x27, 0x0b, 0x93, 0x5c, 0x84, 0xd6, 0x01, 0x17, 0x34, 0x2e, 0x0e,
-	0x75, 0x1a, 0x0f, 0xd5, 0x44, 0xcc, 0x9d, 0x68, 0x13, 0xaa, 0x76, 0x29, 0x9f, 0xa0, 0xaf, 0xb3,
-	0x8c, 0xab, 0xd2, 0x32, 0x63, 0x63, 0x37, 0xfb, 0x5e, 0xd7, 0xeb, 0xd7, 0x83, 0x26, 0x62, 0xb7,
-	0x2c, 0x65, 0x0b, 0x00, 0xef, 0x39, 0x17, 0x5c, 0x2b, 0x7f, 0x03, 0x8b, 0xa0, 0x61, 0x90, 0xef,
-	0x0c, 0x40, 0xfa, 0x70, 0x2a, 0xa1, 0xc7, 0xce, 0x7f, 0x3c, 0x99, 0x6b, 0xa6, 0xfc, 0x33, 0x58,
-	0x9a, 0xed, 0x84, 0x1e, 0xdb, 0x35, 0x46, 0x06, 0x35, 0x7b, 0xa5, 0x99, 0x4c, 0xa5, 0x62, 0xd9,
-	0x78, 0x92, 0x2a, 0x7f, 0x13, 0x59, 0xcd, 0x02, 0x1b, 0xa5, 0x0a, 0xc3, 0xcc, 0xf8, 0x94, 0x0b,
-	0xff, 0x7d, 0x23, 0x97, 0xc0, 0x59, 0xe4, 0x06, 0xd4, 0xa9, 0xd6, 0x46, 0x1d, 0x91, 0xef, 0x63,
-	0x91, 0xbc, 0x94, 0xd6, 0x1d, 0x37, 0x3f, 0x9a, 0x8f, 0xca, 0xa6, 0x4a, 0x82, 0x85, 0x47, 0x2f,
-	0x06, 0x58, 0xce, 0x5a, 0xa1, 0xe8, 0xf0, 0x90, 0x45, 0xe3, 0x54, 0x1e, 0xb1, 0xcc, 0x09, 0xb6,
-	0xe5, 0xc0, 0xdb, 0x06, 0x33, 0xb7, 0xa1, 0xa5, 0xa6, 0xb1, 0xa3, 0x94, 0x90, 0x02, 0x08, 0x59,
-	0x82, 0x0f, 0x35, 0xc5, 0xa7, 0x82, 0x65, 0x0a, 0x25, 0xda, 0x0a, 0x0a, 0xb3, 0xf7, 0x47, 0x09,
-	0x2a, 0xb7, 0x33, 0x29, 0x0f, 0x5e, 0xd0, 0xb1, 0xf7, 0x9f, 0x3a, 0x2e, 0xbd, 0x41, 0xc7, 0xab,
-	0xaf, 0xd0, 0xf1, 0x26, 0x54, 0x27, 0x8c, 0x86, 0xae, 0x0b, 0xb4, 0x02, 0x67, 0x91, 0x6b, 0xb0,
-	0x6a, 0xe4, 0x58, 0x79, 0x07, 0x1d, 0x19, 0x07, 0x32, 0x80, 0x4a, 0x4a, 0xe7, 0x2c, 0xc3, 0xbe,
-	0xf0, 0xba, 0x2e, 0x65, 0x69, 0xaf, 0x10, 0x5c, 0xed, 0x2d, 0x05, 0x57, 0x7f, 0xa5, 0xe0, 0x4e,
-	0x96, 0x46, 0xe3, 0xa5, 0xd2, 0xe8, 0xdd, 0xf7, 0xa0, 0x36, 0xe2, 0x22, 0xe2, 0x62, 0x4a, 0x86,
-	0x50, 0xbe, 0xcb, 0x85, 0x4d, 0x6a, 0xfb, 0xea, 0xf9, 0x93, 0xa5, 0x70, 0x27, 0x9f, 0xfc, 0xc4,
-	0x42, 0xfd, 0x0d, 0x17, 0x51, 0x80, 0x44, 0xd7, 0x99, 0x4b, 0x8b, 0xce, 0xfc, 0x25, 0x34, 0x66,
-	0x34, 0xe6, 0x11, 0xd5, 0x32, 0xc3, 0x04, 0x37, 0x46, 0x17, 0x1f, 0x3f, 0xb8, 0xbc, 0xe5, 0xce,
-	0xbc, 0x2b, 0x85, 0x62, 0x42, 0xe5, 0xea, 0x44, 0x8b, 0x5e, 0xf8, 0x98, 0x46, 0x3a, 0xa3, 0x71,
-	0xce, 0x5c, 0xfe, 0xad, 0xd1, 0x9b, 0x41, 0x7d, 0x57, 0xe6, 0x42, 0xb3, 0x4c, 0x99, 0xae, 0x99,
-	0xd0, 0x88, 0xb9, 0x8b, 0xc7, 0xb1, 0xb9, 0xb6, 0x84, 0x2b, 0xc5, 0x8a, 0x50, 0x9c, 0x45, 0x2e,
-	0x40, 0x23, 0xe2, 0x07, 0x07, 0xcc, 0xec, 0xe2, 0x3a, 0xfe, 0x12, 0x20, 0x5d, 0x68, 0xb2, 0x7b,
-	0x39, 0x9f, 0xc9, 0xd0, 0xa4, 0x16, 0x77, 0x2c, 0x07, 0xcf, 0x43, 0xbd, 0xdf, 0x4a, 0xd0, 0xf8,
-	0x7e, 0x11, 0xdb, 0x26, 0x54, 0x45, 0x9e, 0x4c, 0x16, 0x95, 0xed, 0x2c, 0x72, 0x1d, 0x6a, 0xd4,
-	0x9e, 0xc7, 0x3d, 0x46, 0x6f, 0x71, 0xe4, 0xc2, 0x83, 0xec, 0x40, 0x45, 0xd3, 0x38, 0x9e, 0xbb,
-	0x6c, 0x7d, 0x62, 0x0a, 0xe8, 0xaf, 0x27, 0xdb, 0x67, 0xac, 0xbb, 0x8a, 0xee, 0x0e, 0xb8, 0x1c,
-	0x26, 0x54, 0x1f, 0x0e, 0xf6, 0x84, 0x7e, 0xfc, 0xe0, 0x32, 0xb8, 0x75, 0xf7, 0x84, 0x0e, 0xac,
-	0xa7, 0x89, 0xeb, 0x88, 0x8b, 0x48, 0x1e, 0xb9, 0x23, 0x38, 0x8b, 0x7c, 0x0e, 0xb5, 0x30, 0xcf,
-	0x32, 0x26, 0xb4, 0x2b, 0x5c, 0xff, 0xe4, 0x85, 0x16, 0x49, 0x75, 0xca, 0x2e, 0xe8, 0xe4, 0x0b,
-	0xa8, 0xa7, 0x19, 0x9b, 0x71, 0x99, 0x2b, 0xac, 0xdc, 0x37, 0xbb, 0x2e, 0xf8, 0xbd, 0x19, 0x54,
-	0x77, 0x33, 0x16, 0x71, 0x6d, 0x8a, 0x5f, 0x1e, 0x09, 0x97, 0xae, 0xd7, 0x16, 0x3f, 0xd2, 0xc8,
-	0x0d, 0xa8, 0xd2, 0xc4, 0x2c, 0x8b, 0x69, 0x7c, 0x5b, 0x9d, 0x39, 0x9f, 0x1e, 0x03, 0xb8, 0xc9,
-	0xe2, 0x68, 0x4f, 0x84, 0x32, 0x61, 0xaf, 0x6b, 0x11, 0xff, 0x6f, 0x9b, 0x5b, 0xd0, 0x0c, 0x58,
-	0xc8, 0x78, 0xba, 0x68, 0x18, 0x4e, 0x80, 0x1e, 0x0a, 0xd0, 0x59, 0xa6, 0x4a, 0xb1, 0xc9, 0x94,
-	0xb0, 0x8c, 0x71, 0x6c, 0x6a, 0x3b, 0xc4, 0x7d, 0x57, 0x51, 0x85, 0xd6, 0xe8, 0xfd, 0x5e, 0x82,
-	0xea, 0xbe, 0xe9, 0x7f, 0x8a, 0x7c, 0x04, 0xeb, 0x31, 0x35, 0xed, 0xc9, 0xbe, 0x82, 0xcb, 0xd8,
-	0xd7, 0x0c, 0xec, 0xde, 0xc6, 0xbd, 0xc8, 0xb4, 0x32, 0x99, 0x32, 0x51, 0xf0, 0x94, 0x6b, 0x75,
-	0x2d, 0x03, 0x3a, 0x16, 0x2e, 0x86, 0xa4, 0xe7, 0xde, 0x18, 0xab, 0x00, 0xf4, 0xfd, 0x61, 0xf1,
-	0xce, 0x98, 0xf7, 0xd1, 0xf0, 0x52, 0xd3, 0x5a, 0x95, 0xfb, 0xfb, 0x01, 0x03, 0x61, 0xb3, 0x55,
-	0xa6, 0x27, 0x61, 0x54, 0x4b, 0x61, 0x57, 0x96, 0x41, 0x2d, 0xd5, 0xb1, 0x0d, 0xcd, 0x94, 0xce,
-	0x65, 0xae, 0xc7, 0x82, 0x1d, 0xdb, 0x1f, 0xa1, 0x72, 0x00, 0x16, 0xfa, 0x96, 0x1d, 0x6b, 0xb2,
-	0x0f, 0xeb, 0xa1, 0x4c, 0x12, 0x13, 0xca, 0x7c, 0x6c, 0x6b, 0xbe, 0xf6, 0xee, 0x35, 0xdf, 0x5e,
-	0xac, 0xb1, 0x6f, 0x96, 0x18, 0xed, 0x3c, 0x7c, 0xda, 0xf1, 0x1e, 0x3d, 0xed, 0x78, 0x7f, 0x3f,
-	0xed, 0x78, 0x3f, 0x3f, 0xeb, 0xac, 0x3c, 0x7a, 0xd6, 0x59, 0xf9, 0xf3, 0x59, 0x67, 0xe5, 0xc7,
-	0x4b, 0x53, 0xae, 0x0f, 0xf3, 0xc9, 0x20, 0x94, 0xc9, 0x90, 0x27, 0x32, 0x3c, 0xa4, 0x5c, 0x0c,
-	0xf1, 0x97, 0xf3, 0xb8, 0xf8, 0xe9, 0xd4, 0xf3, 0x94, 0xa9, 0x49, 0x15, 0xff, 0x38, 0x3f, 0xfd,
-	0x37, 0x00, 0x00, 0xff, 0xff, 0xe2, 0x17, 0x6a, 0xd6, 0x22, 0x0b, 0x00, 0x00,
+	// 1813 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xa4, 0x58, 0x4f, 0x6f, 0x1c, 0x49,
+	0x15, 0x4f, 0xcf, 0x1f, 0xcf, 0xcc, 0x9b, 0x19, 0x27, 0x69, 0xbc, 0xa1, 0xe3, 0xdd, 0xd8, 0x93,
+	0x59, 0xc1, 0x8e, 0x16, 0x65, 0x86, 0x04, 0x36, 0x42, 0xec, 0x4a, 0x28, 0x63, 0x2d, 0xc4, 0x42,
+	0x6c, 0xa2, 0x8e, 0x01, 0x09, 0x0e, 0xad, 0x9a, 0xee, 0xf2, 0xb8, 0x70, 0x77, 0x57, 0x6f, 0x55,
+	0xb5, 0xff, 0x5c, 0xf8, 0x04, 0x1c, 0x38, 0x73, 0xe3, 0x80, 0xc4, 0x11, 0xa4, 0x1c, 0xf8, 0x08,
+	0x7b, 0x8c, 0x72, 0x42, 0x1c, 0x56, 0x28, 0x39, 0xc0, 0xc7, 0x40, 0xef, 0x55, 0xf5, 0x8c, 0x3d,
+	0x09, 0x5e, 0x7b, 0xf7, 0x62, 0xd5, 0xfb, 0xd5, 0x7b, 0xd5, 0xaf, 0xea, 0xbd, 0xf7, 0x7b, 0x6f,
+	0x0c, 0xef, 0x89, 0x4c, 0x26, 0x13, 0xa9, 0x58, 0x9c, 0xf2, 0xc9, 0xd1, 0xfd, 0x89, 0xe2, 0x9f,
+	0x97, 0x5c, 0x9b, 0x71, 0xa1, 0xa4, 0x91, 0xfe, 0x3a, 0xee, 0x8e, 0xed, 0xee, 0xf8, 0xe8, 0xfe,
+	0xe6, 0x4d, 0x96, 0x89, 0x5c, 0x4e, 0xe8, 0xaf, 0x55, 0xd9, 0xdc, 0x8a, 0xa5, 0xce, 0xa4, 0x9e,
+	0xcc, 0x98, 0xc6, 0x03, 0x66, 0xdc, 0xb0, 0xfb, 0x93, 0x58, 0x8a, 0xdc, 0xed, 0xdf, 0xb6, 0xfb,
+	0x11, 0x49, 0x13, 0x2b, 0xb8, 0xad, 0x8d, 0xb9, 0x9c, 0x4b, 0x8b, 0xe3, 0xca, 0xa1, 0x9b, 0x2b,
+	0x1e, 0x15, 0x4a, 0xca, 0x7d, 0xb7, 0xf7, 0xee, 0xca, 0x9e, 0x36, 0xcc, 0x94, 0xee, 0xb8, 0xe1,
+	0x9f, 0xda, 0xd0, 0x0a, 0xad, 0xfb, 0xfe, 0x3a, 0xd4, 0x44, 0x12, 0x78, 0x03, 0x6f, 0xd4, 0x08,
+	0x6b, 0x22, 0xf1, 0x1f, 0x42, 0xc7, 0xdd, 0x8c, 0xab, 0xa0, 0x36, 0xf0, 0x46, 0x9d, 0x69, 0xf0,
+	0xf2, 0xf9, 0xbd, 0x0d, 0xe7, 0xcf, 0xa3, 0x24, 0x51, 0x5c, 0xeb, 0x67, 0x46, 0x89, 0x7c, 0x1e,
+	0x2e, 0x55, 0xfd, 0xdb, 0xd0, 0xce, 0x64, 0xc2, 0xd3, 0x48, 0x24, 0x41, 0x9d, 0x4e, 0x6b, 0x91,
+	0xbc, 0x9b, 0xf8, 0x01, 0xb4, 0x8e, 0xb8, 0xd2, 0x42, 0xe6, 0x41, 0x63, 0xe0, 0x8d, 0xfa, 0x61,
+	0x25, 0xfa, 0xef, 0x43, 0x3f, 0x63, 0xb9, 0xd8, 0xe7, 0xda, 0x44, 0x4a, 0x4a, 0x13, 0x34, 0x07,
+	0xde, 0xa8, 0x17, 0xf6, 0x2a, 0x30, 0x94, 0xd2, 0xf8, 0x1b, 0xd0, 0x14, 0x79, 0x51, 0x9a, 0x60,
+	0x8d, 0x36, 0xad, 0xe0, 0xdf, 0x01, 0xa0, 0x85, 0xb5, 0x6b, 0xd1, 0x56, 0x87, 0x10, 0x32, 0xf2,
+	0xa1, 0xa1, 0x39, 0x4f, 0x82, 0x36, 0xb9, 0x42, 0x6b, 0xff, 0x53, 0xe8, 0xe6, 0xdc, 0x1c, 0x4b,
+	0x75, 0x18, 0xed, 0x73, 0x1e, 0x74, 0x06, 0xde, 0xa8, 0xfb, 0xe0, 0xf6, 0xd8, 0xdd, 0x0c, 0xc3,
+	0x32, 0x76, 0x61, 0x19, 0xef, 0x48, 0x91, 0x4f, 0x3b, 0x5f, 0x7c, 0xb9, 0x7d, 0xed, 0xaf, 0xff,
+	0xf9, 0xdb, 0x87, 0x5e, 0x08, 0xce, 0xf0, 0xa7, 0x9c, 0xe3, 0x31, 0xf6, 0xa6, 0x85, 0x12, 0x31,
+	0x0f, 0xe0, 0x2a, 0xc7, 0x90, 0xe1, 0x53, 0xb4, 0xf3, 0xbf, 0x03, 0xeb, 0xb1, 0xe2, 0xcc, 0xf0,
+	0x24, 0x3a, 0xe0, 0x62, 0x7e, 0x60, 0x82, 0xee, 0xc0, 0x1b, 0xd5, 0xc3, 0xbe, 0x43, 0x1f, 0x13,
+	0xe8, 0x7f, 0x00, 0xd7, 0x13, 0xce, 0x92, 0x54, 0xe4, 0xbc, 0xd2, 0xeb, 0x91, 0xde, 0x7a, 0x05,
+	0x3b, 0xc5, 0x8f, 0x60, 0xcd, 0x06, 0x39, 0xe8, 0x0f, 0xbc, 0xd1, 0xfa, 0x83, 0x3b, 0xe3, 0xf3,
+	0x29, 0x39, 0x76, 0x11, 0x7f, 0x46, 0x4a, 0xa1, 0x53, 0xf6, 0x3f, 0x86, 0xae, 0x51, 0xa5, 0x36,
+	0x51, 0x9c, 0x32, 0xad, 0x83, 0x75, 0xb2, 0xdd, 0x5c, 0xb5, 0xdd, 0x43, 0x95, 0x1d, 0xd4, 0x08,
+	0xc1, 0x2c, 0xd6, 0xfe, 0x36, 0x74, 0x65, 0x69, 0x16, 0x51, 0xb8, 0x4e, 0x51, 0x00, 0x0b, 0x51,
+	0x18, 0x02, 0x68, 0x1d, 0x0b, 0x93, 0x73, 0xad, 0x83, 0x1b, 0xb4, 0x59, 0x89, 0xfe, 0x5d, 0xe8,
+	0xed, 0x8b, 0x9c, 0xa5, 0xd5, 0xa5, 0x6e, 0xd2, 0xa5, 0xba, 0x84, 0xb9, 0x1b, 0xdd, 0x82, 0x35,
+	0x7b, 0x54, 0xe0, 0x93, 0xad, 0x93, 0xd0, 0x54, 0x1b, 0xa9, 0x78, 0xe4, 0x76, 0xbf, 0x35, 0xf0,
+	0x46, 0xed, 0xb0, 0x4b, 0xd8, 0x13, 0xab, 0x72, 0x07, 0x80, 0xe2, 0x5c, 0xe6, 0xc2, 0xe8, 0x60,
+	0x83, 0x92, 0xa0, 0x83, 0xc8, 0x2f, 0x11, 0xf0, 0x47, 0x70, 0x23, 0x63, 0x27, 0xce, 0x3e, 0x9a,
+	0x9d, 0x1a, 0xae, 0x83, 0x77, 0x28, 0x35, 0xd7, 0x33, 0x76, 0x62, 0xcf, 0x98, 0x22, 0x8a, 0xdf,
+	0x2a, 0x94, 0x2c, 0xa4, 0xe6, 0x2a, 0x9a, 0x15, 0x3a, 0xb8, 0x45, 0x5a, 0xdd, 0x0a, 0x9b, 0x16,
+	0x9a, 0xdc, 0x54, 0x62, 0x2e, 0xf2, 0xe0, 0xdb, 0x58, 0x2e, 0xa1, 0x93, 0xfc, 0x4f, 0xa0, 0xcd,
+	0x8c, 0xc1, 0xea, 0x48, 0x82, 0x80, 0x92, 0xe4, 0x8d, 0x67, 0x7d, 0xe4, 0xf6, 0xa7, 0xa7, 0xd3,
+	0x06, 0x66, 0x49, 0xb8, 0xb0, 0xf0, 0x3f, 0x82, 0x0e, 0x26, 0x6d, 0x74, 0x28, 0xf2, 0x24, 0xb8,
+	0x4d, 0x51, 0x09, 0x56, 0xcd, 0x9f, 0x71, 0x9e, 0xfc, 0x5c, 0xe4, 0x49, 0xd8, 0xd6, 0x6e, 0x85,
+	0x11, 0x21, 0x33, 0xf7, 0xaa, 0x9b, 0xf4, 0xaa, 0x80, 0x90, 0x7b, 0xd4, 0x6d, 0xe8, 0xc6, 0x2c,
+	0x4d, 0x67, 0x2c, 0x3e, 0x8c, 0xe4, 0x7e, 0x30, 0xa2, 0xa7, 0x81, 0x0a, 0x7a, 0xb2, 0x3f, 0xfc,
+	0x4b, 0x13, 0xda, 0x3b, 0x4e, 0xc4, 0x77, 0x74, 0x25, 0x1e, 0x2d, 0x58, 0xa2, 0x2a, 0xfa, 0xdd,
+	0x04, 0x4b, 0x33, 0x96, 0x65, 0x6e, 0x88, 0x28, 0xfa, 0xa1, 0x15, 0xce, 0x53, 0x48, 0xfd, 0xf2,
+	0x14, 0xf2, 0x43, 0x68, 0xc7, 0x32, 0x37, 0x8a, 0xc5, 0x86, 0x88, 0xe2, 0x22, 0xb3, 0x85, 0xa6,
+	0x7f, 0x03, 0xea, 0x73, 0xa6, 0x89, 0x39, 0x1a, 0x21, 0x2e, 0xb1, 0xf6, 0x13, 0x66, 0x98, 0xe3,
+	0x0b, 0x5a, 0x23, 0x3d, 0x15, 0x4c, 0x24, 0x11, 0xaa, 0xb6, 0x2c, 0x3d, 0xa1, 0xfc, 0x33, 0xa6,
+	0xfd, 0xc7, 0xd0, 0x99, 0x33, 0x1d, 0x65, 0x32, 0xe7, 0xa7, 0xc4, 0x17, 0x9d, 0xe9, 0xf7, 0x30,
+	0x18, 0xff, 0xfa, 0x72, 0xfb, 0x1d, 0xfb, 0x6d, 0x9d, 0x1c, 0x8e, 0x85, 0x9c, 0x64, 0xcc, 0x1c,
+	0x8c, 0x77, 0x73, 0xf3, 0xf2, 0xf9, 0x3d, 0x70, 0x4e, 0xed, 0xe6, 0x26, 0x6c, 0xcf, 0x99, 0xfe,
+	0x05, 0x1a, 0xfb, 0x9f, 0x42, 0xab, 0x50, 0x3c, 0x13, 0x65, 0x46, 0xe4, 0x72, 0xc5, 0x73, 0x2a,
+	0x5b, 0x0c, 0x51, 0x2a, 0xf6, 0x79, 0x34, 0x4b, 0x65, 0x7c, 0xa8, 0x89, 0x60, 0xfa, 0x21, 0x20,
+	0x34, 0x25, 0xc4, 0x7f, 0xb8, 0x28, 0xf5, 0x2e, 0x25, 0xc6, 0xd6, 0x6a, 0x62, 0x54, 0xf1, 0x5b,
+	0xa9, 0x75, 0x1f, 0x1a, 0xb2, 0xe0, 0x39, 0x11, 0x48, 0x3f, 0xa4, 0x35, 0x56, 0x28, 0x3f, 0x29,
+	0x84, 0xe2, 0x09, 0xf1, 0x46, 0x3b, 0xac, 0x44, 0x4c, 0x7d, 0xc5, 0x59, 0x72, 0x5a, 0xe5, 0xd2,
+	0xba, 0xad, 0x50, 0xc2, 0x5c, 0x32, 0xdd, 0x85, 0x5e, 0xca, 0x0a, 0xbd, 0x60, 0xa6, 0xeb, 0x56,
+	0x85, 0x30, 0xa7, 0xf2, 0x00, 0x5a, 0xb1, 0x2c, 0x95, 0xe0, 0x8a, 0x18, 0xe0, 0xa2, 0x98, 0x56,
+	0x8a, 0xd8, 0x16, 0xe2, 0x54, 0xea, 0x65, 0x1a, 0x5b, 0x72, 0xe8, 0x59, 0xd0, 0x1e, 0x3c, 0xfc,
+	0x3d, 0xb4, 0x76, 0x9c, 0xfe, 0x4f, 0xa0, 0x73, 0xc4, 0x52, 0x91, 0x30, 0x23, 0x15, 0x25, 0x69,
+	0x67, 0x7a, 0xf7, 0xe5, 0xf3, 0x7b, 0x77, 0xdc, 0x57, 0x76, 0x64, 0xae, 0x79, 0xae, 0x4b, 0xbd,
+	0x92, 0x79, 0x0b, 0x9b, 0xb3, 0x4e, 0xd6, 0x2e, 0xe9, 0xe4, 0xf0, 0xb7, 0xb0, 0x36, 0xe5, 0x2c,
+	0x96, 0x39, 0x66, 0x60, 0x26, 0x4e, 0xe8, 0xc3, 0xbd, 0x10, 0x97, 0x48, 0x09, 0xce, 0xf3, 0x1a,
+	0x79, 0xee, 0x24, 0x24, 0x73, 0xc5, 0x8f, 0x38, 0x4b, 0x97, 0x57, 0xab, 0x5b, 0x32, 0xaf, 0x60,
+	0x77, 0xb9, 0x17, 0x1e, 0x74, 0xed, 0xe9, 0x3b, 0x07, 0x4c, 0xe4, 0xdf, 0xfc, 0x86, 0x37, 0xa0,
+	0x6e, 0x44, 0x41, 0xee, 0xf4, 0x42, 0x5c, 0x62, 0x45, 0xe4, 0xfc, 0xc4, 0x44, 0x08, 0xd7, 0x2d,
+	0x37, 0xa3, 0xbc, 0x27, 0x0a, 0x4c, 0x40, 0xda, 0x72, 0x2e, 0x36, 0x2c, 0x89, 0x20, 0xe4, 0x82,
+	0xba, 0x09, 0xed, 0xca, 0x61, 0x57, 0x78, 0x0b, 0x19, 0xef, 0x9e, 0x09, 0xad, 0x79, 0x42, 0xf5,
+	0xd7, 0x08, 0x9d, 0x34, 0x4c, 0x01, 0x96, 0x74, 0x67, 0x3b, 0xbf, 0x89, 0x0f, 0x78, 0x12, 0x15,
+	0xf2, 0x98, 0x2b, 0xc7, 0x2d, 0x3d, 0x07, 0x3e, 0x45, 0x0c, 0xfd, 0x30, 0xd2, 0xb0, 0xd4, 0xa9,
+	0xd4, 0x2c, 0x57, 0x11, 0x64, 0x15, 0x02, 0x68, 0x69, 0x31, 0xcf, 0xb9, 0xd2, 0xd5, 0x15, 0x9c,
+	0x38, 0xfc, 0x47, 0x03, 0x9a, 0x4f, 0x71, 0x1e, 0x3a, 0x37, 0x98, 0x78, 0xff, 0x77, 0x30, 0xa9,
+	0x7d, 0xc5, 0x60, 0x52, 0x7f, 0xcb, 0x60, 0x72, 0x0b, 0xd6, 0x66, 0x14, 0x23, 0x7a, 0xa1, 0x5e,
+	0xe8, 0x24, 0xff, 0x21, 0xd4, 0x71, 0xbe, 0x68, 0x5e, 0x61, 0x30, 0x40, 0x03, 0x7f, 0x0c, 0xcd,
+	0x82, 0x9d, 0x72, 0x45, 0x0f, 0x77, 0x51, 0x0e, 0x5a, 0xb5, 0xb7, 0x4c, 0x10, 0xad, 0x4b, 0x4e,
+	0x10, 0xed, 0xb7, 0x4e, 0x10, 0xab, 0xbd, 0xae, 0xf3, 0x66, 0xaf, 0xfb, 0x3e, 0x34, 0x8b, 0x03,
+	0xa6, 0xed, 0xd4, 0xf3, 0x96, 0x39, 0x81, 0x9e, 0xfc, 0x29, 0x6a, 0x84, 0x56, 0x11, 0x1f, 0x29,
+	0x2f, 0xb3, 0x19, 0x57, 0xc4, 0x55, 0x8d, 0xd0, 0x49, 0xd8, 0x3a, 0x6c, 0xdf, 0xed, 0x11, 0x6c,
+	0x05, 0x64, 0x28, 0xec, 0xd2, 0x44, 0x45, 0x8d, 0x90, 0xd6, 0xe8, 0xd6, 0x4c, 0x96, 0x79, 0xb2,
+	0xc2, 0x43, 0x84, 0x2d, 0x9b, 0x1a, 0x92, 0xd9, 0x79, 0x1a, 0x02, 0x84, 0x9c, 0xc2, 0x06, 0x34,
+	0x15, 0xea, 0x13, 0x07, 0xf5, 0x43, 0x2b, 0x20, 0x9a, 0x28, 0x76, 0x9c, 0x07, 0x37, 0x07, 0x75,
+	0x9c, 0x2c, 0x49, 0x18, 0xfe, 0xd9, 0x83, 0xd6, 0x54, 0xe4, 0x89, 0xc8, 0xe7, 0xfe, 0x04, 0x1a,
+	0xd4, 0x80, 0x3d, 0xba, 0xee, 0xbb, 0x6f, 0x34, 0xe0, 0x72, 0xf6, 0x3b, 0x1e, 0x1b, 0xea, 0xc1,
+	0xa4, 0xe8, 0xc6, 0xe9, 0xda, 0x62, 0x9c, 0x3e, 0x57, 0xb8, 0xf5, 0xaf, 0x51, 0xb8, 0x1b, 0xd0,
+	0x3c, 0x62, 0x69, 0xc9, 0x5d, 0x8e, 0x59, 0x61, 0xf8, 0x07, 0x0f, 0xda, 0x3b, 0xd8, 0x6c, 0xb9,
+	0xa2, 0x47, 0xcb, 0x58, 0xc2, 0x5d, 0x76, 0xd3, 0xfa, 0x4c, 0x15, 0xd6, 0xce, 0x56, 0xa1, 0xff,
+	0x1e, 0x74, 0x12, 0xb1, 0xbf, 0xcf, 0xf1, 0x33, 0x6e, 0x4e, 0x5f, 0x02, 0xfe, 0x00, 0xba, 0xfc,
+	0xf3, 0x52, 0x1c, 0xc9, 0x18, 0xf3, 0x87, 0x3e, 0xd9, 0x08, 0xcf, 0x42, 0xe8, 0x8e, 0x8e, 0xa5,
+	0xe2, 0xae, 0xec, 0xad, 0x30, 0xfc, 0x7b, 0x0d, 0x3a, 0xbf, 0x5a, 0xb8, 0xbc, 0x0c, 0xb9, 0x77,
+	0x2e, 0xe4, 0x1f, 0x43, 0x8b, 0xd9, 0x6b, 0x3a, 0x96, 0xbd, 0xc4, 0x4b, 0x54, 0x16, 0xfe, 0x23,
+	0x68, 0x1a, 0x96, 0xa6, 0xa7, 0xee, 0x11, 0xaf, 0xd4, 0x59, 0xad, 0x25, 0xfa, 0x75, 0x2c, 0xf2,
+	0x44, 0x1e, 0xbb, 0x8b, 0x39, 0xc9, 0xff, 0x11, 0xb4, 0xe2, 0x52, 0x29, 0x9e, 0x1b, 0x57, 0xb3,
+	0x6f, 0x0c, 0x5a, 0xd5, 0x53, 0xbb, 0x29, 0xad, 0x52, 0xf7, 0x7f, 0x0c, 0xed, 0x42, 0xf1, 0x23,
+	0x21, 0x4b, 0x4d, 0x45, 0xfb, 0xd5, 0xa6, 0x0b, 0xfd, 0xe1, 0x11, 0xac, 0xed, 0x28, 0x9e, 0x08,
+	0x83, 0x75, 0x2f, 0x8f, 0x73, 0x5e, 0x11, 0xfb, 0x05, 0x75, 0x4f, 0x6a, 0xfe, 0x27, 0xb0, 0xc6,
+	0xb2, 0xc5, 0xd8, 0x75, 0x59, 0x8a, 0x71, 0x36, 0x43, 0x0e, 0xf0, 0x98, 0xa7, 0xc9, 0x6e, 0x1e,
+	0xcb, 0x8c, 0x5f, 0xc4, 0x8e, 0xdf, 0xec, 0x33, 0x4f, 0xa0, 0x1b, 0xf2, 0x98, 0x8b, 0x62, 0xc1,
+	0x95, 0xae, 0x38, 0xbd, 0x73, 0x1d, 0xd1, 0x87, 0x06, 0xf1, 0xab, 0x6d, 0x4c, 0xb4, 0x5e, 0x4e,
+	0x95, 0xf5, 0x33, 0x53, 0xe5, 0xf0, 0xbf, 0x35, 0x58, 0xdb, 0x43, 0xea, 0xd7, 0xfe, 0x77, 0xe1,
+	0x7a, 0xca, 0x90, 0x99, 0x57, 0x47, 0xd3, 0x3e, 0xc2, 0xe1, 0x62, 0x3c, 0x7d, 0x1f, 0xfa, 0x44,
+	0x0b, 0x4e, 0x4f, 0x3b, 0x96, 0xef, 0x21, 0xe8, 0xb4, 0xe8, 0x30, 0x52, 0x3a, 0xf3, 0x7b, 0xc1,
+	0xd6, 0x05, 0xd9, 0xfe, 0x7a, 0xf1, 0x9b, 0xa1, 0xe2, 0x18, 0xfa, 0x95, 0xad, 0xdd, 0x2f, 0x59,
+	0xe2, 0x18, 0x22, 0x3d, 0x8d, 0x74, 0x4c, 0x5e, 0x2d, 0xeb, 0xbd, 0xb9, 0x74, 0x6a, 0x59, 0x1d,
+	0xdb, 0xd0, 0x2d, 0xd8, 0xa9, 0x2c, 0x4d, 0x84, 0x0d, 0xd5, 0x35, 0x49, 0xb0, 0xd0, 0x67, 0xfc,
+	0xc4, 0xf8, 0x7b, 0x70, 0x3d, 0x96, 0x59, 0x86, 0xae, 0x9c, 0x46, 0x36, 0xe7, 0x5b, 0x57, 0xcf,
+	0xf9, 0xf5, 0xc5, 0x19, 0x7b, 0x94, 0xfc, 0x1f, 0xc2, 0x4d, 0xf2, 0x8e, 0xdc, 0x8f, 0x5c, 0x7d,
+	0xda, 0x1f, 0x46, 0xf4, 0x98, 0x74, 0x89, 0xcf, 0x08, 0x9e, 0x3e, 0xfa, 0xe2, 0xd5, 0x96, 0xf7,
+	0xe2, 0xd5, 0x96, 0xf7, 0xef, 0x57, 0x5b, 0xde, 0x1f, 0x5f, 0x6f, 0x5d, 0x7b, 0xf1, 0x7a, 0xeb,
+	0xda, 0x3f, 0x5f, 0x6f, 0x5d, 0xfb, 0xcd, 0x07, 0x73, 0x61, 0x0e, 0xca, 0xd9, 0x38, 0x96, 0xd9,
+	0x44, 0x64, 0x32, 0xc6, 0xe1, 0x64, 0x42, 0xff, 0x6a, 0x38, 0xa9, 0xfe, 0xd9, 0x60, 0x4e, 0x0b,
+	0xae, 0x67, 0x6b, 0xf4, 0x9f, 0x86, 0x1f, 0xfc, 0x2f, 0x00, 0x00, 0xff, 0xff, 0x7e, 0x52, 0x7d,
+	0x3d, 0x36, 0x11, 0x00, 0x00,
 }
 
 func (m *Request) Marshal() (dAtA []byte, err error) {
@@ -1079,6 +1622,27 @@ func (m *Request) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.CallbackOf != 0 {
+		i = encodeVarintRequest(dAtA, i, uint64(m.CallbackOf))
+		i--
+		dAtA[i] = 0x2
+		i--
+		dAtA[i] = 0xc0
+	}
+	if m.SeedHeight != 0 {
+		i = encodeVarintRequest(dAtA, i, uint64(m.SeedHeight))
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0xd0
+	}
+	if m.SeedKind != 0 {
+		i = encodeVarintRequest(dAtA, i, uint64(m.SeedKind))
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0xc8
+	}
 	{
 		size, err := m.Attested.MarshalToSizedBuffer(dAtA[:i])
 		if err != nil {
@@ -1256,6 +1820,277 @@ func (m *Request) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *Callback) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Callback) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Callback) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.ClosedHeight != 0 {
+		i = encodeVarintRequest(dAtA, i, uint64(m.ClosedHeight))
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0x88
+	}
+	if len(m.Courier) > 0 {
+		i -= len(m.Courier)
+		copy(dAtA[i:], m.Courier)
+		i = encodeVarintRequest(dAtA, i, uint64(len(m.Courier)))
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0x82
+	}
+	if m.LapseHeight != 0 {
+		i = encodeVarintRequest(dAtA, i, uint64(m.LapseHeight))
+		i--
+		dAtA[i] = 0x78
+	}
+	if m.ReadyHeight != 0 {
+		i = encodeVarintRequest(dAtA, i, uint64(m.ReadyHeight))
+		i--
+		dAtA[i] = 0x70
+	}
+	if m.Expired {
+		i--
+		if m.Expired {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x68
+	}
+	if m.Open != 0 {
+		i = encodeVarintRequest(dAtA, i, uint64(m.Open))
+		i--
+		dAtA[i] = 0x60
+	}
+	if m.Status != 0 {
+		i = encodeVarintRequest(dAtA, i, uint64(m.Status))
+		i--
+		dAtA[i] = 0x58
+	}
+	if m.LifeBlocks != 0 {
+		i = encodeVarintRequest(dAtA, i, uint64(m.LifeBlocks))
+		i--
+		dAtA[i] = 0x50
+	}
+	{
+		size := m.Premium.Size()
+		i -= size
+		if _, err := m.Premium.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintRequest(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x4a
+	{
+		size := m.GasMoney.Size()
+		i -= size
+		if _, err := m.GasMoney.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintRequest(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x42
+	if m.PaidGas != 0 {
+		i = encodeVarintRequest(dAtA, i, uint64(m.PaidGas))
+		i--
+		dAtA[i] = 0x38
+	}
+	if len(m.Data) > 0 {
+		i -= len(m.Data)
+		copy(dAtA[i:], m.Data)
+		i = encodeVarintRequest(dAtA, i, uint64(len(m.Data)))
+		i--
+		dAtA[i] = 0x32
+	}
+	if m.Gas != 0 {
+		i = encodeVarintRequest(dAtA, i, uint64(m.Gas))
+		i--
+		dAtA[i] = 0x28
+	}
+	if len(m.Contract) > 0 {
+		i -= len(m.Contract)
+		copy(dAtA[i:], m.Contract)
+		i = encodeVarintRequest(dAtA, i, uint64(len(m.Contract)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if len(m.Requester) > 0 {
+		i -= len(m.Requester)
+		copy(dAtA[i:], m.Requester)
+		i = encodeVarintRequest(dAtA, i, uint64(len(m.Requester)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.Count != 0 {
+		i = encodeVarintRequest(dAtA, i, uint64(m.Count))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.RequestId != 0 {
+		i = encodeVarintRequest(dAtA, i, uint64(m.RequestId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *Courier) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Courier) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Courier) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Courier) > 0 {
+		i -= len(m.Courier)
+		copy(dAtA[i:], m.Courier)
+		i = encodeVarintRequest(dAtA, i, uint64(len(m.Courier)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Validator) > 0 {
+		i -= len(m.Validator)
+		copy(dAtA[i:], m.Validator)
+		i = encodeVarintRequest(dAtA, i, uint64(len(m.Validator)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *Beacon) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Beacon) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Beacon) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.RevealedHeight != 0 {
+		i = encodeVarintRequest(dAtA, i, uint64(m.RevealedHeight))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.Height != 0 {
+		i = encodeVarintRequest(dAtA, i, uint64(m.Height))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Mix) > 0 {
+		i -= len(m.Mix)
+		copy(dAtA[i:], m.Mix)
+		i = encodeVarintRequest(dAtA, i, uint64(len(m.Mix)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *BeaconChain) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *BeaconChain) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *BeaconChain) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Missed != 0 {
+		i = encodeVarintRequest(dAtA, i, uint64(m.Missed))
+		i--
+		dAtA[i] = 0x30
+	}
+	if m.Revealed != 0 {
+		i = encodeVarintRequest(dAtA, i, uint64(m.Revealed))
+		i--
+		dAtA[i] = 0x28
+	}
+	if m.NextHeight != 0 {
+		i = encodeVarintRequest(dAtA, i, uint64(m.NextHeight))
+		i--
+		dAtA[i] = 0x20
+	}
+	if len(m.NextTip) > 0 {
+		i -= len(m.NextTip)
+		copy(dAtA[i:], m.NextTip)
+		i = encodeVarintRequest(dAtA, i, uint64(len(m.NextTip)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.Tip) > 0 {
+		i -= len(m.Tip)
+		copy(dAtA[i:], m.Tip)
+		i = encodeVarintRequest(dAtA, i, uint64(len(m.Tip)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Validator) > 0 {
+		i -= len(m.Validator)
+		copy(dAtA[i:], m.Validator)
+		i = encodeVarintRequest(dAtA, i, uint64(len(m.Validator)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
 func (m *AttestedBy) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
@@ -1316,6 +2151,54 @@ func (m *Proof) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if len(m.Drawn) > 0 {
+		for iNdEx := len(m.Drawn) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Drawn[iNdEx])
+			copy(dAtA[i:], m.Drawn[iNdEx])
+			i = encodeVarintRequest(dAtA, i, uint64(len(m.Drawn[iNdEx])))
+			i--
+			dAtA[i] = 0x1
+			i--
+			dAtA[i] = 0x8a
+		}
+	}
+	if m.Round != 0 {
+		i = encodeVarintRequest(dAtA, i, uint64(m.Round))
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0x80
+	}
+	if m.OpenHeight != 0 {
+		i = encodeVarintRequest(dAtA, i, uint64(m.OpenHeight))
+		i--
+		dAtA[i] = 0x78
+	}
+	if m.BoundHeight != 0 {
+		i = encodeVarintRequest(dAtA, i, uint64(m.BoundHeight))
+		i--
+		dAtA[i] = 0x70
+	}
+	if m.Work != 0 {
+		i = encodeVarintRequest(dAtA, i, uint64(m.Work))
+		i--
+		dAtA[i] = 0x68
+	}
+	if m.Bytes != 0 {
+		i = encodeVarintRequest(dAtA, i, uint64(m.Bytes))
+		i--
+		dAtA[i] = 0x60
+	}
+	if m.Number != 0 {
+		i = encodeVarintRequest(dAtA, i, uint64(m.Number))
+		i--
+		dAtA[i] = 0x58
+	}
+	if m.Phase != 0 {
+		i = encodeVarintRequest(dAtA, i, uint64(m.Phase))
+		i--
+		dAtA[i] = 0x50
+	}
 	if m.ProposerBps != 0 {
 		i = encodeVarintRequest(dAtA, i, uint64(m.ProposerBps))
 		i--
@@ -1442,6 +2325,11 @@ func (m *Counters) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.Score != 0 {
+		i = encodeVarintRequest(dAtA, i, uint64(m.Score))
+		i--
+		dAtA[i] = 0x28
+	}
 	if m.Equivocated != 0 {
 		i = encodeVarintRequest(dAtA, i, uint64(m.Equivocated))
 		i--
@@ -1673,6 +2561,13 @@ func (m *Totals) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.LastProofNumber != 0 {
+		i = encodeVarintRequest(dAtA, i, uint64(m.LastProofNumber))
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0xa0
+	}
 	{
 		size := m.CommunityTally.Size()
 		i -= size
@@ -1810,6 +2705,143 @@ func (m *Request) Size() (n int) {
 	}
 	l = m.Attested.Size()
 	n += 2 + l + sovRequest(uint64(l))
+	if m.SeedKind != 0 {
+		n += 2 + sovRequest(uint64(m.SeedKind))
+	}
+	if m.SeedHeight != 0 {
+		n += 2 + sovRequest(uint64(m.SeedHeight))
+	}
+	if m.CallbackOf != 0 {
+		n += 2 + sovRequest(uint64(m.CallbackOf))
+	}
+	return n
+}
+
+func (m *Callback) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.RequestId != 0 {
+		n += 1 + sovRequest(uint64(m.RequestId))
+	}
+	if m.Count != 0 {
+		n += 1 + sovRequest(uint64(m.Count))
+	}
+	l = len(m.Requester)
+	if l > 0 {
+		n += 1 + l + sovRequest(uint64(l))
+	}
+	l = len(m.Contract)
+	if l > 0 {
+		n += 1 + l + sovRequest(uint64(l))
+	}
+	if m.Gas != 0 {
+		n += 1 + sovRequest(uint64(m.Gas))
+	}
+	l = len(m.Data)
+	if l > 0 {
+		n += 1 + l + sovRequest(uint64(l))
+	}
+	if m.PaidGas != 0 {
+		n += 1 + sovRequest(uint64(m.PaidGas))
+	}
+	l = m.GasMoney.Size()
+	n += 1 + l + sovRequest(uint64(l))
+	l = m.Premium.Size()
+	n += 1 + l + sovRequest(uint64(l))
+	if m.LifeBlocks != 0 {
+		n += 1 + sovRequest(uint64(m.LifeBlocks))
+	}
+	if m.Status != 0 {
+		n += 1 + sovRequest(uint64(m.Status))
+	}
+	if m.Open != 0 {
+		n += 1 + sovRequest(uint64(m.Open))
+	}
+	if m.Expired {
+		n += 2
+	}
+	if m.ReadyHeight != 0 {
+		n += 1 + sovRequest(uint64(m.ReadyHeight))
+	}
+	if m.LapseHeight != 0 {
+		n += 1 + sovRequest(uint64(m.LapseHeight))
+	}
+	l = len(m.Courier)
+	if l > 0 {
+		n += 2 + l + sovRequest(uint64(l))
+	}
+	if m.ClosedHeight != 0 {
+		n += 2 + sovRequest(uint64(m.ClosedHeight))
+	}
+	return n
+}
+
+func (m *Courier) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Validator)
+	if l > 0 {
+		n += 1 + l + sovRequest(uint64(l))
+	}
+	l = len(m.Courier)
+	if l > 0 {
+		n += 1 + l + sovRequest(uint64(l))
+	}
+	return n
+}
+
+func (m *Beacon) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Mix)
+	if l > 0 {
+		n += 1 + l + sovRequest(uint64(l))
+	}
+	if m.Height != 0 {
+		n += 1 + sovRequest(uint64(m.Height))
+	}
+	if m.RevealedHeight != 0 {
+		n += 1 + sovRequest(uint64(m.RevealedHeight))
+	}
+	return n
+}
+
+func (m *BeaconChain) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Validator)
+	if l > 0 {
+		n += 1 + l + sovRequest(uint64(l))
+	}
+	l = len(m.Tip)
+	if l > 0 {
+		n += 1 + l + sovRequest(uint64(l))
+	}
+	l = len(m.NextTip)
+	if l > 0 {
+		n += 1 + l + sovRequest(uint64(l))
+	}
+	if m.NextHeight != 0 {
+		n += 1 + sovRequest(uint64(m.NextHeight))
+	}
+	if m.Revealed != 0 {
+		n += 1 + sovRequest(uint64(m.Revealed))
+	}
+	if m.Missed != 0 {
+		n += 1 + sovRequest(uint64(m.Missed))
+	}
 	return n
 }
 
@@ -1867,6 +2899,33 @@ func (m *Proof) Size() (n int) {
 	if m.ProposerBps != 0 {
 		n += 1 + sovRequest(uint64(m.ProposerBps))
 	}
+	if m.Phase != 0 {
+		n += 1 + sovRequest(uint64(m.Phase))
+	}
+	if m.Number != 0 {
+		n += 1 + sovRequest(uint64(m.Number))
+	}
+	if m.Bytes != 0 {
+		n += 1 + sovRequest(uint64(m.Bytes))
+	}
+	if m.Work != 0 {
+		n += 1 + sovRequest(uint64(m.Work))
+	}
+	if m.BoundHeight != 0 {
+		n += 1 + sovRequest(uint64(m.BoundHeight))
+	}
+	if m.OpenHeight != 0 {
+		n += 1 + sovRequest(uint64(m.OpenHeight))
+	}
+	if m.Round != 0 {
+		n += 2 + sovRequest(uint64(m.Round))
+	}
+	if len(m.Drawn) > 0 {
+		for _, b := range m.Drawn {
+			l = len(b)
+			n += 2 + l + sovRequest(uint64(l))
+		}
+	}
 	return n
 }
 
@@ -1910,6 +2969,9 @@ func (m *Counters) Size() (n int) {
 	}
 	if m.Equivocated != 0 {
 		n += 1 + sovRequest(uint64(m.Equivocated))
+	}
+	if m.Score != 0 {
+		n += 1 + sovRequest(uint64(m.Score))
 	}
 	return n
 }
@@ -2013,6 +3075,9 @@ func (m *Totals) Size() (n int) {
 	}
 	l = m.CommunityTally.Size()
 	n += 1 + l + sovRequest(uint64(l))
+	if m.LastProofNumber != 0 {
+		n += 2 + sovRequest(uint64(m.LastProofNumber))
+	}
 	return n
 }
 
@@ -2666,6 +3731,964 @@ func (m *Request) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
+		case 25:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field SeedKind", wireType)
+			}
+			m.SeedKind = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRequest
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.SeedKind |= SeedKind(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 26:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field SeedHeight", wireType)
+			}
+			m.SeedHeight = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRequest
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.SeedHeight |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 40:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field CallbackOf", wireType)
+			}
+			m.CallbackOf = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRequest
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.CallbackOf |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipRequest(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthRequest
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Callback) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowRequest
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Callback: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Callback: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field RequestId", wireType)
+			}
+			m.RequestId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRequest
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.RequestId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Count", wireType)
+			}
+			m.Count = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRequest
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Count |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Requester", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRequest
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthRequest
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthRequest
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Requester = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Contract", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRequest
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthRequest
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthRequest
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Contract = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Gas", wireType)
+			}
+			m.Gas = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRequest
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Gas |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 6:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Data", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRequest
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthRequest
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthRequest
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Data = append(m.Data[:0], dAtA[iNdEx:postIndex]...)
+			if m.Data == nil {
+				m.Data = []byte{}
+			}
+			iNdEx = postIndex
+		case 7:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field PaidGas", wireType)
+			}
+			m.PaidGas = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRequest
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.PaidGas |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 8:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field GasMoney", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRequest
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthRequest
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthRequest
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.GasMoney.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 9:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Premium", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRequest
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthRequest
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthRequest
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Premium.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 10:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field LifeBlocks", wireType)
+			}
+			m.LifeBlocks = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRequest
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.LifeBlocks |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 11:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Status", wireType)
+			}
+			m.Status = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRequest
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Status |= CallbackStatus(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 12:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Open", wireType)
+			}
+			m.Open = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRequest
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Open |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 13:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Expired", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRequest
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Expired = bool(v != 0)
+		case 14:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ReadyHeight", wireType)
+			}
+			m.ReadyHeight = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRequest
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ReadyHeight |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 15:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field LapseHeight", wireType)
+			}
+			m.LapseHeight = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRequest
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.LapseHeight |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 16:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Courier", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRequest
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthRequest
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthRequest
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Courier = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 17:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ClosedHeight", wireType)
+			}
+			m.ClosedHeight = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRequest
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ClosedHeight |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipRequest(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthRequest
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Courier) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowRequest
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Courier: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Courier: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Validator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRequest
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthRequest
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthRequest
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Validator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Courier", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRequest
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthRequest
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthRequest
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Courier = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipRequest(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthRequest
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Beacon) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowRequest
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Beacon: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Beacon: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Mix", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRequest
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthRequest
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthRequest
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Mix = append(m.Mix[:0], dAtA[iNdEx:postIndex]...)
+			if m.Mix == nil {
+				m.Mix = []byte{}
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Height", wireType)
+			}
+			m.Height = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRequest
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Height |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field RevealedHeight", wireType)
+			}
+			m.RevealedHeight = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRequest
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.RevealedHeight |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipRequest(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthRequest
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *BeaconChain) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowRequest
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: BeaconChain: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: BeaconChain: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Validator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRequest
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthRequest
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthRequest
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Validator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Tip", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRequest
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthRequest
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthRequest
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Tip = append(m.Tip[:0], dAtA[iNdEx:postIndex]...)
+			if m.Tip == nil {
+				m.Tip = []byte{}
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field NextTip", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRequest
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthRequest
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthRequest
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.NextTip = append(m.NextTip[:0], dAtA[iNdEx:postIndex]...)
+			if m.NextTip == nil {
+				m.NextTip = []byte{}
+			}
+			iNdEx = postIndex
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field NextHeight", wireType)
+			}
+			m.NextHeight = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRequest
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.NextHeight |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Revealed", wireType)
+			}
+			m.Revealed = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRequest
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Revealed |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 6:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Missed", wireType)
+			}
+			m.Missed = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRequest
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Missed |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
 		default:
 			iNdEx = preIndex
 			skippy, err := skipRequest(dAtA[iNdEx:])
@@ -3066,6 +5089,171 @@ func (m *Proof) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
+		case 10:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Phase", wireType)
+			}
+			m.Phase = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRequest
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Phase |= ProofPhase(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 11:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Number", wireType)
+			}
+			m.Number = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRequest
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Number |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 12:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Bytes", wireType)
+			}
+			m.Bytes = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRequest
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Bytes |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 13:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Work", wireType)
+			}
+			m.Work = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRequest
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Work |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 14:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field BoundHeight", wireType)
+			}
+			m.BoundHeight = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRequest
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.BoundHeight |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 15:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field OpenHeight", wireType)
+			}
+			m.OpenHeight = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRequest
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.OpenHeight |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 16:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Round", wireType)
+			}
+			m.Round = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRequest
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Round |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 17:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Drawn", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRequest
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthRequest
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthRequest
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Drawn = append(m.Drawn, make([]byte, postIndex-iNdEx))
+			copy(m.Drawn[len(m.Drawn)-1], dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipRequest(dAtA[iNdEx:])
@@ -3342,6 +5530,25 @@ func (m *Counters) Unmarshal(dAtA []byte) error {
 				b := dAtA[iNdEx]
 				iNdEx++
 				m.Equivocated |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Score", wireType)
+			}
+			m.Score = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRequest
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Score |= uint64(b&0x7F) << shift
 				if b < 0x80 {
 					break
 				}
@@ -4103,6 +6310,25 @@ func (m *Totals) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
+		case 20:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field LastProofNumber", wireType)
+			}
+			m.LastProofNumber = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowRequest
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.LastProofNumber |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
 		default:
 			iNdEx = preIndex
 			skippy, err := skipRequest(dAtA[iNdEx:])

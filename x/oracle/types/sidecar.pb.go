@@ -29,7 +29,7 @@ const _ = proto.GoGoProtoPackageIsVersion3 // please upgrade the proto package
 
 // WorkItem is one subject to compute.
 type WorkItem struct {
-	// kind is the subject's kind: REQUEST or PROOF.
+	// kind is the subject's kind: REQUEST, PROOF or CUSTODY.
 	Kind SubjectKind `protobuf:"varint,1,opt,name=kind,proto3,enum=imod.oracle.v1.SubjectKind" json:"kind,omitempty"`
 	// id is the request's id, or the model's for a proof.
 	Id uint64 `protobuf:"varint,2,opt,name=id,proto3" json:"id,omitempty"`
@@ -49,6 +49,10 @@ type WorkItem struct {
 	Deadline int64 `protobuf:"varint,9,opt,name=deadline,proto3" json:"deadline,omitempty"`
 	// beacon is the 32-byte randomness from which a proof's challenges are drawn; empty for a request.
 	Beacon []byte `protobuf:"bytes,10,opt,name=beacon,proto3" json:"beacon,omitempty"`
+	// draw is the 32-byte randomness from which the chunks of a proof or of custody are drawn; else empty.
+	Draw []byte `protobuf:"bytes,11,opt,name=draw,proto3" json:"draw,omitempty"`
+	// openers are the consensus addresses whose bindings wait to be opened.
+	Openers [][]byte `protobuf:"bytes,12,rep,name=openers,proto3" json:"openers,omitempty"`
 }
 
 func (m *WorkItem) Reset()         { *m = WorkItem{} }
@@ -154,6 +158,20 @@ func (m *WorkItem) GetBeacon() []byte {
 	return nil
 }
 
+func (m *WorkItem) GetDraw() []byte {
+	if m != nil {
+		return m.Draw
+	}
+	return nil
+}
+
+func (m *WorkItem) GetOpeners() [][]byte {
+	if m != nil {
+		return m.Openers
+	}
+	return nil
+}
+
 // WorkResult is a finished item.
 type WorkResult struct {
 	// kind repeats the item's kind.
@@ -174,6 +192,11 @@ type WorkResult struct {
 	Output []byte `protobuf:"bytes,8,opt,name=output,proto3" json:"output,omitempty"`
 	// refused is not 0 when the model cannot be run; it is the refusal's reason byte.
 	Refused uint32 `protobuf:"varint,9,opt,name=refused,proto3" json:"refused,omitempty"`
+	// results_root is the 32-byte root of a proof's results, or of its refusal; zero bytes for custody,
+	// empty for a request. output_root has it with a custody digest of zero bytes.
+	ResultsRoot []byte `protobuf:"bytes,10,opt,name=results_root,json=resultsRoot,proto3" json:"results_root,omitempty"`
+	// draw repeats the item's draw.
+	Draw []byte `protobuf:"bytes,11,opt,name=draw,proto3" json:"draw,omitempty"`
 }
 
 func (m *WorkResult) Reset()         { *m = WorkResult{} }
@@ -270,6 +293,20 @@ func (m *WorkResult) GetRefused() uint32 {
 		return m.Refused
 	}
 	return 0
+}
+
+func (m *WorkResult) GetResultsRoot() []byte {
+	if m != nil {
+		return m.ResultsRoot
+	}
+	return nil
+}
+
+func (m *WorkResult) GetDraw() []byte {
+	if m != nil {
+		return m.Draw
+	}
+	return nil
 }
 
 // SubmitRequest is the whole list of open work, in (deadline, kind, id) order.
@@ -410,6 +447,125 @@ func (m *ResultsRequest) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_ResultsRequest proto.InternalMessageInfo
 
+// OpenRequest names chunks of a bundle that the sidecar holds.
+type OpenRequest struct {
+	// manifest_root is the 32-byte root of the version's manifest.
+	ManifestRoot []byte `protobuf:"bytes,1,opt,name=manifest_root,json=manifestRoot,proto3" json:"manifest_root,omitempty"`
+	// draw is the 32-byte randomness.
+	Draw []byte `protobuf:"bytes,2,opt,name=draw,proto3" json:"draw,omitempty"`
+	// holders are the consensus addresses of the validators, at most 256.
+	Holders [][]byte `protobuf:"bytes,3,rep,name=holders,proto3" json:"holders,omitempty"`
+}
+
+func (m *OpenRequest) Reset()         { *m = OpenRequest{} }
+func (m *OpenRequest) String() string { return proto.CompactTextString(m) }
+func (*OpenRequest) ProtoMessage()    {}
+func (*OpenRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_258e7c2d01d088c8, []int{5}
+}
+func (m *OpenRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *OpenRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_OpenRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *OpenRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_OpenRequest.Merge(m, src)
+}
+func (m *OpenRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *OpenRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_OpenRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_OpenRequest proto.InternalMessageInfo
+
+func (m *OpenRequest) GetManifestRoot() []byte {
+	if m != nil {
+		return m.ManifestRoot
+	}
+	return nil
+}
+
+func (m *OpenRequest) GetDraw() []byte {
+	if m != nil {
+		return m.Draw
+	}
+	return nil
+}
+
+func (m *OpenRequest) GetHolders() [][]byte {
+	if m != nil {
+		return m.Holders
+	}
+	return nil
+}
+
+// OpenResponse carries openings.
+type OpenResponse struct {
+	// openings are in the order of the holders (inference/bundle/custody).
+	Openings [][]byte `protobuf:"bytes,1,rep,name=openings,proto3" json:"openings,omitempty"`
+	// digests are their 32-byte custody digests.
+	Digests [][]byte `protobuf:"bytes,2,rep,name=digests,proto3" json:"digests,omitempty"`
+}
+
+func (m *OpenResponse) Reset()         { *m = OpenResponse{} }
+func (m *OpenResponse) String() string { return proto.CompactTextString(m) }
+func (*OpenResponse) ProtoMessage()    {}
+func (*OpenResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_258e7c2d01d088c8, []int{6}
+}
+func (m *OpenResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *OpenResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_OpenResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *OpenResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_OpenResponse.Merge(m, src)
+}
+func (m *OpenResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *OpenResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_OpenResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_OpenResponse proto.InternalMessageInfo
+
+func (m *OpenResponse) GetOpenings() [][]byte {
+	if m != nil {
+		return m.Openings
+	}
+	return nil
+}
+
+func (m *OpenResponse) GetDigests() [][]byte {
+	if m != nil {
+		return m.Digests
+	}
+	return nil
+}
+
 // OutputRequest asks for output bytes by their root.
 type OutputRequest struct {
 	// output_root is the 32-byte tensor root of the bytes.
@@ -420,7 +576,7 @@ func (m *OutputRequest) Reset()         { *m = OutputRequest{} }
 func (m *OutputRequest) String() string { return proto.CompactTextString(m) }
 func (*OutputRequest) ProtoMessage()    {}
 func (*OutputRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_258e7c2d01d088c8, []int{5}
+	return fileDescriptor_258e7c2d01d088c8, []int{7}
 }
 func (m *OutputRequest) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -468,7 +624,7 @@ func (m *OutputResponse) Reset()         { *m = OutputResponse{} }
 func (m *OutputResponse) String() string { return proto.CompactTextString(m) }
 func (*OutputResponse) ProtoMessage()    {}
 func (*OutputResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_258e7c2d01d088c8, []int{6}
+	return fileDescriptor_258e7c2d01d088c8, []int{8}
 }
 func (m *OutputResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -527,7 +683,7 @@ func (m *PreviewRequest) Reset()         { *m = PreviewRequest{} }
 func (m *PreviewRequest) String() string { return proto.CompactTextString(m) }
 func (*PreviewRequest) ProtoMessage()    {}
 func (*PreviewRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_258e7c2d01d088c8, []int{7}
+	return fileDescriptor_258e7c2d01d088c8, []int{9}
 }
 func (m *PreviewRequest) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -596,7 +752,7 @@ func (m *PreviewResponse) Reset()         { *m = PreviewResponse{} }
 func (m *PreviewResponse) String() string { return proto.CompactTextString(m) }
 func (*PreviewResponse) ProtoMessage()    {}
 func (*PreviewResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_258e7c2d01d088c8, []int{8}
+	return fileDescriptor_258e7c2d01d088c8, []int{10}
 }
 func (m *PreviewResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -647,7 +803,7 @@ func (m *StatusRequest) Reset()         { *m = StatusRequest{} }
 func (m *StatusRequest) String() string { return proto.CompactTextString(m) }
 func (*StatusRequest) ProtoMessage()    {}
 func (*StatusRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_258e7c2d01d088c8, []int{9}
+	return fileDescriptor_258e7c2d01d088c8, []int{11}
 }
 func (m *StatusRequest) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -694,7 +850,7 @@ func (m *StatusResponse) Reset()         { *m = StatusResponse{} }
 func (m *StatusResponse) String() string { return proto.CompactTextString(m) }
 func (*StatusResponse) ProtoMessage()    {}
 func (*StatusResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_258e7c2d01d088c8, []int{10}
+	return fileDescriptor_258e7c2d01d088c8, []int{12}
 }
 func (m *StatusResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -764,6 +920,8 @@ func init() {
 	proto.RegisterType((*SubmitRequest)(nil), "imod.oracle.v1.SubmitRequest")
 	proto.RegisterType((*SubmitResponse)(nil), "imod.oracle.v1.SubmitResponse")
 	proto.RegisterType((*ResultsRequest)(nil), "imod.oracle.v1.ResultsRequest")
+	proto.RegisterType((*OpenRequest)(nil), "imod.oracle.v1.OpenRequest")
+	proto.RegisterType((*OpenResponse)(nil), "imod.oracle.v1.OpenResponse")
 	proto.RegisterType((*OutputRequest)(nil), "imod.oracle.v1.OutputRequest")
 	proto.RegisterType((*OutputResponse)(nil), "imod.oracle.v1.OutputResponse")
 	proto.RegisterType((*PreviewRequest)(nil), "imod.oracle.v1.PreviewRequest")
@@ -775,54 +933,61 @@ func init() {
 func init() { proto.RegisterFile("imod/oracle/v1/sidecar.proto", fileDescriptor_258e7c2d01d088c8) }
 
 var fileDescriptor_258e7c2d01d088c8 = []byte{
-	// 740 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xa4, 0x55, 0xcd, 0x6e, 0xdb, 0x38,
-	0x10, 0x8e, 0xe4, 0xff, 0x49, 0xa4, 0x2c, 0x88, 0xc5, 0x42, 0xeb, 0x6c, 0x1c, 0x43, 0xbb, 0xc0,
-	0xfa, 0x64, 0x27, 0xe9, 0x13, 0xb4, 0x97, 0x20, 0xe9, 0x21, 0x05, 0x1d, 0x20, 0x40, 0x2f, 0x86,
-	0x6c, 0x4e, 0x62, 0x36, 0x96, 0xe8, 0x88, 0x94, 0xd3, 0xbc, 0x45, 0xdb, 0x4b, 0x5f, 0xa9, 0xc7,
-	0x1c, 0x7b, 0x2c, 0x92, 0xa7, 0xe8, 0xad, 0x10, 0x49, 0x39, 0xf1, 0x4f, 0xda, 0x43, 0x6f, 0xfa,
-	0x86, 0xdf, 0x0c, 0x39, 0xdf, 0x7c, 0xa4, 0xe0, 0x1f, 0x1e, 0x0b, 0xd6, 0x13, 0x69, 0x34, 0x9a,
-	0x60, 0x6f, 0x76, 0xd0, 0x93, 0x9c, 0xe1, 0x28, 0x4a, 0xbb, 0xd3, 0x54, 0x28, 0x41, 0xfc, 0x7c,
-	0xb5, 0x6b, 0x56, 0xbb, 0xb3, 0x83, 0xe6, 0xce, 0x32, 0x5b, 0x45, 0x2a, 0x93, 0x86, 0x1c, 0x7e,
-	0x76, 0xa1, 0x7e, 0x2e, 0xd2, 0xab, 0x63, 0x85, 0x31, 0xe9, 0x41, 0xf9, 0x8a, 0x27, 0x2c, 0x70,
-	0xda, 0x4e, 0xc7, 0x3f, 0xdc, 0xe9, 0x2e, 0x16, 0xea, 0xf6, 0xb3, 0xe1, 0x3b, 0x1c, 0xa9, 0xd7,
-	0x3c, 0x61, 0x54, 0x13, 0x89, 0x0f, 0x2e, 0x67, 0x81, 0xdb, 0x76, 0x3a, 0x65, 0xea, 0x72, 0x46,
-	0xfe, 0x86, 0x7a, 0x2c, 0x18, 0x4e, 0x06, 0x9c, 0x05, 0x25, 0x1d, 0xad, 0x69, 0x7c, 0xcc, 0x48,
-	0x00, 0xb5, 0x19, 0xa6, 0x92, 0x8b, 0x24, 0x28, 0xb7, 0x9d, 0x8e, 0x47, 0x0b, 0x48, 0xfe, 0x05,
-	0x2f, 0x8e, 0x12, 0x7e, 0x81, 0x52, 0x0d, 0x52, 0x21, 0x54, 0x50, 0x69, 0x3b, 0x9d, 0x2d, 0xba,
-	0x55, 0x04, 0xa9, 0x10, 0x8a, 0x10, 0x28, 0x67, 0x29, 0x97, 0x41, 0xb5, 0x5d, 0xea, 0x34, 0xa8,
-	0xfe, 0x26, 0x7f, 0x42, 0x85, 0x27, 0xd3, 0x4c, 0x05, 0x35, 0x9d, 0x60, 0x40, 0xce, 0x94, 0x88,
-	0x2c, 0xa8, 0xeb, 0xfd, 0xf5, 0x37, 0x69, 0x42, 0x9d, 0x61, 0xc4, 0x26, 0x3c, 0xc1, 0xa0, 0xd1,
-	0x76, 0x3a, 0x25, 0x3a, 0xc7, 0xe4, 0x2f, 0xa8, 0x0e, 0x31, 0x1a, 0x89, 0x24, 0x00, 0x5d, 0xc6,
-	0xa2, 0xf0, 0x93, 0x0b, 0x90, 0x2b, 0x43, 0x51, 0x66, 0x13, 0xf5, 0xfb, 0xda, 0xac, 0xb4, 0x59,
-	0x5a, 0xd3, 0xe6, 0x2e, 0x80, 0xee, 0xc2, 0x30, 0xca, 0x9a, 0xd1, 0xd0, 0x91, 0x42, 0x05, 0xdd,
-	0x5b, 0xe5, 0x49, 0x6f, 0x7b, 0xb0, 0x29, 0x32, 0x35, 0xcf, 0xa9, 0xea, 0x1c, 0x30, 0x21, 0x9d,
-	0x14, 0x40, 0xed, 0x86, 0xab, 0x04, 0xa5, 0xb4, 0x42, 0x15, 0x30, 0x6f, 0xdd, 0xf0, 0xb4, 0x58,
-	0x5b, 0xd4, 0xa2, 0x3c, 0x23, 0xc5, 0x8b, 0x4c, 0x22, 0xd3, 0x6a, 0x79, 0xb4, 0x80, 0xe1, 0x39,
-	0x78, 0xfd, 0x6c, 0x18, 0x73, 0x45, 0xf1, 0x3a, 0x43, 0xa9, 0xf2, 0x12, 0x63, 0xe4, 0x97, 0x63,
-	0xa5, 0x85, 0x29, 0x51, 0x8b, 0x48, 0x17, 0x2a, 0x5c, 0x61, 0x2c, 0x03, 0xb7, 0x5d, 0xea, 0x6c,
-	0x1e, 0x06, 0xcb, 0x7a, 0x15, 0x9e, 0xa3, 0x86, 0x16, 0xfe, 0x07, 0x7e, 0x51, 0x58, 0x4e, 0x45,
-	0x22, 0x31, 0xef, 0x95, 0x89, 0x04, 0x75, 0x5d, 0x8f, 0xea, 0xef, 0xf0, 0x0f, 0xf0, 0xcd, 0x38,
-	0xa4, 0xdd, 0x3f, 0xdc, 0x07, 0xef, 0xd4, 0xb4, 0x6a, 0x0f, 0xb4, 0x24, 0x87, 0xb3, 0x2c, 0x47,
-	0x78, 0x04, 0x7e, 0x91, 0x61, 0x77, 0x7a, 0x94, 0xc1, 0x59, 0x90, 0x61, 0x17, 0x20, 0x46, 0xc6,
-	0xa3, 0x81, 0xba, 0x9d, 0xa2, 0x9e, 0x64, 0x83, 0x36, 0x74, 0xe4, 0xec, 0x76, 0x8a, 0xa1, 0x04,
-	0xff, 0x4d, 0x8a, 0x33, 0x8e, 0x37, 0xc5, 0xde, 0x2b, 0x23, 0x76, 0x7e, 0xe2, 0x64, 0x77, 0x9d,
-	0x93, 0x4b, 0xeb, 0x9c, 0x5c, 0x7e, 0x9c, 0x76, 0x78, 0x02, 0xdb, 0xf3, 0x4d, 0x7f, 0x71, 0xfc,
-	0x25, 0x25, 0xdc, 0x15, 0x25, 0xb6, 0xc1, 0xeb, 0xeb, 0xb7, 0xa0, 0x10, 0xf3, 0xa3, 0x03, 0x7e,
-	0x11, 0xb1, 0xc5, 0x9f, 0x5c, 0x5b, 0x47, 0x0b, 0x30, 0xbf, 0xb6, 0x3b, 0xd0, 0x90, 0x38, 0xb9,
-	0x18, 0x28, 0x94, 0xa6, 0x78, 0x9d, 0xd6, 0xf3, 0xc0, 0x99, 0xb5, 0xc5, 0x75, 0x86, 0x19, 0x9a,
-	0x67, 0xc0, 0xa3, 0x16, 0x69, 0x67, 0x65, 0x49, 0xc2, 0x93, 0xcb, 0xe2, 0x15, 0xb0, 0x30, 0xcf,
-	0xd0, 0x4f, 0x85, 0xd4, 0xe6, 0xf6, 0xa8, 0x45, 0x87, 0xdf, 0x5d, 0xa8, 0xf5, 0xcd, 0xfb, 0x46,
-	0x8e, 0xa0, 0x6a, 0x4c, 0x42, 0x76, 0xd7, 0xdc, 0xbf, 0x47, 0x57, 0x36, 0x5b, 0xcf, 0x2d, 0xdb,
-	0xae, 0x8e, 0xa0, 0x66, 0x7d, 0x44, 0x56, 0xa8, 0x8b, 0x06, 0x6b, 0x36, 0xd7, 0x39, 0xd7, 0x70,
-	0xf6, 0x9d, 0xfc, 0x44, 0xa7, 0xd6, 0x2c, 0xcb, 0xbc, 0x05, 0x5b, 0xae, 0x9e, 0x68, 0xc9, 0x83,
-	0x27, 0x50, 0xb3, 0x73, 0x5d, 0x3d, 0xd1, 0xa2, 0xcb, 0x9a, 0x7b, 0xcf, 0xae, 0xcf, 0xbb, 0xab,
-	0x9a, 0x29, 0xae, 0x91, 0xe9, 0xe9, 0xbc, 0xd7, 0xc8, 0xb4, 0x30, 0xfc, 0x57, 0x2f, 0xbf, 0xdc,
-	0xb7, 0x9c, 0xbb, 0xfb, 0x96, 0xf3, 0xed, 0xbe, 0xe5, 0x7c, 0x78, 0x68, 0x6d, 0xdc, 0x3d, 0xb4,
-	0x36, 0xbe, 0x3e, 0xb4, 0x36, 0xde, 0xfe, 0x7f, 0xc9, 0xd5, 0x38, 0x1b, 0x76, 0x47, 0x22, 0xee,
-	0xf1, 0x58, 0x8c, 0xc6, 0x11, 0x4f, 0x7a, 0xfa, 0x3f, 0xf3, 0xbe, 0xf8, 0xd3, 0xe4, 0x97, 0x46,
-	0x0e, 0xab, 0xfa, 0x37, 0xf3, 0xe2, 0x47, 0x00, 0x00, 0x00, 0xff, 0xff, 0x2d, 0x33, 0x58, 0x20,
-	0xb3, 0x06, 0x00, 0x00,
+	// 853 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xa4, 0x55, 0xcd, 0x6e, 0xdb, 0x46,
+	0x10, 0x36, 0x49, 0x59, 0x3f, 0x23, 0x51, 0x29, 0x16, 0x45, 0xc1, 0xca, 0xb1, 0xa2, 0xb2, 0x05,
+	0xaa, 0x93, 0x94, 0xb8, 0x4f, 0x90, 0xa2, 0x80, 0x91, 0xf4, 0xe0, 0x62, 0x1d, 0x20, 0x40, 0x2f,
+	0x2e, 0xa5, 0x1d, 0x5b, 0xdb, 0x88, 0x5c, 0x85, 0xbb, 0xb4, 0x9b, 0xb7, 0x68, 0xdf, 0xa7, 0xd7,
+	0x02, 0xed, 0x2d, 0xc7, 0x1e, 0x0b, 0xfb, 0x45, 0x0a, 0xce, 0x2e, 0xf5, 0xcb, 0xa0, 0x28, 0x72,
+	0xe3, 0x37, 0x3b, 0xbb, 0x33, 0xf3, 0xcd, 0x37, 0x43, 0x78, 0x2c, 0x53, 0x25, 0xa6, 0x2a, 0x4f,
+	0xe6, 0x4b, 0x9c, 0xde, 0x3e, 0x9b, 0x6a, 0x29, 0x70, 0x9e, 0xe4, 0x93, 0x55, 0xae, 0x8c, 0x62,
+	0xfd, 0xf2, 0x74, 0x62, 0x4f, 0x27, 0xb7, 0xcf, 0x06, 0x27, 0xfb, 0xde, 0x26, 0x31, 0x85, 0xb6,
+	0xce, 0xf1, 0x1f, 0x3e, 0xb4, 0x5f, 0xab, 0xfc, 0xcd, 0x0b, 0x83, 0x29, 0x9b, 0x42, 0xe3, 0x8d,
+	0xcc, 0x44, 0xe4, 0x8d, 0xbc, 0x71, 0xff, 0xec, 0x64, 0xb2, 0xfb, 0xd0, 0xe4, 0xb2, 0x98, 0xfd,
+	0x8c, 0x73, 0xf3, 0xbd, 0xcc, 0x04, 0x27, 0x47, 0xd6, 0x07, 0x5f, 0x8a, 0xc8, 0x1f, 0x79, 0xe3,
+	0x06, 0xf7, 0xa5, 0x60, 0x9f, 0x43, 0x3b, 0x55, 0x02, 0x97, 0x57, 0x52, 0x44, 0x01, 0x59, 0x5b,
+	0x84, 0x5f, 0x08, 0x16, 0x41, 0xeb, 0x16, 0x73, 0x2d, 0x55, 0x16, 0x35, 0x46, 0xde, 0x38, 0xe4,
+	0x15, 0x64, 0x5f, 0x42, 0x98, 0x26, 0x99, 0xbc, 0x46, 0x6d, 0xae, 0x72, 0xa5, 0x4c, 0x74, 0x3c,
+	0xf2, 0xc6, 0x3d, 0xde, 0xab, 0x8c, 0x5c, 0x29, 0xc3, 0x18, 0x34, 0x8a, 0x5c, 0xea, 0xa8, 0x39,
+	0x0a, 0xc6, 0x1d, 0x4e, 0xdf, 0xec, 0x53, 0x38, 0x96, 0xd9, 0xaa, 0x30, 0x51, 0x8b, 0x2e, 0x58,
+	0x50, 0x7a, 0x6a, 0x44, 0x11, 0xb5, 0x29, 0x3e, 0x7d, 0xb3, 0x01, 0xb4, 0x05, 0x26, 0x62, 0x29,
+	0x33, 0x8c, 0x3a, 0x23, 0x6f, 0x1c, 0xf0, 0x35, 0x66, 0x9f, 0x41, 0x73, 0x86, 0xc9, 0x5c, 0x65,
+	0x11, 0xd0, 0x33, 0x0e, 0x95, 0xef, 0x88, 0x3c, 0xb9, 0x8b, 0xba, 0x64, 0xa5, 0xef, 0xb2, 0x08,
+	0xb5, 0xc2, 0x0c, 0x73, 0x1d, 0xf5, 0x46, 0xc1, 0xb8, 0xc7, 0x2b, 0x18, 0xff, 0xe5, 0x03, 0x94,
+	0x3c, 0x72, 0xd4, 0xc5, 0xd2, 0x7c, 0x3c, 0x93, 0x07, 0xa4, 0x04, 0x35, 0xa4, 0x9c, 0x02, 0x50,
+	0xcd, 0xd6, 0xa3, 0x41, 0x1e, 0x1d, 0xb2, 0x54, 0x9c, 0x11, 0x13, 0xc7, 0x5b, 0x4c, 0x3c, 0x81,
+	0xae, 0x2a, 0xcc, 0xfa, 0x4e, 0x93, 0xee, 0x80, 0x35, 0xd1, 0xa5, 0x08, 0x5a, 0x77, 0xd2, 0x64,
+	0xa8, 0xb5, 0xa3, 0xb5, 0x82, 0x25, 0x51, 0xd6, 0x8f, 0xa8, 0xed, 0x71, 0x87, 0xca, 0x1b, 0x39,
+	0x5e, 0x17, 0x1a, 0x05, 0x71, 0x1b, 0xf2, 0x0a, 0xb2, 0x2f, 0xa0, 0x97, 0x13, 0x1f, 0xda, 0x46,
+	0xb3, 0x04, 0x77, 0x9d, 0xad, 0xca, 0x71, 0x9f, 0xe5, 0xf8, 0x35, 0x84, 0x97, 0xc5, 0x2c, 0x95,
+	0x86, 0xe3, 0xdb, 0x02, 0xb5, 0x29, 0x23, 0x2f, 0x50, 0xde, 0x2c, 0x0c, 0xf1, 0x19, 0x70, 0x87,
+	0xd8, 0x04, 0x8e, 0xa5, 0xc1, 0x54, 0x47, 0xfe, 0x28, 0x18, 0x77, 0xcf, 0xa2, 0x7d, 0x9a, 0x2b,
+	0x61, 0x73, 0xeb, 0x16, 0x7f, 0x05, 0xfd, 0xea, 0x61, 0xbd, 0x52, 0x99, 0x46, 0x0a, 0xaf, 0x32,
+	0xa4, 0x77, 0x43, 0x4e, 0xdf, 0xf1, 0x27, 0xd0, 0xe7, 0x2e, 0x43, 0x1b, 0x3f, 0xfe, 0x09, 0xba,
+	0x17, 0x2b, 0xcc, 0xaa, 0x74, 0x0e, 0x7a, 0xe3, 0xd5, 0x0b, 0x96, 0x0a, 0xf3, 0x77, 0xe5, 0xb3,
+	0x50, 0x4b, 0x51, 0xca, 0x27, 0xb0, 0xf2, 0x71, 0x30, 0xfe, 0x0e, 0x7a, 0x36, 0x82, 0xcb, 0x6b,
+	0x00, 0xed, 0x52, 0x59, 0x32, 0xbb, 0xd1, 0x91, 0x47, 0xae, 0x6b, 0x5c, 0xbe, 0x22, 0xe4, 0x0d,
+	0x6a, 0x63, 0xeb, 0xee, 0xf1, 0x0a, 0xc6, 0x4f, 0x21, 0xbc, 0xb0, 0x9d, 0x74, 0x99, 0xee, 0x75,
+	0xdb, 0xdb, 0xef, 0x76, 0x7c, 0x0e, 0xfd, 0xea, 0x86, 0x8b, 0xbc, 0xe9, 0xb2, 0xb7, 0xd3, 0xe5,
+	0x53, 0x80, 0x14, 0x85, 0x4c, 0xae, 0xcc, 0xbb, 0x15, 0x52, 0x55, 0x1d, 0xde, 0x21, 0xcb, 0xab,
+	0x77, 0x2b, 0x8c, 0x35, 0xf4, 0x7f, 0xc8, 0xf1, 0x56, 0xe2, 0xdd, 0xff, 0x65, 0x89, 0xc6, 0xda,
+	0xaf, 0x1b, 0xeb, 0xa0, 0x6e, 0xac, 0x1b, 0x1b, 0x31, 0xc7, 0x2f, 0xe1, 0xd1, 0x3a, 0xe8, 0x7f,
+	0xa4, 0xbf, 0xc7, 0x84, 0x7f, 0xc0, 0xc4, 0x23, 0x08, 0x2f, 0x69, 0x31, 0x56, 0x4d, 0xff, 0xcd,
+	0x83, 0x7e, 0x65, 0x71, 0x8f, 0x6f, 0xed, 0x30, 0x8f, 0x08, 0x58, 0xef, 0xb0, 0x13, 0xe8, 0x68,
+	0x5c, 0x5e, 0x5f, 0x19, 0xd4, 0xf6, 0xf1, 0x36, 0x6f, 0x97, 0x86, 0x57, 0x4e, 0xbe, 0x6f, 0x0b,
+	0x2c, 0xd0, 0xee, 0xc4, 0x90, 0x3b, 0x44, 0x83, 0x53, 0x64, 0x65, 0x53, 0xab, 0x95, 0xe8, 0x60,
+	0x79, 0x83, 0xf6, 0xa6, 0xa6, 0xd9, 0x0d, 0xb9, 0x43, 0x67, 0xbf, 0x07, 0xd0, 0xba, 0xb4, 0xcb,
+	0x9e, 0x9d, 0x43, 0xd3, 0x8a, 0x99, 0x9d, 0xd6, 0xac, 0x97, 0xcd, 0xf4, 0x0c, 0x86, 0x1f, 0x3a,
+	0x76, 0x55, 0x9d, 0x43, 0xcb, 0xe9, 0x9d, 0x1d, 0xb8, 0xee, 0x0e, 0xc2, 0x60, 0x50, 0x37, 0x61,
+	0xd6, 0xe7, 0xa9, 0xc7, 0x9e, 0x43, 0xa3, 0x14, 0x31, 0x3b, 0x58, 0x77, 0x5b, 0xc3, 0x33, 0x78,
+	0x5c, 0x7f, 0xb8, 0xce, 0xa5, 0x79, 0xe1, 0xf4, 0x76, 0xe0, 0xb7, 0xad, 0xec, 0xc3, 0xa2, 0xf6,
+	0x64, 0xfc, 0x12, 0x5a, 0x4e, 0x1a, 0x87, 0x45, 0xed, 0x0a, 0x75, 0xf0, 0xe4, 0x83, 0xe7, 0x9b,
+	0xa4, 0xac, 0x10, 0x6a, 0x98, 0xde, 0x96, 0x4c, 0x0d, 0xd3, 0x3b, 0xfa, 0xf9, 0xf6, 0xf9, 0x9f,
+	0xf7, 0x43, 0xef, 0xfd, 0xfd, 0xd0, 0xfb, 0xe7, 0x7e, 0xe8, 0xfd, 0xfa, 0x30, 0x3c, 0x7a, 0xff,
+	0x30, 0x3c, 0xfa, 0xfb, 0x61, 0x78, 0xf4, 0xe3, 0xd7, 0x37, 0xd2, 0x2c, 0x8a, 0xd9, 0x64, 0xae,
+	0xd2, 0xa9, 0x4c, 0xd5, 0x7c, 0x91, 0xc8, 0x6c, 0x4a, 0xff, 0xed, 0x5f, 0xaa, 0x3f, 0x77, 0x39,
+	0x77, 0x7a, 0xd6, 0xa4, 0xdf, 0xf6, 0x37, 0xff, 0x06, 0x00, 0x00, 0xff, 0xff, 0x5a, 0x28, 0x69,
+	0xfb, 0x03, 0x08, 0x00, 0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -841,6 +1006,8 @@ type SidecarClient interface {
 	Submit(ctx context.Context, in *SubmitRequest, opts ...grpc.CallOption) (*SubmitResponse, error)
 	// Results streams every finished item of the open list, old ones first, then new ones as they finish.
 	Results(ctx context.Context, in *ResultsRequest, opts ...grpc.CallOption) (Sidecar_ResultsClient, error)
+	// Open returns the chunks of a bundle that are drawn for validators, with their paths.
+	Open(ctx context.Context, in *OpenRequest, opts ...grpc.CallOption) (*OpenResponse, error)
 	// Output returns the bytes behind an output root that this sidecar computed.
 	Output(ctx context.Context, in *OutputRequest, opts ...grpc.CallOption) (*OutputResponse, error)
 	// Preview runs a model outside of any request and marks nothing.
@@ -898,6 +1065,15 @@ func (x *sidecarResultsClient) Recv() (*WorkResult, error) {
 	return m, nil
 }
 
+func (c *sidecarClient) Open(ctx context.Context, in *OpenRequest, opts ...grpc.CallOption) (*OpenResponse, error) {
+	out := new(OpenResponse)
+	err := c.cc.Invoke(ctx, "/imod.oracle.v1.Sidecar/Open", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *sidecarClient) Output(ctx context.Context, in *OutputRequest, opts ...grpc.CallOption) (*OutputResponse, error) {
 	out := new(OutputResponse)
 	err := c.cc.Invoke(ctx, "/imod.oracle.v1.Sidecar/Output", in, out, opts...)
@@ -931,6 +1107,8 @@ type SidecarServer interface {
 	Submit(context.Context, *SubmitRequest) (*SubmitResponse, error)
 	// Results streams every finished item of the open list, old ones first, then new ones as they finish.
 	Results(*ResultsRequest, Sidecar_ResultsServer) error
+	// Open returns the chunks of a bundle that are drawn for validators, with their paths.
+	Open(context.Context, *OpenRequest) (*OpenResponse, error)
 	// Output returns the bytes behind an output root that this sidecar computed.
 	Output(context.Context, *OutputRequest) (*OutputResponse, error)
 	// Preview runs a model outside of any request and marks nothing.
@@ -948,6 +1126,9 @@ func (*UnimplementedSidecarServer) Submit(ctx context.Context, req *SubmitReques
 }
 func (*UnimplementedSidecarServer) Results(req *ResultsRequest, srv Sidecar_ResultsServer) error {
 	return status.Errorf(codes.Unimplemented, "method Results not implemented")
+}
+func (*UnimplementedSidecarServer) Open(ctx context.Context, req *OpenRequest) (*OpenResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Open not implemented")
 }
 func (*UnimplementedSidecarServer) Output(ctx context.Context, req *OutputRequest) (*OutputResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Output not implemented")
@@ -1000,6 +1181,24 @@ type sidecarResultsServer struct {
 
 func (x *sidecarResultsServer) Send(m *WorkResult) error {
 	return x.ServerStream.SendMsg(m)
+}
+
+func _Sidecar_Open_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(OpenRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(SidecarServer).Open(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/imod.oracle.v1.Sidecar/Open",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(SidecarServer).Open(ctx, req.(*OpenRequest))
+	}
+	return interceptor(ctx, in, info, handler)
 }
 
 func _Sidecar_Output_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
@@ -1066,6 +1265,10 @@ var _Sidecar_serviceDesc = grpc.ServiceDesc{
 			Handler:    _Sidecar_Submit_Handler,
 		},
 		{
+			MethodName: "Open",
+			Handler:    _Sidecar_Open_Handler,
+		},
+		{
 			MethodName: "Output",
 			Handler:    _Sidecar_Output_Handler,
 		},
@@ -1108,6 +1311,22 @@ func (m *WorkItem) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if len(m.Openers) > 0 {
+		for iNdEx := len(m.Openers) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Openers[iNdEx])
+			copy(dAtA[i:], m.Openers[iNdEx])
+			i = encodeVarintSidecar(dAtA, i, uint64(len(m.Openers[iNdEx])))
+			i--
+			dAtA[i] = 0x62
+		}
+	}
+	if len(m.Draw) > 0 {
+		i -= len(m.Draw)
+		copy(dAtA[i:], m.Draw)
+		i = encodeVarintSidecar(dAtA, i, uint64(len(m.Draw)))
+		i--
+		dAtA[i] = 0x5a
+	}
 	if len(m.Beacon) > 0 {
 		i -= len(m.Beacon)
 		copy(dAtA[i:], m.Beacon)
@@ -1191,6 +1410,20 @@ func (m *WorkResult) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if len(m.Draw) > 0 {
+		i -= len(m.Draw)
+		copy(dAtA[i:], m.Draw)
+		i = encodeVarintSidecar(dAtA, i, uint64(len(m.Draw)))
+		i--
+		dAtA[i] = 0x5a
+	}
+	if len(m.ResultsRoot) > 0 {
+		i -= len(m.ResultsRoot)
+		copy(dAtA[i:], m.ResultsRoot)
+		i = encodeVarintSidecar(dAtA, i, uint64(len(m.ResultsRoot)))
+		i--
+		dAtA[i] = 0x52
+	}
 	if m.Refused != 0 {
 		i = encodeVarintSidecar(dAtA, i, uint64(m.Refused))
 		i--
@@ -1339,6 +1572,93 @@ func (m *ResultsRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *OpenRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *OpenRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *OpenRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Holders) > 0 {
+		for iNdEx := len(m.Holders) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Holders[iNdEx])
+			copy(dAtA[i:], m.Holders[iNdEx])
+			i = encodeVarintSidecar(dAtA, i, uint64(len(m.Holders[iNdEx])))
+			i--
+			dAtA[i] = 0x1a
+		}
+	}
+	if len(m.Draw) > 0 {
+		i -= len(m.Draw)
+		copy(dAtA[i:], m.Draw)
+		i = encodeVarintSidecar(dAtA, i, uint64(len(m.Draw)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.ManifestRoot) > 0 {
+		i -= len(m.ManifestRoot)
+		copy(dAtA[i:], m.ManifestRoot)
+		i = encodeVarintSidecar(dAtA, i, uint64(len(m.ManifestRoot)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *OpenResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *OpenResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *OpenResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Digests) > 0 {
+		for iNdEx := len(m.Digests) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Digests[iNdEx])
+			copy(dAtA[i:], m.Digests[iNdEx])
+			i = encodeVarintSidecar(dAtA, i, uint64(len(m.Digests[iNdEx])))
+			i--
+			dAtA[i] = 0x12
+		}
+	}
+	if len(m.Openings) > 0 {
+		for iNdEx := len(m.Openings) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Openings[iNdEx])
+			copy(dAtA[i:], m.Openings[iNdEx])
+			i = encodeVarintSidecar(dAtA, i, uint64(len(m.Openings[iNdEx])))
+			i--
+			dAtA[i] = 0xa
+		}
+	}
 	return len(dAtA) - i, nil
 }
 
@@ -1628,6 +1948,16 @@ func (m *WorkItem) Size() (n int) {
 	if l > 0 {
 		n += 1 + l + sovSidecar(uint64(l))
 	}
+	l = len(m.Draw)
+	if l > 0 {
+		n += 1 + l + sovSidecar(uint64(l))
+	}
+	if len(m.Openers) > 0 {
+		for _, b := range m.Openers {
+			l = len(b)
+			n += 1 + l + sovSidecar(uint64(l))
+		}
+	}
 	return n
 }
 
@@ -1669,6 +1999,14 @@ func (m *WorkResult) Size() (n int) {
 	if m.Refused != 0 {
 		n += 1 + sovSidecar(uint64(m.Refused))
 	}
+	l = len(m.ResultsRoot)
+	if l > 0 {
+		n += 1 + l + sovSidecar(uint64(l))
+	}
+	l = len(m.Draw)
+	if l > 0 {
+		n += 1 + l + sovSidecar(uint64(l))
+	}
 	return n
 }
 
@@ -1708,6 +2046,50 @@ func (m *ResultsRequest) Size() (n int) {
 	}
 	var l int
 	_ = l
+	return n
+}
+
+func (m *OpenRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.ManifestRoot)
+	if l > 0 {
+		n += 1 + l + sovSidecar(uint64(l))
+	}
+	l = len(m.Draw)
+	if l > 0 {
+		n += 1 + l + sovSidecar(uint64(l))
+	}
+	if len(m.Holders) > 0 {
+		for _, b := range m.Holders {
+			l = len(b)
+			n += 1 + l + sovSidecar(uint64(l))
+		}
+	}
+	return n
+}
+
+func (m *OpenResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Openings) > 0 {
+		for _, b := range m.Openings {
+			l = len(b)
+			n += 1 + l + sovSidecar(uint64(l))
+		}
+	}
+	if len(m.Digests) > 0 {
+		for _, b := range m.Digests {
+			l = len(b)
+			n += 1 + l + sovSidecar(uint64(l))
+		}
+	}
 	return n
 }
 
@@ -2101,6 +2483,72 @@ func (m *WorkItem) Unmarshal(dAtA []byte) error {
 				m.Beacon = []byte{}
 			}
 			iNdEx = postIndex
+		case 11:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Draw", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSidecar
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthSidecar
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthSidecar
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Draw = append(m.Draw[:0], dAtA[iNdEx:postIndex]...)
+			if m.Draw == nil {
+				m.Draw = []byte{}
+			}
+			iNdEx = postIndex
+		case 12:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Openers", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSidecar
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthSidecar
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthSidecar
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Openers = append(m.Openers, make([]byte, postIndex-iNdEx))
+			copy(m.Openers[len(m.Openers)-1], dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipSidecar(dAtA[iNdEx:])
@@ -2397,6 +2845,74 @@ func (m *WorkResult) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
+		case 10:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ResultsRoot", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSidecar
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthSidecar
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthSidecar
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.ResultsRoot = append(m.ResultsRoot[:0], dAtA[iNdEx:postIndex]...)
+			if m.ResultsRoot == nil {
+				m.ResultsRoot = []byte{}
+			}
+			iNdEx = postIndex
+		case 11:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Draw", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSidecar
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthSidecar
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthSidecar
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Draw = append(m.Draw[:0], dAtA[iNdEx:postIndex]...)
+			if m.Draw == nil {
+				m.Draw = []byte{}
+			}
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipSidecar(dAtA[iNdEx:])
@@ -2619,6 +3135,270 @@ func (m *ResultsRequest) Unmarshal(dAtA []byte) error {
 			return fmt.Errorf("proto: ResultsRequest: illegal tag %d (wire type %d)", fieldNum, wire)
 		}
 		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipSidecar(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthSidecar
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *OpenRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowSidecar
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: OpenRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: OpenRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ManifestRoot", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSidecar
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthSidecar
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthSidecar
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.ManifestRoot = append(m.ManifestRoot[:0], dAtA[iNdEx:postIndex]...)
+			if m.ManifestRoot == nil {
+				m.ManifestRoot = []byte{}
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Draw", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSidecar
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthSidecar
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthSidecar
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Draw = append(m.Draw[:0], dAtA[iNdEx:postIndex]...)
+			if m.Draw == nil {
+				m.Draw = []byte{}
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Holders", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSidecar
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthSidecar
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthSidecar
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Holders = append(m.Holders, make([]byte, postIndex-iNdEx))
+			copy(m.Holders[len(m.Holders)-1], dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipSidecar(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthSidecar
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *OpenResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowSidecar
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: OpenResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: OpenResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Openings", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSidecar
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthSidecar
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthSidecar
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Openings = append(m.Openings, make([]byte, postIndex-iNdEx))
+			copy(m.Openings[len(m.Openings)-1], dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Digests", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSidecar
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthSidecar
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthSidecar
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Digests = append(m.Digests, make([]byte, postIndex-iNdEx))
+			copy(m.Digests[len(m.Digests)-1], dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipSidecar(dAtA[iNdEx:])

@@ -5,6 +5,7 @@ package types
 
 import (
 	context "context"
+	cosmossdk_io_math "cosmossdk.io/math"
 	fmt "fmt"
 	_ "github.com/cosmos/cosmos-proto"
 	github_com_cosmos_cosmos_sdk_types "github.com/cosmos/cosmos-sdk/types"
@@ -33,7 +34,7 @@ var _ = math.Inf
 // proto package needs to be updated.
 const _ = proto.GoGoProtoPackageIsVersion3 // please upgrade the proto package
 
-// MsgRequestInference pays for one run of a model. The fields 8 to 15 are kept for the callback.
+// MsgRequestInference pays for one run of a model. The fields 11 to 15 are kept for the callback.
 type MsgRequestInference struct {
 	// requester pays, owns the request and receives refunds.
 	Requester string `protobuf:"bytes,1,opt,name=requester,proto3" json:"requester,omitempty"`
@@ -43,12 +44,20 @@ type MsgRequestInference struct {
 	Version uint32 `protobuf:"varint,3,opt,name=version,proto3" json:"version,omitempty"`
 	// input is the raw input; it is public for ever.
 	Input []byte `protobuf:"bytes,4,opt,name=input,proto3" json:"input,omitempty"`
-	// seed is the seed of the run.
+	// seed is the seed of the run; 0 when it is to be assigned.
 	Seed uint64 `protobuf:"varint,5,opt,name=seed,proto3" json:"seed,omitempty"`
-	// max_fee is the most that network fee and model price may be together.
+	// max_fee is the most that network fee, model price and prepaid callback may be together.
 	MaxFee github_com_cosmos_cosmos_sdk_types.Coins `protobuf:"bytes,6,rep,name=max_fee,json=maxFee,proto3,castrepeated=github.com/cosmos/cosmos-sdk/types.Coins" json:"max_fee"`
 	// store_output pays for keeping the output in state; outputs of at most 1 KiB may be kept anyway.
 	StoreOutput bool `protobuf:"varint,7,opt,name=store_output,json=storeOutput,proto3" json:"store_output,omitempty"`
+	// callback_contract receives the result; empty for no callback.
+	CallbackContract string `protobuf:"bytes,8,opt,name=callback_contract,json=callbackContract,proto3" json:"callback_contract,omitempty"`
+	// callback_gas is the gas of the call, prepaid; 0 for no callback.
+	CallbackGas uint64 `protobuf:"varint,9,opt,name=callback_gas,json=callbackGas,proto3" json:"callback_gas,omitempty"`
+	// callback_data is handed back to the contract.
+	CallbackData []byte `protobuf:"bytes,10,opt,name=callback_data,json=callbackData,proto3" json:"callback_data,omitempty"`
+	// seed_kind tells whether the seed is chosen or assigned from the beacon.
+	SeedKind SeedKind `protobuf:"varint,16,opt,name=seed_kind,json=seedKind,proto3,enum=imod.oracle.v1.SeedKind" json:"seed_kind,omitempty"`
 }
 
 func (m *MsgRequestInference) Reset()         { *m = MsgRequestInference{} }
@@ -131,6 +140,34 @@ func (m *MsgRequestInference) GetStoreOutput() bool {
 		return m.StoreOutput
 	}
 	return false
+}
+
+func (m *MsgRequestInference) GetCallbackContract() string {
+	if m != nil {
+		return m.CallbackContract
+	}
+	return ""
+}
+
+func (m *MsgRequestInference) GetCallbackGas() uint64 {
+	if m != nil {
+		return m.CallbackGas
+	}
+	return 0
+}
+
+func (m *MsgRequestInference) GetCallbackData() []byte {
+	if m != nil {
+		return m.CallbackData
+	}
+	return nil
+}
+
+func (m *MsgRequestInference) GetSeedKind() SeedKind {
+	if m != nil {
+		return m.SeedKind
+	}
+	return SeedKind_SEED_KIND_UNSPECIFIED
 }
 
 // MsgRequestInferenceResponse names the request.
@@ -390,6 +427,303 @@ func (m *MsgClaimRefundResponse) GetPaid() github_com_cosmos_cosmos_sdk_types.Co
 	return nil
 }
 
+// MsgTopUpCallback adds gas money to an undelivered callback.
+type MsgTopUpCallback struct {
+	// sender pays; what is not used goes to the requester like the rest.
+	Sender string `protobuf:"bytes,1,opt,name=sender,proto3" json:"sender,omitempty"`
+	// request_id is the request.
+	RequestId uint64 `protobuf:"varint,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// amount raises what is paid per gas; aimo.
+	Amount types.Coin `protobuf:"bytes,3,opt,name=amount,proto3" json:"amount"`
+}
+
+func (m *MsgTopUpCallback) Reset()         { *m = MsgTopUpCallback{} }
+func (m *MsgTopUpCallback) String() string { return proto.CompactTextString(m) }
+func (*MsgTopUpCallback) ProtoMessage()    {}
+func (*MsgTopUpCallback) Descriptor() ([]byte, []int) {
+	return fileDescriptor_a875547ba36c4716, []int{6}
+}
+func (m *MsgTopUpCallback) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgTopUpCallback) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgTopUpCallback.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgTopUpCallback) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgTopUpCallback.Merge(m, src)
+}
+func (m *MsgTopUpCallback) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgTopUpCallback) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgTopUpCallback.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgTopUpCallback proto.InternalMessageInfo
+
+func (m *MsgTopUpCallback) GetSender() string {
+	if m != nil {
+		return m.Sender
+	}
+	return ""
+}
+
+func (m *MsgTopUpCallback) GetRequestId() uint64 {
+	if m != nil {
+		return m.RequestId
+	}
+	return 0
+}
+
+func (m *MsgTopUpCallback) GetAmount() types.Coin {
+	if m != nil {
+		return m.Amount
+	}
+	return types.Coin{}
+}
+
+// MsgTopUpCallbackResponse tells the new price.
+type MsgTopUpCallbackResponse struct {
+	// gas_price is the most that a courier is paid per gas now; aimo.
+	GasPrice cosmossdk_io_math.Int `protobuf:"bytes,1,opt,name=gas_price,json=gasPrice,proto3,customtype=cosmossdk.io/math.Int" json:"gas_price"`
+}
+
+func (m *MsgTopUpCallbackResponse) Reset()         { *m = MsgTopUpCallbackResponse{} }
+func (m *MsgTopUpCallbackResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgTopUpCallbackResponse) ProtoMessage()    {}
+func (*MsgTopUpCallbackResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_a875547ba36c4716, []int{7}
+}
+func (m *MsgTopUpCallbackResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgTopUpCallbackResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgTopUpCallbackResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgTopUpCallbackResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgTopUpCallbackResponse.Merge(m, src)
+}
+func (m *MsgTopUpCallbackResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgTopUpCallbackResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgTopUpCallbackResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgTopUpCallbackResponse proto.InternalMessageInfo
+
+// MsgSetCourier names a validator's courier.
+type MsgSetCourier struct {
+	// operator is the account of the validator's operator; the validator must be bonded.
+	Operator string `protobuf:"bytes,1,opt,name=operator,proto3" json:"operator,omitempty"`
+	// courier delivers in the validator's turns; empty takes the validator off the list.
+	Courier string `protobuf:"bytes,2,opt,name=courier,proto3" json:"courier,omitempty"`
+}
+
+func (m *MsgSetCourier) Reset()         { *m = MsgSetCourier{} }
+func (m *MsgSetCourier) String() string { return proto.CompactTextString(m) }
+func (*MsgSetCourier) ProtoMessage()    {}
+func (*MsgSetCourier) Descriptor() ([]byte, []int) {
+	return fileDescriptor_a875547ba36c4716, []int{8}
+}
+func (m *MsgSetCourier) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgSetCourier) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgSetCourier.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgSetCourier) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgSetCourier.Merge(m, src)
+}
+func (m *MsgSetCourier) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgSetCourier) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgSetCourier.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgSetCourier proto.InternalMessageInfo
+
+func (m *MsgSetCourier) GetOperator() string {
+	if m != nil {
+		return m.Operator
+	}
+	return ""
+}
+
+func (m *MsgSetCourier) GetCourier() string {
+	if m != nil {
+		return m.Courier
+	}
+	return ""
+}
+
+// MsgSetCourierResponse is empty.
+type MsgSetCourierResponse struct {
+}
+
+func (m *MsgSetCourierResponse) Reset()         { *m = MsgSetCourierResponse{} }
+func (m *MsgSetCourierResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgSetCourierResponse) ProtoMessage()    {}
+func (*MsgSetCourierResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_a875547ba36c4716, []int{9}
+}
+func (m *MsgSetCourierResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgSetCourierResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgSetCourierResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgSetCourierResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgSetCourierResponse.Merge(m, src)
+}
+func (m *MsgSetCourierResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgSetCourierResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgSetCourierResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgSetCourierResponse proto.InternalMessageInfo
+
+// MsgSetBeacon registers a hash chain.
+type MsgSetBeacon struct {
+	// operator is the account of the validator's operator; the validator must be bonded.
+	Operator string `protobuf:"bytes,1,opt,name=operator,proto3" json:"operator,omitempty"`
+	// tip is the last hash of the chain, 32 bytes in hex; it counts from some blocks later on, so that
+	// nobody can pick a value that it is about to reveal.
+	Tip string `protobuf:"bytes,2,opt,name=tip,proto3" json:"tip,omitempty"`
+}
+
+func (m *MsgSetBeacon) Reset()         { *m = MsgSetBeacon{} }
+func (m *MsgSetBeacon) String() string { return proto.CompactTextString(m) }
+func (*MsgSetBeacon) ProtoMessage()    {}
+func (*MsgSetBeacon) Descriptor() ([]byte, []int) {
+	return fileDescriptor_a875547ba36c4716, []int{10}
+}
+func (m *MsgSetBeacon) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgSetBeacon) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgSetBeacon.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgSetBeacon) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgSetBeacon.Merge(m, src)
+}
+func (m *MsgSetBeacon) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgSetBeacon) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgSetBeacon.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgSetBeacon proto.InternalMessageInfo
+
+func (m *MsgSetBeacon) GetOperator() string {
+	if m != nil {
+		return m.Operator
+	}
+	return ""
+}
+
+func (m *MsgSetBeacon) GetTip() string {
+	if m != nil {
+		return m.Tip
+	}
+	return ""
+}
+
+// MsgSetBeaconResponse tells from when the chain counts.
+type MsgSetBeaconResponse struct {
+	// height is the first block in which the chain may be revealed.
+	Height int64 `protobuf:"varint,1,opt,name=height,proto3" json:"height,omitempty"`
+}
+
+func (m *MsgSetBeaconResponse) Reset()         { *m = MsgSetBeaconResponse{} }
+func (m *MsgSetBeaconResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgSetBeaconResponse) ProtoMessage()    {}
+func (*MsgSetBeaconResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_a875547ba36c4716, []int{11}
+}
+func (m *MsgSetBeaconResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgSetBeaconResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgSetBeaconResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgSetBeaconResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgSetBeaconResponse.Merge(m, src)
+}
+func (m *MsgSetBeaconResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgSetBeaconResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgSetBeaconResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgSetBeaconResponse proto.InternalMessageInfo
+
+func (m *MsgSetBeaconResponse) GetHeight() int64 {
+	if m != nil {
+		return m.Height
+	}
+	return 0
+}
+
 // MsgUpdateParams sets all parameters.
 type MsgUpdateParams struct {
 	// authority is the governance account.
@@ -402,7 +736,7 @@ func (m *MsgUpdateParams) Reset()         { *m = MsgUpdateParams{} }
 func (m *MsgUpdateParams) String() string { return proto.CompactTextString(m) }
 func (*MsgUpdateParams) ProtoMessage()    {}
 func (*MsgUpdateParams) Descriptor() ([]byte, []int) {
-	return fileDescriptor_a875547ba36c4716, []int{6}
+	return fileDescriptor_a875547ba36c4716, []int{12}
 }
 func (m *MsgUpdateParams) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -453,7 +787,7 @@ func (m *MsgUpdateParamsResponse) Reset()         { *m = MsgUpdateParamsResponse
 func (m *MsgUpdateParamsResponse) String() string { return proto.CompactTextString(m) }
 func (*MsgUpdateParamsResponse) ProtoMessage()    {}
 func (*MsgUpdateParamsResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_a875547ba36c4716, []int{7}
+	return fileDescriptor_a875547ba36c4716, []int{13}
 }
 func (m *MsgUpdateParamsResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -489,6 +823,12 @@ func init() {
 	proto.RegisterType((*MsgDeliverOutputResponse)(nil), "imod.oracle.v1.MsgDeliverOutputResponse")
 	proto.RegisterType((*MsgClaimRefund)(nil), "imod.oracle.v1.MsgClaimRefund")
 	proto.RegisterType((*MsgClaimRefundResponse)(nil), "imod.oracle.v1.MsgClaimRefundResponse")
+	proto.RegisterType((*MsgTopUpCallback)(nil), "imod.oracle.v1.MsgTopUpCallback")
+	proto.RegisterType((*MsgTopUpCallbackResponse)(nil), "imod.oracle.v1.MsgTopUpCallbackResponse")
+	proto.RegisterType((*MsgSetCourier)(nil), "imod.oracle.v1.MsgSetCourier")
+	proto.RegisterType((*MsgSetCourierResponse)(nil), "imod.oracle.v1.MsgSetCourierResponse")
+	proto.RegisterType((*MsgSetBeacon)(nil), "imod.oracle.v1.MsgSetBeacon")
+	proto.RegisterType((*MsgSetBeaconResponse)(nil), "imod.oracle.v1.MsgSetBeaconResponse")
 	proto.RegisterType((*MsgUpdateParams)(nil), "imod.oracle.v1.MsgUpdateParams")
 	proto.RegisterType((*MsgUpdateParamsResponse)(nil), "imod.oracle.v1.MsgUpdateParamsResponse")
 }
@@ -496,57 +836,80 @@ func init() {
 func init() { proto.RegisterFile("imod/oracle/v1/tx.proto", fileDescriptor_a875547ba36c4716) }
 
 var fileDescriptor_a875547ba36c4716 = []byte{
-	// 800 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x9c, 0x55, 0x4d, 0x6f, 0xe2, 0x46,
-	0x18, 0xc6, 0xe1, 0x2b, 0x19, 0xc8, 0x47, 0xdd, 0x28, 0x31, 0x4e, 0x6b, 0xa8, 0x2b, 0x35, 0x16,
-	0x6d, 0xec, 0x84, 0x4a, 0x95, 0xca, 0x2d, 0xa4, 0x8a, 0x9a, 0x03, 0x6a, 0xe5, 0x2a, 0x52, 0xd5,
-	0x1e, 0x90, 0xc1, 0x6f, 0xcc, 0xa8, 0xd8, 0x43, 0x3d, 0x86, 0x42, 0x4f, 0x51, 0x8f, 0x3d, 0xf5,
-	0xdc, 0xc3, 0x9e, 0x77, 0xf7, 0xc4, 0x21, 0x3f, 0x22, 0xc7, 0x68, 0x4f, 0x7b, 0xda, 0x5d, 0x25,
-	0x07, 0x7e, 0xc6, 0xae, 0x3c, 0x1e, 0x08, 0x78, 0x51, 0xc8, 0xee, 0x25, 0xf1, 0xfb, 0xbc, 0x1f,
-	0x7e, 0xfc, 0x3c, 0xf3, 0x0e, 0x68, 0x17, 0xbb, 0xc4, 0x36, 0x88, 0x6f, 0xb5, 0x3a, 0x60, 0xf4,
-	0x8f, 0x8c, 0x60, 0xa0, 0x77, 0x7d, 0x12, 0x10, 0x71, 0x23, 0x4c, 0xe8, 0x51, 0x42, 0xef, 0x1f,
-	0xc9, 0x9f, 0x58, 0x2e, 0xf6, 0x88, 0xc1, 0xfe, 0x46, 0x25, 0xb2, 0xd2, 0x22, 0xd4, 0x25, 0xd4,
-	0x68, 0x5a, 0x34, 0xec, 0x6d, 0x42, 0x60, 0x1d, 0x19, 0x2d, 0x82, 0x3d, 0x9e, 0xdf, 0xe5, 0x79,
-	0x97, 0x3a, 0xe1, 0x68, 0x97, 0x3a, 0x3c, 0x51, 0x88, 0x12, 0x0d, 0x16, 0x19, 0x51, 0xc0, 0x53,
-	0xdb, 0x0e, 0x71, 0x48, 0x84, 0x87, 0x4f, 0x1c, 0xdd, 0x8b, 0xb1, 0xec, 0x5a, 0xbe, 0xe5, 0xf2,
-	0x16, 0xf5, 0xed, 0x0a, 0xfa, 0xb4, 0x4e, 0x1d, 0x13, 0xfe, 0xec, 0x01, 0x0d, 0xce, 0xbc, 0x0b,
-	0xf0, 0xc1, 0x6b, 0x81, 0xf8, 0x1d, 0x5a, 0xf3, 0x23, 0x0c, 0x7c, 0x49, 0x28, 0x09, 0xda, 0x5a,
-	0x4d, 0x7a, 0x71, 0x75, 0xb0, 0xcd, 0xdf, 0x77, 0x6c, 0xdb, 0x3e, 0x50, 0xfa, 0x4b, 0xe0, 0x63,
-	0xcf, 0x31, 0xef, 0x4b, 0xc5, 0x02, 0x5a, 0x75, 0x89, 0x0d, 0x9d, 0x06, 0xb6, 0xa5, 0x95, 0x92,
-	0xa0, 0xa5, 0xcc, 0x2c, 0x8b, 0xcf, 0x6c, 0x51, 0x42, 0xd9, 0x3e, 0xf8, 0x14, 0x13, 0x4f, 0x4a,
-	0x96, 0x04, 0x6d, 0xdd, 0x9c, 0x84, 0xe2, 0x36, 0x4a, 0x63, 0xaf, 0xdb, 0x0b, 0xa4, 0x54, 0x49,
-	0xd0, 0xf2, 0x66, 0x14, 0x88, 0x22, 0x4a, 0x51, 0x00, 0x5b, 0x4a, 0xb3, 0x31, 0xec, 0x59, 0xfc,
-	0x1b, 0x65, 0x5d, 0x6b, 0xd0, 0xb8, 0x00, 0x90, 0x32, 0xa5, 0xa4, 0x96, 0xab, 0x14, 0x74, 0xce,
-	0x28, 0xd4, 0x51, 0xe7, 0x3a, 0xea, 0x27, 0x04, 0x7b, 0xb5, 0xd3, 0xeb, 0x57, 0xc5, 0xc4, 0xf3,
-	0xd7, 0x45, 0xcd, 0xc1, 0x41, 0xbb, 0xd7, 0xd4, 0x5b, 0xc4, 0xe5, 0x72, 0xf1, 0x7f, 0x07, 0xd4,
-	0xfe, 0xc3, 0x08, 0x86, 0x5d, 0xa0, 0xac, 0x81, 0xfe, 0x3f, 0x1e, 0x95, 0xf3, 0x1d, 0x70, 0xac,
-	0xd6, 0xb0, 0x11, 0x3a, 0x41, 0x9f, 0x8e, 0x47, 0x65, 0xc1, 0xcc, 0xb8, 0xd6, 0xe0, 0x14, 0x40,
-	0xfc, 0x02, 0xe5, 0x69, 0x40, 0x7c, 0x68, 0x90, 0x5e, 0x10, 0x92, 0xcd, 0x96, 0x04, 0x6d, 0xd5,
-	0xcc, 0x31, 0xec, 0x27, 0x06, 0x55, 0x2b, 0xff, 0x8c, 0x47, 0xe5, 0x7b, 0x35, 0xfe, 0x1d, 0x8f,
-	0xca, 0xc5, 0x59, 0xf5, 0x17, 0x28, 0xad, 0x02, 0xda, 0x5b, 0x00, 0x9b, 0x40, 0xbb, 0xc4, 0xa3,
-	0x20, 0x7e, 0x8e, 0x10, 0x9f, 0x17, 0x4a, 0x2a, 0x30, 0x2d, 0x26, 0x6f, 0x38, 0xb3, 0xc5, 0x7d,
-	0xb4, 0x69, 0x83, 0x65, 0x77, 0xb0, 0x07, 0x8d, 0x36, 0x60, 0xa7, 0x1d, 0x30, 0xd9, 0x93, 0xe6,
-	0xc6, 0x04, 0xfe, 0x91, 0xa1, 0xea, 0x33, 0x01, 0x6d, 0xd5, 0xa9, 0xf3, 0x03, 0x74, 0x70, 0x1f,
-	0xfc, 0x88, 0xaf, 0x78, 0x88, 0x32, 0x14, 0x3c, 0xfb, 0x11, 0x16, 0xf3, 0xba, 0x18, 0x9d, 0x95,
-	0x38, 0x9d, 0x1d, 0x94, 0xe1, 0xea, 0x24, 0x99, 0x95, 0x3c, 0xaa, 0x7e, 0x13, 0x0a, 0xc3, 0x67,
-	0x84, 0xaa, 0x7c, 0x16, 0x53, 0x65, 0x8e, 0x96, 0x2a, 0x23, 0x29, 0x8e, 0x4d, 0xf4, 0x50, 0x9f,
-	0x08, 0x68, 0xa3, 0x4e, 0x9d, 0x93, 0x8e, 0x85, 0x5d, 0x13, 0x2e, 0x7a, 0x9e, 0xfd, 0x11, 0x5f,
-	0xa1, 0xa3, 0x34, 0xf9, 0xcb, 0x03, 0x9f, 0x7d, 0xc0, 0x43, 0x0d, 0x51, 0x59, 0xb5, 0x1c, 0xa3,
-	0x2f, 0xc7, 0xe8, 0xcf, 0xb0, 0x51, 0x87, 0x68, 0x67, 0x1e, 0x99, 0x5a, 0xd9, 0x40, 0xa9, 0xae,
-	0xc5, 0x4c, 0x5c, 0x72, 0x72, 0x0f, 0x3f, 0xf4, 0xe4, 0x9a, 0x6c, 0xb0, 0x7a, 0x25, 0xa0, 0xcd,
-	0x3a, 0x75, 0xce, 0xbb, 0xb6, 0x15, 0xc0, 0xcf, 0x6c, 0xcd, 0xc3, 0x45, 0xb6, 0x7a, 0x41, 0x9b,
-	0xf8, 0x38, 0x18, 0x2e, 0x5f, 0xe4, 0x69, 0xa9, 0xf8, 0x3d, 0xca, 0x44, 0x17, 0x05, 0xd3, 0x28,
-	0x57, 0xd9, 0xd1, 0xe7, 0xef, 0x34, 0x3d, 0x9a, 0x5f, 0x5b, 0x0b, 0xb9, 0xf2, 0x45, 0x89, 0x1a,
-	0xaa, 0x3a, 0xdb, 0x82, 0xe9, 0xa8, 0x50, 0xb0, 0xbd, 0x98, 0x60, 0xb3, 0x14, 0xd5, 0x02, 0xda,
-	0x8d, 0x41, 0x13, 0xc9, 0x2a, 0x97, 0x49, 0x94, 0xac, 0x53, 0x47, 0xb4, 0xd1, 0xd6, 0x7b, 0x57,
-	0xd4, 0x97, 0x71, 0x46, 0x0b, 0xd6, 0x48, 0xfe, 0xfa, 0x11, 0x45, 0x53, 0x83, 0x7e, 0x47, 0xeb,
-	0xf3, 0xfb, 0x51, 0x5a, 0xd0, 0x3d, 0x57, 0x21, 0x6b, 0xcb, 0x2a, 0xa6, 0xc3, 0xcf, 0x51, 0x6e,
-	0xf6, 0xd0, 0x2a, 0x0b, 0x1a, 0x67, 0xf2, 0xf2, 0x57, 0x0f, 0xe7, 0xa7, 0x63, 0x7f, 0x45, 0xf9,
-	0x39, 0xbf, 0x8b, 0x0b, 0xfa, 0x66, 0x0b, 0xe4, 0xfd, 0x25, 0x05, 0x93, 0xc9, 0x72, 0xfa, 0x32,
-	0x74, 0xb5, 0x76, 0x7c, 0x7d, 0xab, 0x08, 0x37, 0xb7, 0x8a, 0xf0, 0xe6, 0x56, 0x11, 0xfe, 0xbb,
-	0x53, 0x12, 0x37, 0x77, 0x4a, 0xe2, 0xe5, 0x9d, 0x92, 0xf8, 0x6d, 0x7f, 0xe6, 0x78, 0x62, 0x97,
-	0xb4, 0xda, 0x16, 0xf6, 0x0c, 0x66, 0xf4, 0x60, 0x62, 0x35, 0x3b, 0xa3, 0xcd, 0x0c, 0xfb, 0xad,
-	0xf9, 0xf6, 0x5d, 0x00, 0x00, 0x00, 0xff, 0xff, 0xe1, 0xd3, 0x61, 0xba, 0x30, 0x07, 0x00, 0x00,
+	// 1160 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xac, 0x56, 0xcb, 0x6f, 0xdc, 0x44,
+	0x18, 0x8f, 0xbb, 0xc9, 0x66, 0xf7, 0xcb, 0xa3, 0xa9, 0x49, 0x13, 0xc7, 0x6d, 0x37, 0x8b, 0x0b,
+	0x74, 0x95, 0x12, 0x6f, 0xb3, 0x3c, 0x24, 0x22, 0x2e, 0x4d, 0x4a, 0x69, 0x84, 0x56, 0x89, 0x1c,
+	0x22, 0x21, 0x38, 0xac, 0x26, 0xf6, 0xc4, 0x6b, 0x65, 0xed, 0x31, 0x9e, 0xd9, 0x90, 0x70, 0x42,
+	0x3d, 0x72, 0xe2, 0xcc, 0x81, 0x23, 0x02, 0x4e, 0x39, 0xe4, 0x5f, 0x40, 0xea, 0x8d, 0xaa, 0x5c,
+	0x10, 0x87, 0x82, 0x92, 0x43, 0xfe, 0x0d, 0x34, 0xe3, 0x59, 0xc7, 0x76, 0x4d, 0xb6, 0x54, 0x5c,
+	0x76, 0x3d, 0xdf, 0xcb, 0xbf, 0xef, 0xf7, 0x3d, 0xc6, 0x30, 0xef, 0xf9, 0xc4, 0x69, 0x92, 0x08,
+	0xd9, 0x3d, 0xdc, 0x3c, 0x58, 0x69, 0xb2, 0x43, 0x33, 0x8c, 0x08, 0x23, 0xea, 0x34, 0x57, 0x98,
+	0xb1, 0xc2, 0x3c, 0x58, 0xd1, 0xaf, 0x21, 0xdf, 0x0b, 0x48, 0x53, 0xfc, 0xc6, 0x26, 0x7a, 0xcd,
+	0x26, 0xd4, 0x27, 0xb4, 0xb9, 0x8b, 0x28, 0xf7, 0xdd, 0xc5, 0x0c, 0xad, 0x34, 0x6d, 0xe2, 0x05,
+	0x52, 0x3f, 0x2f, 0xf5, 0x3e, 0x75, 0x79, 0x68, 0x9f, 0xba, 0x52, 0xb1, 0x10, 0x2b, 0x3a, 0xe2,
+	0xd4, 0x8c, 0x0f, 0x52, 0x35, 0xeb, 0x12, 0x97, 0xc4, 0x72, 0xfe, 0x24, 0xa5, 0x37, 0x72, 0x28,
+	0x43, 0x14, 0x21, 0x7f, 0xe0, 0xa2, 0xe7, 0x95, 0x11, 0x21, 0x7b, 0xff, 0xe2, 0x48, 0x19, 0x62,
+	0x7d, 0xe9, 0x68, 0xfc, 0x3a, 0x0a, 0xaf, 0xb5, 0xa9, 0x6b, 0xe1, 0x2f, 0xfb, 0x98, 0xb2, 0x8d,
+	0x60, 0x0f, 0x47, 0x38, 0xb0, 0xb1, 0xfa, 0x3e, 0x54, 0xa3, 0x58, 0x86, 0x23, 0x4d, 0xa9, 0x2b,
+	0x8d, 0xea, 0x9a, 0xf6, 0xec, 0x64, 0x79, 0x56, 0x02, 0xbd, 0xef, 0x38, 0x11, 0xa6, 0x74, 0x9b,
+	0x45, 0x5e, 0xe0, 0x5a, 0x17, 0xa6, 0xea, 0x02, 0x54, 0x7c, 0xe2, 0xe0, 0x5e, 0xc7, 0x73, 0xb4,
+	0x2b, 0x75, 0xa5, 0x31, 0x6a, 0x8d, 0x8b, 0xf3, 0x86, 0xa3, 0x6a, 0x30, 0x7e, 0x80, 0x23, 0xea,
+	0x91, 0x40, 0x2b, 0xd5, 0x95, 0xc6, 0x94, 0x35, 0x38, 0xaa, 0xb3, 0x30, 0xe6, 0x05, 0x61, 0x9f,
+	0x69, 0xa3, 0x75, 0xa5, 0x31, 0x69, 0xc5, 0x07, 0x55, 0x85, 0x51, 0x8a, 0xb1, 0xa3, 0x8d, 0x89,
+	0x30, 0xe2, 0x59, 0xfd, 0x1a, 0xc6, 0x7d, 0x74, 0xd8, 0xd9, 0xc3, 0x58, 0x2b, 0xd7, 0x4b, 0x8d,
+	0x89, 0xd6, 0x82, 0x29, 0x11, 0xf1, 0x02, 0x98, 0xb2, 0x00, 0xe6, 0x3a, 0xf1, 0x82, 0xb5, 0x87,
+	0x4f, 0x9e, 0x2f, 0x8e, 0xfc, 0xf2, 0xd7, 0x62, 0xc3, 0xf5, 0x58, 0xb7, 0xbf, 0x6b, 0xda, 0xc4,
+	0x97, 0x3c, 0xcb, 0xbf, 0x65, 0xea, 0xec, 0x37, 0xd9, 0x51, 0x88, 0xa9, 0x70, 0xa0, 0xdf, 0x9f,
+	0x1f, 0x2f, 0x4d, 0xf6, 0xb0, 0x8b, 0xec, 0xa3, 0x0e, 0x2f, 0x21, 0xfd, 0xe9, 0xfc, 0x78, 0x49,
+	0xb1, 0xca, 0x3e, 0x3a, 0x7c, 0x88, 0xb1, 0xfa, 0x3a, 0x4c, 0x52, 0x46, 0x22, 0xdc, 0x21, 0x7d,
+	0xc6, 0xc1, 0x8e, 0xd7, 0x95, 0x46, 0xc5, 0x9a, 0x10, 0xb2, 0x4d, 0x21, 0x52, 0x3f, 0x82, 0x6b,
+	0x36, 0xea, 0xf5, 0x76, 0x91, 0xbd, 0xdf, 0xb1, 0x49, 0xc0, 0x22, 0x64, 0x33, 0xad, 0x32, 0x84,
+	0xbd, 0x99, 0x81, 0xcb, 0xba, 0xf4, 0xe0, 0x6f, 0x4a, 0xc2, 0xb8, 0x88, 0x6a, 0x55, 0xc1, 0xc0,
+	0xc4, 0x40, 0xf6, 0x31, 0xa2, 0xea, 0x6d, 0x98, 0x4a, 0x4c, 0x1c, 0xc4, 0x90, 0x06, 0x82, 0xba,
+	0xc4, 0xef, 0x01, 0x62, 0x48, 0x7d, 0x0f, 0xaa, 0x9c, 0xb5, 0xce, 0xbe, 0x17, 0x38, 0xda, 0x4c,
+	0x5d, 0x69, 0x4c, 0xb7, 0x34, 0x33, 0xdb, 0xd3, 0xe6, 0x36, 0xc6, 0xce, 0x27, 0x5e, 0xe0, 0x58,
+	0x15, 0x2a, 0x9f, 0x56, 0x5b, 0x8f, 0xcf, 0x8f, 0x97, 0x2e, 0x6a, 0xfa, 0xed, 0xf9, 0xf1, 0xd2,
+	0x62, 0xba, 0x87, 0x0a, 0xfa, 0xc5, 0xc0, 0x70, 0xa3, 0x40, 0x6c, 0x61, 0x1a, 0x92, 0x80, 0x62,
+	0xf5, 0x16, 0x80, 0x8c, 0xc7, 0x1b, 0x43, 0x11, 0xf9, 0x0c, 0xde, 0xb0, 0xe1, 0xa8, 0x77, 0xe0,
+	0xaa, 0x83, 0x91, 0xd3, 0xf3, 0x02, 0xdc, 0xe9, 0x62, 0xcf, 0xed, 0x32, 0xd1, 0x3c, 0x25, 0x6b,
+	0x7a, 0x20, 0x7e, 0x24, 0xa4, 0xc6, 0xcf, 0x0a, 0xcc, 0xb4, 0xa9, 0xfb, 0x00, 0xf7, 0xbc, 0x03,
+	0x1c, 0x49, 0xd6, 0xef, 0x41, 0x99, 0xe2, 0xc0, 0x79, 0x89, 0x46, 0x95, 0x76, 0x39, 0x38, 0x57,
+	0xf2, 0x70, 0xe6, 0xa0, 0x2c, 0x6b, 0x5c, 0x12, 0xac, 0xca, 0xd3, 0xea, 0xdb, 0x9c, 0x18, 0x19,
+	0x83, 0xb3, 0x72, 0x33, 0xc7, 0x4a, 0x06, 0x96, 0xa1, 0x83, 0x96, 0x97, 0x0d, 0xf8, 0x30, 0x7e,
+	0x50, 0x60, 0xba, 0x4d, 0xdd, 0xf5, 0x1e, 0xf2, 0x7c, 0x0b, 0xef, 0xf5, 0x03, 0xe7, 0x15, 0xb2,
+	0x30, 0x61, 0x8c, 0x7c, 0x15, 0xe0, 0x48, 0x24, 0x70, 0x99, 0x43, 0x6c, 0xb6, 0xba, 0x94, 0x83,
+	0xaf, 0xe7, 0xe0, 0xa7, 0xd0, 0x18, 0x47, 0x30, 0x97, 0x95, 0x24, 0xa5, 0xec, 0xc0, 0x68, 0x88,
+	0x44, 0x11, 0x87, 0xcc, 0xdf, 0xbd, 0xff, 0x3a, 0x7f, 0x96, 0x08, 0x6c, 0xfc, 0x16, 0xd7, 0xf8,
+	0x53, 0x12, 0xee, 0x84, 0xeb, 0xb2, 0x9d, 0xff, 0xff, 0x1a, 0x7f, 0x08, 0x65, 0xe4, 0x93, 0x7e,
+	0x10, 0xd7, 0xf8, 0xd2, 0x44, 0xaa, 0x3c, 0x11, 0xb9, 0x0b, 0x62, 0x9f, 0xa1, 0x9d, 0x90, 0x01,
+	0x6f, 0x38, 0xa2, 0x13, 0x32, 0xb2, 0x84, 0xce, 0x47, 0x50, 0x75, 0x11, 0xbf, 0x06, 0x3c, 0x1b,
+	0xcb, 0xdc, 0xee, 0xf2, 0xf7, 0xfd, 0xf9, 0x7c, 0xf1, 0x7a, 0x8c, 0x88, 0x3a, 0xfb, 0xa6, 0x47,
+	0x9a, 0x3e, 0x62, 0x5d, 0x73, 0x23, 0x60, 0xcf, 0x4e, 0x96, 0x41, 0x42, 0xdd, 0x08, 0x98, 0x55,
+	0x71, 0x11, 0xdd, 0xe2, 0xce, 0xc6, 0x8f, 0x0a, 0x4c, 0xb5, 0xa9, 0xbb, 0x8d, 0xd9, 0x3a, 0xe9,
+	0x47, 0x1e, 0x8e, 0xd4, 0x77, 0xa1, 0x42, 0x42, 0x1c, 0x21, 0x46, 0x86, 0xd3, 0x96, 0x58, 0xaa,
+	0x2d, 0x18, 0xb7, 0xe3, 0x00, 0x43, 0x1b, 0x6b, 0x60, 0xb8, 0x7a, 0x97, 0xf3, 0x91, 0x84, 0xe0,
+	0x8c, 0x2c, 0xe4, 0x18, 0xb9, 0x80, 0x65, 0xcc, 0xc3, 0xf5, 0x8c, 0x20, 0x99, 0x8a, 0xc7, 0x0a,
+	0x4c, 0xc6, 0x9a, 0x35, 0x8c, 0x6c, 0x12, 0xbc, 0x62, 0x02, 0x33, 0x50, 0x62, 0x5e, 0x18, 0x83,
+	0xb7, 0xf8, 0x63, 0xdc, 0xf9, 0x19, 0x78, 0xda, 0x8b, 0xf0, 0xe2, 0x77, 0x1a, 0x26, 0xcc, 0xa6,
+	0xcf, 0x49, 0xa1, 0xe6, 0xa0, 0x2c, 0x57, 0x93, 0x22, 0x56, 0x93, 0x3c, 0x19, 0x27, 0x0a, 0x5c,
+	0x6d, 0x53, 0x77, 0x27, 0x74, 0x10, 0xc3, 0x5b, 0xe2, 0x52, 0xe6, 0xb7, 0x27, 0xea, 0xb3, 0x2e,
+	0x89, 0x3c, 0x76, 0x34, 0xfc, 0xf6, 0x4c, 0x4c, 0xd5, 0x0f, 0xa0, 0x1c, 0x5f, 0xeb, 0x02, 0xfc,
+	0x44, 0x6b, 0x2e, 0xbf, 0xad, 0xe3, 0xf8, 0x99, 0x8e, 0x8c, 0x1d, 0x56, 0x4d, 0xb1, 0xb4, 0x93,
+	0x50, 0x3c, 0xc7, 0x1b, 0xb9, 0x1c, 0xd3, 0x10, 0x8d, 0x05, 0x98, 0xcf, 0x89, 0x06, 0x99, 0xb6,
+	0x7e, 0x1f, 0x83, 0x52, 0x9b, 0xba, 0xaa, 0x03, 0x33, 0x2f, 0x7c, 0x17, 0xdc, 0xce, 0x23, 0x2a,
+	0xd8, 0xfa, 0xfa, 0xdd, 0x97, 0x30, 0x4a, 0x78, 0xfd, 0x02, 0xa6, 0xb2, 0xeb, 0xbc, 0x5e, 0xe0,
+	0x9d, 0xb1, 0xd0, 0x1b, 0xc3, 0x2c, 0x92, 0xe0, 0x3b, 0x30, 0x91, 0xde, 0xb1, 0xb5, 0x02, 0xc7,
+	0x94, 0x5e, 0x7f, 0xeb, 0x72, 0x7d, 0x1a, 0x73, 0x76, 0x3d, 0x15, 0x61, 0xce, 0x58, 0x14, 0x62,
+	0x2e, 0xde, 0x08, 0x16, 0x40, 0x6a, 0x86, 0x6f, 0x15, 0xf8, 0x5d, 0xa8, 0xf5, 0x37, 0x2f, 0x55,
+	0x27, 0x31, 0x37, 0xa1, 0x7a, 0x31, 0x55, 0x37, 0x8b, 0x7d, 0x62, 0xad, 0xfe, 0xc6, 0x65, 0xda,
+	0x74, 0xc0, 0xcd, 0x10, 0x07, 0x5b, 0xfc, 0x3b, 0xb3, 0x30, 0x60, 0xa2, 0x2d, 0x0c, 0x98, 0x68,
+	0x93, 0x80, 0x9f, 0xc1, 0x64, 0x66, 0x84, 0x16, 0x0b, 0xbc, 0xd2, 0x06, 0xfa, 0x9d, 0x21, 0x06,
+	0x83, 0xc8, 0xfa, 0xd8, 0x37, 0x7c, 0x50, 0xd6, 0xee, 0x3f, 0x39, 0xad, 0x29, 0x4f, 0x4f, 0x6b,
+	0xca, 0xdf, 0xa7, 0x35, 0xe5, 0xbb, 0xb3, 0xda, 0xc8, 0xd3, 0xb3, 0xda, 0xc8, 0x1f, 0x67, 0xb5,
+	0x91, 0xcf, 0xef, 0xa4, 0x2e, 0x28, 0xcf, 0x27, 0x76, 0x17, 0x79, 0x41, 0x53, 0xcc, 0xce, 0xe1,
+	0x60, 0x7a, 0xc4, 0x2d, 0xb5, 0x5b, 0x16, 0xdf, 0xcc, 0xef, 0xfc, 0x13, 0x00, 0x00, 0xff, 0xff,
+	0x88, 0xa2, 0xf3, 0x88, 0x31, 0x0c, 0x00, 0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -567,6 +930,14 @@ type MsgClient interface {
 	DeliverOutput(ctx context.Context, in *MsgDeliverOutput, opts ...grpc.CallOption) (*MsgDeliverOutputResponse, error)
 	// ClaimRefund pays a refund that could not be sent when it fell due; anyone may, it goes to its owner.
 	ClaimRefund(ctx context.Context, in *MsgClaimRefund, opts ...grpc.CallOption) (*MsgClaimRefundResponse, error)
+	// TopUpCallback adds gas money to a callback that nobody delivers because gas became dear; anyone may.
+	TopUpCallback(ctx context.Context, in *MsgTopUpCallback, opts ...grpc.CallOption) (*MsgTopUpCallbackResponse, error)
+	// SetCourier names the account that delivers callbacks in a validator's turns.
+	SetCourier(ctx context.Context, in *MsgSetCourier, opts ...grpc.CallOption) (*MsgSetCourierResponse, error)
+	// SetBeacon registers the tip of the hash chain from which a validator reveals when it proposes.
+	SetBeacon(ctx context.Context, in *MsgSetBeacon, opts ...grpc.CallOption) (*MsgSetBeaconResponse, error)
+	// OpenProof opens a validator's binding of a proof of model or of custody.
+	OpenProof(ctx context.Context, in *MsgOpenProof, opts ...grpc.CallOption) (*MsgOpenProofResponse, error)
 	// UpdateParams sets all parameters; governance only.
 	UpdateParams(ctx context.Context, in *MsgUpdateParams, opts ...grpc.CallOption) (*MsgUpdateParamsResponse, error)
 }
@@ -606,6 +977,42 @@ func (c *msgClient) ClaimRefund(ctx context.Context, in *MsgClaimRefund, opts ..
 	return out, nil
 }
 
+func (c *msgClient) TopUpCallback(ctx context.Context, in *MsgTopUpCallback, opts ...grpc.CallOption) (*MsgTopUpCallbackResponse, error) {
+	out := new(MsgTopUpCallbackResponse)
+	err := c.cc.Invoke(ctx, "/imod.oracle.v1.Msg/TopUpCallback", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) SetCourier(ctx context.Context, in *MsgSetCourier, opts ...grpc.CallOption) (*MsgSetCourierResponse, error) {
+	out := new(MsgSetCourierResponse)
+	err := c.cc.Invoke(ctx, "/imod.oracle.v1.Msg/SetCourier", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) SetBeacon(ctx context.Context, in *MsgSetBeacon, opts ...grpc.CallOption) (*MsgSetBeaconResponse, error) {
+	out := new(MsgSetBeaconResponse)
+	err := c.cc.Invoke(ctx, "/imod.oracle.v1.Msg/SetBeacon", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) OpenProof(ctx context.Context, in *MsgOpenProof, opts ...grpc.CallOption) (*MsgOpenProofResponse, error) {
+	out := new(MsgOpenProofResponse)
+	err := c.cc.Invoke(ctx, "/imod.oracle.v1.Msg/OpenProof", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *msgClient) UpdateParams(ctx context.Context, in *MsgUpdateParams, opts ...grpc.CallOption) (*MsgUpdateParamsResponse, error) {
 	out := new(MsgUpdateParamsResponse)
 	err := c.cc.Invoke(ctx, "/imod.oracle.v1.Msg/UpdateParams", in, out, opts...)
@@ -623,6 +1030,14 @@ type MsgServer interface {
 	DeliverOutput(context.Context, *MsgDeliverOutput) (*MsgDeliverOutputResponse, error)
 	// ClaimRefund pays a refund that could not be sent when it fell due; anyone may, it goes to its owner.
 	ClaimRefund(context.Context, *MsgClaimRefund) (*MsgClaimRefundResponse, error)
+	// TopUpCallback adds gas money to a callback that nobody delivers because gas became dear; anyone may.
+	TopUpCallback(context.Context, *MsgTopUpCallback) (*MsgTopUpCallbackResponse, error)
+	// SetCourier names the account that delivers callbacks in a validator's turns.
+	SetCourier(context.Context, *MsgSetCourier) (*MsgSetCourierResponse, error)
+	// SetBeacon registers the tip of the hash chain from which a validator reveals when it proposes.
+	SetBeacon(context.Context, *MsgSetBeacon) (*MsgSetBeaconResponse, error)
+	// OpenProof opens a validator's binding of a proof of model or of custody.
+	OpenProof(context.Context, *MsgOpenProof) (*MsgOpenProofResponse, error)
 	// UpdateParams sets all parameters; governance only.
 	UpdateParams(context.Context, *MsgUpdateParams) (*MsgUpdateParamsResponse, error)
 }
@@ -639,6 +1054,18 @@ func (*UnimplementedMsgServer) DeliverOutput(ctx context.Context, req *MsgDelive
 }
 func (*UnimplementedMsgServer) ClaimRefund(ctx context.Context, req *MsgClaimRefund) (*MsgClaimRefundResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method ClaimRefund not implemented")
+}
+func (*UnimplementedMsgServer) TopUpCallback(ctx context.Context, req *MsgTopUpCallback) (*MsgTopUpCallbackResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method TopUpCallback not implemented")
+}
+func (*UnimplementedMsgServer) SetCourier(ctx context.Context, req *MsgSetCourier) (*MsgSetCourierResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method SetCourier not implemented")
+}
+func (*UnimplementedMsgServer) SetBeacon(ctx context.Context, req *MsgSetBeacon) (*MsgSetBeaconResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method SetBeacon not implemented")
+}
+func (*UnimplementedMsgServer) OpenProof(ctx context.Context, req *MsgOpenProof) (*MsgOpenProofResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method OpenProof not implemented")
 }
 func (*UnimplementedMsgServer) UpdateParams(ctx context.Context, req *MsgUpdateParams) (*MsgUpdateParamsResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method UpdateParams not implemented")
@@ -702,6 +1129,78 @@ func _Msg_ClaimRefund_Handler(srv interface{}, ctx context.Context, dec func(int
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Msg_TopUpCallback_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgTopUpCallback)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).TopUpCallback(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/imod.oracle.v1.Msg/TopUpCallback",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).TopUpCallback(ctx, req.(*MsgTopUpCallback))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_SetCourier_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgSetCourier)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).SetCourier(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/imod.oracle.v1.Msg/SetCourier",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).SetCourier(ctx, req.(*MsgSetCourier))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_SetBeacon_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgSetBeacon)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).SetBeacon(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/imod.oracle.v1.Msg/SetBeacon",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).SetBeacon(ctx, req.(*MsgSetBeacon))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_OpenProof_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgOpenProof)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).OpenProof(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/imod.oracle.v1.Msg/OpenProof",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).OpenProof(ctx, req.(*MsgOpenProof))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _Msg_UpdateParams_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(MsgUpdateParams)
 	if err := dec(in); err != nil {
@@ -738,6 +1237,22 @@ var _Msg_serviceDesc = grpc.ServiceDesc{
 			Handler:    _Msg_ClaimRefund_Handler,
 		},
 		{
+			MethodName: "TopUpCallback",
+			Handler:    _Msg_TopUpCallback_Handler,
+		},
+		{
+			MethodName: "SetCourier",
+			Handler:    _Msg_SetCourier_Handler,
+		},
+		{
+			MethodName: "SetBeacon",
+			Handler:    _Msg_SetBeacon_Handler,
+		},
+		{
+			MethodName: "OpenProof",
+			Handler:    _Msg_OpenProof_Handler,
+		},
+		{
 			MethodName: "UpdateParams",
 			Handler:    _Msg_UpdateParams_Handler,
 		},
@@ -766,6 +1281,32 @@ func (m *MsgRequestInference) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.SeedKind != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.SeedKind))
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0x80
+	}
+	if len(m.CallbackData) > 0 {
+		i -= len(m.CallbackData)
+		copy(dAtA[i:], m.CallbackData)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.CallbackData)))
+		i--
+		dAtA[i] = 0x52
+	}
+	if m.CallbackGas != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.CallbackGas))
+		i--
+		dAtA[i] = 0x48
+	}
+	if len(m.CallbackContract) > 0 {
+		i -= len(m.CallbackContract)
+		copy(dAtA[i:], m.CallbackContract)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.CallbackContract)))
+		i--
+		dAtA[i] = 0x42
+	}
 	if m.StoreOutput {
 		i--
 		if m.StoreOutput {
@@ -994,6 +1535,209 @@ func (m *MsgClaimRefundResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) 
 	return len(dAtA) - i, nil
 }
 
+func (m *MsgTopUpCallback) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgTopUpCallback) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgTopUpCallback) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Amount.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintTx(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	if m.RequestId != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.RequestId))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Sender) > 0 {
+		i -= len(m.Sender)
+		copy(dAtA[i:], m.Sender)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Sender)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgTopUpCallbackResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgTopUpCallbackResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgTopUpCallbackResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size := m.GasPrice.Size()
+		i -= size
+		if _, err := m.GasPrice.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintTx(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgSetCourier) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgSetCourier) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgSetCourier) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Courier) > 0 {
+		i -= len(m.Courier)
+		copy(dAtA[i:], m.Courier)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Courier)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgSetCourierResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgSetCourierResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgSetCourierResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgSetBeacon) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgSetBeacon) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgSetBeacon) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Tip) > 0 {
+		i -= len(m.Tip)
+		copy(dAtA[i:], m.Tip)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Tip)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgSetBeaconResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgSetBeaconResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgSetBeaconResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Height != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Height))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
 func (m *MsgUpdateParams) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
@@ -1100,6 +1844,20 @@ func (m *MsgRequestInference) Size() (n int) {
 	if m.StoreOutput {
 		n += 2
 	}
+	l = len(m.CallbackContract)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.CallbackGas != 0 {
+		n += 1 + sovTx(uint64(m.CallbackGas))
+	}
+	l = len(m.CallbackData)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.SeedKind != 0 {
+		n += 2 + sovTx(uint64(m.SeedKind))
+	}
 	return n
 }
 
@@ -1175,6 +1933,90 @@ func (m *MsgClaimRefundResponse) Size() (n int) {
 			l = e.Size()
 			n += 1 + l + sovTx(uint64(l))
 		}
+	}
+	return n
+}
+
+func (m *MsgTopUpCallback) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Sender)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.RequestId != 0 {
+		n += 1 + sovTx(uint64(m.RequestId))
+	}
+	l = m.Amount.Size()
+	n += 1 + l + sovTx(uint64(l))
+	return n
+}
+
+func (m *MsgTopUpCallbackResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.GasPrice.Size()
+	n += 1 + l + sovTx(uint64(l))
+	return n
+}
+
+func (m *MsgSetCourier) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Courier)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgSetCourierResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgSetBeacon) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Tip)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgSetBeaconResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Height != 0 {
+		n += 1 + sovTx(uint64(m.Height))
 	}
 	return n
 }
@@ -1415,6 +2257,110 @@ func (m *MsgRequestInference) Unmarshal(dAtA []byte) error {
 				}
 			}
 			m.StoreOutput = bool(v != 0)
+		case 8:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field CallbackContract", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.CallbackContract = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 9:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field CallbackGas", wireType)
+			}
+			m.CallbackGas = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.CallbackGas |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 10:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field CallbackData", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.CallbackData = append(m.CallbackData[:0], dAtA[iNdEx:postIndex]...)
+			if m.CallbackData == nil {
+				m.CallbackData = []byte{}
+			}
+			iNdEx = postIndex
+		case 16:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field SeedKind", wireType)
+			}
+			m.SeedKind = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.SeedKind |= SeedKind(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
 		default:
 			iNdEx = preIndex
 			skippy, err := skipTx(dAtA[iNdEx:])
@@ -1886,6 +2832,571 @@ func (m *MsgClaimRefundResponse) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgTopUpCallback) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgTopUpCallback: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgTopUpCallback: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Sender", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Sender = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field RequestId", wireType)
+			}
+			m.RequestId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.RequestId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Amount", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Amount.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgTopUpCallbackResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgTopUpCallbackResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgTopUpCallbackResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field GasPrice", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.GasPrice.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgSetCourier) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgSetCourier: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgSetCourier: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Courier", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Courier = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgSetCourierResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgSetCourierResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgSetCourierResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgSetBeacon) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgSetBeacon: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgSetBeacon: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Tip", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Tip = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgSetBeaconResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgSetBeaconResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgSetBeaconResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Height", wireType)
+			}
+			m.Height = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Height |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
 		default:
 			iNdEx = preIndex
 			skippy, err := skipTx(dAtA[iNdEx:])

@@ -40,6 +40,12 @@ func TestParamBounds(t *testing.T) {
 		"proof":       {func(p *types.Params, v uint64) { p.ProofBlocks = uint32(v) }, []uint64{3, 1_000_000}, []uint64{2, 1_000_001}},
 		"payout":      {func(p *types.Params, v uint64) { p.PayoutBlocks = uint32(v) }, []uint64{1, 100_000}, []uint64{0, 100_001}},
 		"performance": {func(p *types.Params, v uint64) { p.PerformanceBlocks = uint32(v) }, []uint64{10, 1_000_000}, []uint64{9, 1_000_001}},
+		"gas":         {func(p *types.Params, v uint64) { p.MaxCallbackGas = v }, []uint64{21_000, 20_000_000}, []uint64{20_999, 20_000_001}},
+		"data":        {func(p *types.Params, v uint64) { p.MaxCallbackDataBytes = uint32(v) }, []uint64{0, 4096}, []uint64{4097}},
+		"callback":    {func(p *types.Params, v uint64) { p.CallbackBlocks = uint32(v) }, []uint64{100, 1_000_000}, []uint64{99, 1_000_001}},
+		"batch":       {func(p *types.Params, v uint64) { p.MaxBatch = uint32(v) }, []uint64{1, 64}, []uint64{0, 65}},
+		"delay":       {func(p *types.Params, v uint64) { p.BeaconDelayBlocks = uint32(v) }, []uint64{2, 100_000}, []uint64{1, 100_001}},
+		"stale":       {func(p *types.Params, v uint64) { p.BeaconStaleBlocks = uint32(v) }, []uint64{1, 100_000}, []uint64{0, 100_001}},
 	}
 	for name, tc := range cases {
 		for _, v := range tc.good {
@@ -59,6 +65,12 @@ func TestParamBounds(t *testing.T) {
 		require.ErrorIs(t, p.Validate(), types.ErrInvalidParams)
 		p = types.DefaultParams()
 		p.BytePrice = price
+		require.ErrorIs(t, p.Validate(), types.ErrInvalidParams)
+		p = types.DefaultParams()
+		p.CallbackGasPrice = price
+		require.ErrorIs(t, p.Validate(), types.ErrInvalidParams)
+		p = types.DefaultParams()
+		p.CallbackPremium = price
 		require.ErrorIs(t, p.Validate(), types.ErrInvalidParams)
 	}
 	p := types.DefaultParams()
@@ -88,6 +100,12 @@ func TestMessages(t *testing.T) {
 			MaxFee: sdk.NewCoins(sdk.NewInt64Coin("aimo", 5), sdk.NewInt64Coin("usdc", 1)),
 		},
 		&types.MsgDeliverOutput{Sender: "a", RequestId: 4, Output: []byte{9}}, &types.MsgClaimRefund{Sender: "a", Owner: "b"},
+		&types.MsgRequestInference{
+			Requester: "a", ModelId: 1, Input: []byte{1}, MaxFee: sdk.NewCoins(sdk.NewInt64Coin("aimo", 5)),
+			CallbackContract: "c", CallbackGas: 100_000, CallbackData: []byte{3}, SeedKind: types.SeedKind_SEED_KIND_MONEY,
+		},
+		&types.MsgTopUpCallback{Sender: "a", RequestId: 4, Amount: sdk.NewInt64Coin("aimo", 5)},
+		&types.MsgSetCourier{Operator: "a", Courier: "b"}, &types.MsgSetBeacon{Operator: "a", Tip: "00ff"},
 		&types.MsgUpdateParams{Authority: "a", Params: types.DefaultParams()},
 	} {
 		name := "imod/oracle/" + sdk.MsgTypeURL(msg)[len("/imod.oracle.v1."):]
@@ -120,7 +138,7 @@ func signed(t *testing.T, msg sdk.Msg) string {
 func TestWorkResult(t *testing.T) {
 	good := types.WorkResult{
 		Kind: types.SubjectKind_SUBJECT_KIND_PROOF, Id: 3, ManifestRoot: make([]byte, 32), InputRoot: make([]byte, 32),
-		OutputRoot: make([]byte, 32), Witness: make([]byte, 32), Refused: 4,
+		OutputRoot: make([]byte, 32), Witness: make([]byte, 32), Refused: 4, ResultsRoot: make([]byte, 32), Draw: make([]byte, 32),
 	}
 	require.NoError(t, good.Validate())
 	s := attestation.Subject{Key: attestation.Key{Kind: attestation.Proof, ID: 3}}
@@ -134,6 +152,8 @@ func TestWorkResult(t *testing.T) {
 		"kind 0":      func(r *types.WorkResult) { r.Kind = 0 },
 		"kind 258":    func(r *types.WorkResult) { r.Kind = 258 },
 		"id 0":        func(r *types.WorkResult) { r.Id = 0 },
+		"no results":  func(r *types.WorkResult) { r.Kind, r.ResultsRoot = types.SubjectKind_SUBJECT_KIND_PROOF, nil },
+		"no draw":     func(r *types.WorkResult) { r.Kind, r.Draw = types.SubjectKind_SUBJECT_KIND_CUSTODY, nil },
 		"short root":  func(r *types.WorkResult) { r.OutputRoot = nil },
 		"long output": func(r *types.WorkResult) { r.Output = make([]byte, 1025) },
 	} {

@@ -1,0 +1,3 @@
+module github.com/imochain/imod/tools/sbom
+
+go 1.26.5
