@@ -112,7 +112,7 @@ proto:
 abi: contracts/node_modules/.package-lock.json
 	node contracts/abi.mjs
 
-.PHONY: test test-unit test-integration test-sim test-arm64 test-e2e test-web screenshots test-race bench bench-inference
+.PHONY: test test-unit test-integration test-sim test-arm64 test-e2e test-web screenshots test-race bench bench-inference test-revenue-long
 ## test: everything that a change must pass
 test: lint test-unit test-integration test-sim test-arm64 test-e2e
 
@@ -140,7 +140,7 @@ journeys: build
 
 ## bench: transactions per second, and what a deposit, a transfer and a claim cost at 10 and 1,000 holders
 bench:
-	go test -tags=test -ldflags=-w -run '^$$' -bench 'Throughput' -benchtime 3x ./tests/integration
+	go test -tags=test -ldflags=-w -run '^$$' -bench 'Throughput|OneToken' -benchtime 3x ./tests/integration
 	go test -ldflags=-w -run '^$$' -bench 'Deposit|Transfer|Claim' ./x/revshare/keeper
 
 ## bench-inference: the runtime beside onnxruntime, in one run; a report in build/bench-inference.md
@@ -167,6 +167,10 @@ tests/web/node_modules/.package-lock.json: tests/web/package-lock.json
 	@scripts/need.sh node npm
 	npm --prefix tests/web ci --ignore-scripts --no-audit --no-fund
 	@touch $@
+
+## test-revenue-long: one million random steps of the revenue share against the naive ledger
+test-revenue-long:
+	go test -count=1 -ldflags=-w -timeout 60m -run '^TestProperties$$' ./x/revshare/keeper -rapid.checks=16700
 
 ## test-arm64: digests of runtime and models on an emulated arm64
 test-arm64:

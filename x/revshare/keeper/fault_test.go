@@ -66,6 +66,26 @@ func TestStoreFaults(t *testing.T) {
 			_, err := f.msg.UpdateParams(f.ctx, &types.MsgUpdateParams{Authority: gov, Params: params})
 			return err
 		},
+		"redeem": func(f *fixture) error {
+			_, err := f.msg.Redeem(f.ctx, &types.MsgRedeem{Holder: alice, Amount: coin(share, 3)})
+			return err
+		},
+		"refuse":   func(f *fixture) error { return f.keeper.SetRefusals(f.ctx, account(1), []string{weth}) },
+		"unrefuse": func(f *fixture) error { return f.keeper.SetRefusals(f.ctx, account(1), nil) },
+		"auto":     func(f *fixture) error { return f.keeper.SetAutoPayout(f.ctx, account(2), share, true) },
+		"compact": func(f *fixture) error {
+			_, err := f.msg.Compact(f.ctx, &types.MsgCompact{Caller: bob, Holder: bob, ShareDenom: share})
+			return err
+		},
+		"permit": func(f *fixture) error { _, err := f.keeper.UsePermit(f.ctx, share, account(1)); return err },
+		"q redeemable": func(f *fixture) error {
+			_, err := f.query.Redeemable(f.ctx, &types.QueryRedeemableRequest{Denom: share, Amount: "9"})
+			return err
+		},
+		"q holder": func(f *fixture) error {
+			_, err := f.query.Holder(f.ctx, &types.QueryHolderRequest{Denom: share, Address: alice})
+			return err
+		},
 		"export":     func(f *fixture) error { _, err := f.keeper.ExportGenesis(f.ctx); return err },
 		"import":     func(f *fixture) error { return f.keeper.InitGenesis(f.ctx, gs) },
 		"invariants": func(f *fixture) error { return f.keeper.CheckInvariants(f.ctx) },

@@ -272,7 +272,13 @@ func (h *history) redeemSome() {
 	view, err := h.keeper.Redeemable(h.ctx, burnt, nil)
 	require.NoError(h.t, err)
 	before := h.bank.GetAllBalances(h.ctx, who)
+	limits, err := h.query.Redeemable(h.ctx, &types.QueryRedeemableRequest{Denom: share, Amount: x.String()})
+	require.NoError(h.t, err)
 	paid, err := h.keeper.Redeem(h.ctx, who, burnt)
+	if len(view) > 0 && x.GT(limits.Left) { // minted since the first redemption of the epoch
+		require.ErrorIs(h.t, err, types.ErrRedeemCap)
+		return
+	}
 	require.NoError(h.t, err)
 	require.Equal(h.t, view, paid)
 	want := h.naive.Redeem(string(who), x.BigInt(), h.escrow.GetTotalEscrowForDenom(h.ctx, share).Amount.BigInt())
