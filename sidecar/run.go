@@ -45,6 +45,10 @@ func Run(ctx context.Context, cfg Config) (err error) {
 	}
 	defer func() { err = errors.Join(err, lock.Close()) }()
 
+	options, err := cfg.serverOptions(types.MaxSidecarMessage)
+	if err != nil {
+		return err
+	}
 	d, err := open(cfg)
 	if err != nil {
 		return err
@@ -62,7 +66,7 @@ func Run(ctx context.Context, cfg Config) (err error) {
 		served := serve.Config{Dirs: append(append([]string(nil), cfg.Models...), d.bundles()), MaxRequests: maxServed, Logger: cfg.Logger}
 		group.Go(func() error { return serve.Run(ctx, shop, served) })
 	}
-	group.Go(func() error { return d.serve(ctx, l) })
+	group.Go(func() error { return d.serve(ctx, l, options) })
 	for range fetchers {
 		group.Go(func() error { return d.fetchLoop(ctx) })
 	}
@@ -138,13 +142,13 @@ func (d *dispatcher) selfTest(ctx context.Context, w *worker.Worker) {
 }
 
 // serve answers the node until ctx ends.
-func (d *dispatcher) serve(ctx context.Context, l net.Listener) error {
+func (d *dispatcher) serve(ctx context.Context, l net.Listener, options []grpc.ServerOption) error {
 	s := &server{d: d, busy: make(chan struct{}, 1), streams: make(chan struct{}, maxStreams), reading: make(chan struct{}, 1), stopping: ctx.Done()}
 	if d.cfg.Preview {
 		s.preview = d.worker()
 		defer s.preview.Close()
 	}
-	srv := grpc.NewServer(d.cfg.serverOptions(types.MaxSidecarMessage)...)
+	srv := grpc.NewServer(options...)
 	types.RegisterSidecarServer(srv, s)
 	stopped := make(chan struct{})
 	go func() {
