@@ -47,6 +47,10 @@ type Config struct {
 	// Workers is how many processes run models, each with Worker's limits.
 	Workers int
 	Worker  worker.Limits
+	// PerModel are limits of single models instead of those.
+	PerModel []ModelLimits
+	// Confined refuses to work where the kernel cannot confine workers (worker.Confinement).
+	Confined bool
 	// WorkerCommand starts a worker; limits are appended as flags. Env is its
 	// whole environment.
 	WorkerCommand []string
@@ -113,6 +117,11 @@ func (c Config) normalize() (Config, error) {
 	}
 	if len(c.WorkerCommand) == 0 {
 		return c, errors.New("no command to start a worker")
+	}
+	for _, m := range c.PerModel {
+		if err := m.check(); err != nil {
+			return c, err
+		}
 	}
 	for i, m := range c.Models {
 		abs, err := filepath.Abs(m)

@@ -66,4 +66,3 @@ type socketListener struct {
 func (l socketListener) Close() error {
 	return errors.Join(l.UnixListener.Close(), ignoreMissing(os.Remove(l.path)))
 }
-

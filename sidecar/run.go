@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -63,7 +64,7 @@ func Run(ctx context.Context, cfg Config) (err error) {
 		if err != nil {
 			return errors.Join(fmt.Errorf("address for bundles %s: %w", cfg.Serve, err), l.Close())
 		}
-		served := serve.Config{Dirs: append(append([]string(nil), cfg.Models...), d.bundles()), MaxRequests: maxServed, Logger: cfg.Logger}
+		served := serve.Config{Dirs: append(slices.Clone(cfg.Models), d.bundles()), MaxRequests: maxServed, Logger: cfg.Logger}
 		group.Go(func() error { return serve.Run(ctx, shop, served) })
 	}
 	group.Go(func() error { return d.serve(ctx, l, options) })
@@ -75,7 +76,9 @@ func Run(ctx context.Context, cfg Config) (err error) {
 		group.Go(func() error {
 			if i == 0 {
 				// One worker starts now: the others start when there is work for them.
-				d.selfTest(ctx, w)
+				if err := d.selfTest(ctx, w); err != nil {
+					return err
+				}
 			}
 			return d.runLoop(ctx, w)
 		})
@@ -113,29 +116,41 @@ func open(cfg Config) (*dispatcher, error) {
 func (d *dispatcher) bundles() string { return filepath.Join(d.cfg.Home, "bundles") }
 
 func (d *dispatcher) worker() *worker.Worker {
-	return worker.New(worker.Config{Command: d.cfg.WorkerCommand, Env: d.cfg.WorkerEnv, Limits: d.cfg.Worker, Logger: d.log})
+	limits := d.cfg.Worker
+	limits.Read = append(slices.Clone(d.cfg.Models), d.bundles())
+	return worker.New(worker.Config{Command: d.cfg.WorkerCommand, Env: d.cfg.WorkerEnv, Limits: limits, Logger: d.log})
 }
 
-// selfTest starts a worker to learn whether this machine may attest. It goes on
-// trying while workers cannot start at all, until the first passes.
-func (d *dispatcher) selfTest(ctx context.Context, w *worker.Worker) {
+var errUnconfined = errors.New("workers are not confined as the settings ask for")
+
+// selfTest starts a worker to learn whether this machine may attest, and how far it can confine workers.
+// It goes on trying while workers cannot start at all, until the first passes.
+func (d *dispatcher) selfTest(ctx context.Context, w *worker.Worker) error {
 	for {
 		err := w.Start(ctx)
 		switch {
 		case err == nil:
+			confinement, _ := w.Confinement()
+			d.confinement.Store(&confinement)
+			if !confinement.Full() {
+				d.log.Warn("workers are not fully confined", "confinement", confinement.String())
+				if d.cfg.Confined {
+					return fmt.Errorf("%w: %s", errUnconfined, confinement)
+				}
+			}
 			d.fit.Store(true)
-			return
+			return nil
 		case ctx.Err() != nil:
-			return
+			return nil //nolint:nilerr // we stop
 		case errors.Is(err, worker.ErrSelfTest):
 			d.unfit.Store(true)
 			d.log.Error("this machine computes wrongly: nothing is attested", "error", err)
-			return
+			return nil
 		}
 		d.log.Error("worker does not start", "error", err)
 		select {
 		case <-ctx.Done():
-			return
+			return nil
 		case <-time.After(testPause):
 		}
 	}

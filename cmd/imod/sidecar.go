@@ -74,6 +74,7 @@ func sidecarWorkerCmd() *cobra.Command {
 	}
 	cmd.Flags().Uint64Var(&l.Memory, "memory", sidecar.MinWorkerMemory, "bytes of writable memory")
 	cmd.Flags().IntVar(&l.Threads, "threads", 1, "cores")
+	cmd.Flags().StringArrayVar(&l.Read, "read", nil, "folder of bundles; may be repeated")
 	return cmd
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/viper"
 
 	"github.com/imochain/imod/app"
+	"github.com/imochain/imod/inference/bundle"
 	"github.com/imochain/imod/sidecar"
 	"github.com/imochain/imod/x/oracle/node/link"
 )
@@ -37,7 +38,32 @@ type sidecarSettings struct {
 	Preview      bool          `mapstructure:"preview"`
 	Serve        string        `mapstructure:"serve"`
 	LogFormat    string        `mapstructure:"log-format"`
-	TLS          tlsSettings   `mapstructure:"tls"`
+	Confined     bool          `mapstructure:"confined"`
+
+	TLS    tlsSettings     `mapstructure:"tls"`
+	Limits []limitSettings `mapstructure:"model"`
+}
+
+// limitSettings are limits of one model; zero values mean those of every model.
+type limitSettings struct {
+	ID           uint64        `mapstructure:"id"`
+	Root         string        `mapstructure:"root"`
+	WorkerMemory uint64        `mapstructure:"worker-memory"`
+	RunTime      time.Duration `mapstructure:"run-time"`
+	ProofTime    time.Duration `mapstructure:"proof-time"`
+}
+
+func (l limitSettings) limits() (sidecar.ModelLimits, error) {
+	m := sidecar.ModelLimits{Model: l.ID, Memory: l.WorkerMemory << 20, RunTime: l.RunTime, ProofTime: l.ProofTime}
+	if l.Root == "" {
+		return m, nil
+	}
+	root, err := bundle.ParseFolderName(l.Root)
+	if err != nil {
+		return m, fmt.Errorf("model.root: %w", err)
+	}
+	m.Root = root
+	return m, nil
 }
 
 type tlsSettings struct {
@@ -63,6 +89,7 @@ func addSidecarFlags(f *pflag.FlagSet) {
 	f.Uint64("worker-memory", d.Worker.Memory>>20, "memory that each of them may use, in MiB")
 	f.Duration("run-time", d.RunTime, "longest run of a request")
 	f.Duration("proof-time", d.ProofTime, "longest run of a proof of model")
+	f.Bool("confined", false, "do not work where the kernel cannot confine workers")
 	f.Bool("preview", false, "allow runs that no request asked for")
 	f.String("serve", "", "host:port on which bundles are offered over HTTP to other sidecars")
 	f.String("log-format", "text", "text or json, on standard error")
@@ -125,7 +152,14 @@ func (s sidecarSettings) config(home string) (cfg sidecar.Config, err error) {
 	cfg.MaxBundle, cfg.MaxStore = s.MaxBundle<<20, s.MaxStore<<20
 	cfg.Workers, cfg.Worker.Threads, cfg.Worker.Memory = s.Workers, s.Threads, s.WorkerMemory<<20
 	cfg.RunTime, cfg.ProofTime = s.RunTime, s.ProofTime
-	cfg.Preview, cfg.Serve = s.Preview, s.Serve
+	cfg.Preview, cfg.Serve, cfg.Confined = s.Preview, s.Serve, s.Confined
+	for _, l := range s.Limits {
+		m, err := l.limits()
+		if err != nil {
+			return cfg, err
+		}
+		cfg.PerModel = append(cfg.PerModel, m)
+	}
 	return cfg, nil
 }
 
@@ -157,6 +191,9 @@ worker-memory = {{ .WorkerMemory }}
 run-time = "{{ .RunTime }}"
 proof-time = "{{ .ProofTime }}"
 
+# confined refuses to work where the kernel cannot keep workers from files and network (Landlock, Linux 5.13 and 6.7).
+confined = {{ .Confined }}
+
 # preview allows runs that no request asked for; serve is host:port on which bundles are offered to other sidecars.
 preview = {{ .Preview }}
 serve = "{{ .Serve }}"
@@ -169,6 +206,21 @@ log-format = "{{ .LogFormat }}"
 ca = "{{ .TLS.CA }}"
 cert = "{{ .TLS.Cert }}"
 key = "{{ .TLS.Key }}"
+
+# model are limits of single models, by id, by the root of a version's manifest, or both; what is 0 or absent is as for all:
+#   [[model]]
+#   id = 7
+#   worker-memory = 8192
+#   run-time = "2m0s"
+#   proof-time = "30m0s"
+{{- range .Limits }}
+[[model]]
+id = {{ .ID }}
+root = "{{ .Root }}"
+worker-memory = {{ .WorkerMemory }}
+run-time = "{{ .RunTime }}"
+proof-time = "{{ .ProofTime }}"
+{{- end }}
 `))
 
 // sidecarConfigCmd prints the settings in effect.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -11,8 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// sidecarConfig runs `imod sidecar config` with a home that has the given file.
-func sidecarConfig(t *testing.T, file string, args ...string) (string, error) {
+// printSettings runs `imod sidecar config` with a home that has the given file.
+func printSettings(t *testing.T, file string, args ...string) (string, error) {
 	t.Helper()
 	home := t.TempDir()
 	if file != "" {
@@ -31,15 +32,21 @@ func sidecarConfig(t *testing.T, file string, args ...string) (string, error) {
 // TestSidecarSettings: flags go before the file, the file before the defaults, and what config prints
 // reads back as the same settings.
 func TestSidecarSettings(t *testing.T) {
-	printed, err := sidecarConfig(t, `
+	printed, err := printSettings(t, `
 run-time = "7s"
 workers = 3
 mirror = ["https://a.example", "https://b.example"]
 [tls]
 ca = "/ca.pem"
+[[model]]
+id = 7
+worker-memory = 1024
+[[model]]
+root = "`+strings.Repeat("ab", 32)+`"
+run-time = "9s"
 `, "--workers", "5", "--models", "/m")
 	require.NoError(t, err)
-	again, err := sidecarConfig(t, printed)
+	again, err := printSettings(t, printed)
 	require.NoError(t, err)
 	require.Equal(t, printed, again)
 
@@ -60,12 +67,17 @@ ca = "/ca.pem"
 	require.Equal(t, []string{"/m"}, cfg.Models)
 	require.Equal(t, "/ca.pem", cfg.TLS.CA)
 	require.EqualValues(t, 4<<30, cfg.Worker.Memory)
+	require.Len(t, cfg.PerModel, 2)
+	require.EqualValues(t, 7, cfg.PerModel[0].Model)
+	require.EqualValues(t, 1<<30, cfg.PerModel[0].Memory)
+	require.Equal(t, bytes.Repeat([]byte{0xab}, 32), cfg.PerModel[1].Root[:])
+	require.Equal(t, 9*time.Second, cfg.PerModel[1].RunTime)
 	require.Equal(t, filepath.Join(home, "sidecar"), cfg.Home)
 
-	_, err = sidecarConfig(t, "run_time = \"7s\"")
+	_, err = printSettings(t, "run_time = \"7s\"")
 	require.ErrorContains(t, err, "run_time", "a key that does not exist")
-	_, err = sidecarConfig(t, "run-time = ")
+	_, err = printSettings(t, "run-time = ")
 	require.ErrorContains(t, err, "sidecar.toml")
-	_, err = sidecarConfig(t, "", "--config", "/nonexistent.toml")
+	_, err = printSettings(t, "", "--config", "/nonexistent.toml")
 	require.ErrorContains(t, err, "/nonexistent.toml")
 }
