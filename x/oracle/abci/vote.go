@@ -59,23 +59,36 @@ func (h *Handlers) extension(ctx sdk.Context, req *abci.RequestExtendVote) ([]by
 		if !ok || carried[s.Key] {
 			continue
 		}
-		result, ok := h.bound(r, s, address)
+		binding, ok := h.binding(chain, r, s, address)
 		if !ok {
 			continue
 		}
-		stored, err := h.Keeper.HasBinding(ctx, s.Key, address)
+		stored, err := h.Keeper.Slot(ctx, s.Key, address)
 		if err != nil {
 			return nil, err
 		}
-		if stored {
+		// The first binding counts, so a second is never sent; what was declined may be bound after all.
+		if stored.State != attestation.Absent && (stored.State != attestation.Declined || binding.Declines()) {
 			continue
 		}
 		candidates = append(candidates, attestation.Candidate{
-			Item:     attestation.Item{Key: s.Key, Binding: attestation.Bind(chain, s, result, address)},
-			Deadline: s.Deadline,
+			Item: attestation.Item{Key: s.Key, Binding: binding}, Deadline: s.Deadline,
 		})
 	}
 	return attestation.EncodeExtension(attestation.Select(candidates))
+}
+
+// binding returns what goes into the extension for a subject: a validator's binding of the result, or that
+// it declines.
+func (h *Handlers) binding(chain [32]byte, r types.WorkResult, s attestation.Subject, validator attestation.Address) (attestation.Binding, bool) {
+	if r.Declines(s) {
+		return attestation.Binding{}, true
+	}
+	result, ok := h.bound(r, s, validator)
+	if !ok {
+		return attestation.Binding{}, false
+	}
+	return attestation.Bind(chain, s, result, validator), true
 }
 
 // bound returns what a validator binds with a result of this node: the result itself, or for a proof

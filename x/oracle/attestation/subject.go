@@ -64,6 +64,10 @@ const AddressSize = 20
 // Binding binds one validator to one result without telling the result.
 type Binding [BindingSize]byte
 
+// Declines tells that the validator will not compute the subject, by a policy of its own. It is told by a
+// binding of zeros, which no result has: that would be 160 zero bits of a hash.
+func (b Binding) Declines() bool { return b == Binding{} }
+
 // Address is a consensus address.
 type Address [AddressSize]byte
 

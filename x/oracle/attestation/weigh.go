@@ -28,10 +28,11 @@ type State byte
 
 // States of a slot.
 const (
-	Absent  State = iota // bound nothing
-	Bound                // bound Value
-	Voided               // bound two different values, which voids both
-	Matched              // bound the revealed result; set by Weigh
+	Absent   State = iota // bound nothing
+	Bound                 // bound Value
+	Voided                // bound two different values, which voids both
+	Matched               // bound the revealed result; set by Weigh
+	Declined              // said that it will not compute the subject
 )
 
 // Slot is a validator's place in a subject, in the order of the set.
@@ -41,10 +42,18 @@ type Slot struct {
 }
 
 // Bind adds a binding to what the slot holds and tells whether the slot changed. The first
-// binding counts; a second, different one voids both.
+// binding counts; a second, different one voids both. To decline is no value: it says nothing after a
+// binding, and a binding may follow it.
 func (s *Slot) Bind(value Binding) (changed bool) {
+	if value.Declines() {
+		if s.State != Absent {
+			return false
+		}
+		s.State = Declined
+		return true
+	}
 	switch s.State {
-	case Absent:
+	case Absent, Declined:
 		s.State, s.Value = Bound, value
 		return true
 	case Bound:

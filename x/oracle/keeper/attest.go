@@ -2,6 +2,7 @@ package keeper
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"cosmossdk.io/collections"
@@ -189,7 +190,11 @@ func slotOf(stored []byte) attestation.Slot {
 	if len(stored) != attestation.BindingSize {
 		return attestation.Slot{State: attestation.Voided}
 	}
-	return attestation.Slot{State: attestation.Bound, Value: attestation.Binding(stored)}
+	value := attestation.Binding(stored)
+	if value.Declines() {
+		return attestation.Slot{State: attestation.Declined}
+	}
+	return attestation.Slot{State: attestation.Bound, Value: value}
 }
 
 func (k *Keeper) storedBindings(ctx context.Context, key attestation.Key) ([]collections.KeyValue[bindingKey, []byte], error) {
@@ -213,9 +218,13 @@ func (k *Keeper) storeBinding(ctx sdk.Context, key attestation.Key, validator at
 	})
 }
 
-// HasBinding tells whether a validator's binding of a subject is in state.
-func (k *Keeper) HasBinding(ctx context.Context, key attestation.Key, validator attestation.Address) (bool, error) {
-	return k.bindings.Has(ctx, collections.Join3(uint32(key.Kind), key.ID, sdk.ConsAddress(validator[:])))
+// Slot returns what state holds of a validator for a subject.
+func (k *Keeper) Slot(ctx context.Context, key attestation.Key, validator attestation.Address) (attestation.Slot, error) {
+	value, err := k.bindings.Get(ctx, collections.Join3(uint32(key.Kind), key.ID, sdk.ConsAddress(validator[:])))
+	if errors.Is(err, collections.ErrNotFound) {
+		return attestation.Slot{}, nil
+	}
+	return slotOf(value), err
 }
 
 // bindingKeys lists the stored bindings of a subject.

@@ -138,7 +138,7 @@ func (q queryServer) Performance(ctx context.Context, req *types.QueryPerformanc
 		v.Current.Equivocated + v.Previous.Equivocated
 	out := &types.QueryPerformanceResponse{
 		Validator: v,
-		NoOracle:  v.Current.Made+v.Previous.Made == 0 && v.Current.Missed > 0 && v.Previous.Missed > 0,
+		NoOracle:  made == 0 && v.Current.Missed+v.Current.Declined > 0 && v.Previous.Missed+v.Previous.Declined > 0,
 	}
 	if all > 0 {
 		out.Score = uint32(made * 10_000 / all)

@@ -135,6 +135,8 @@ func (l *ledger) count(round attestation.Round, w attestation.Weighing) {
 			counters.Equivocated++
 		case attestation.Absent:
 			counters.Missed++
+		case attestation.Declined:
+			counters.Declined++
 		}
 	}
 }

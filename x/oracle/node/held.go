@@ -47,7 +47,7 @@ func (c *Client) missing() map[attestation.Key]*types.OpenRequest {
 	out := make(map[attestation.Key]*types.OpenRequest)
 	for _, item := range c.items {
 		key := attestation.Key{Kind: attestation.Kind(item.Kind), ID: item.Id}
-		if result, ok := c.results[key]; !ok || len(item.Draw) != 32 || string(result.Draw) != string(item.Draw) {
+		if result, ok := c.results[key]; !ok || result.Declined != 0 || len(item.Draw) != 32 || string(result.Draw) != string(item.Draw) {
 			continue
 		}
 		want := slices.Clone(item.Openers)

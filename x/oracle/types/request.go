@@ -73,7 +73,7 @@ func (r WorkResult) Key() attestation.Key {
 // Answers tells whether the result was computed for exactly this subject, and returns it. A
 // request that the sidecar could not run has no result.
 func (r WorkResult) Answers(s attestation.Subject) (attestation.Result, bool) {
-	if r.Key() != s.Key || r.Seed != s.Seed ||
+	if r.Declined != 0 || r.Key() != s.Key || r.Seed != s.Seed ||
 		len(r.OutputRoot) != 32 || len(r.Witness) != 32 ||
 		string(r.ManifestRoot) != string(s.ManifestRoot[:]) ||
 		string(r.InputRoot) != string(s.InputRoot[:]) ||
@@ -81,6 +81,12 @@ func (r WorkResult) Answers(s attestation.Subject) (attestation.Result, bool) {
 		return attestation.Result{}, false
 	}
 	return attestation.Result{Output: [32]byte(r.OutputRoot), Witness: [32]byte(r.Witness)}, true
+}
+
+// Declines tells whether the sidecar will not compute exactly this subject.
+func (r WorkResult) Declines(s attestation.Subject) bool {
+	return r.Declined != 0 && r.Key() == s.Key && string(r.ManifestRoot) == string(s.ManifestRoot[:]) &&
+		(!s.Kind.Reserved() || string(r.Draw) == string(s.Draw[:]))
 }
 
 // Opens returns what a validator with the given custody digest binds with the result of a proof or of
@@ -98,6 +104,12 @@ func (r WorkResult) Validate() error {
 	kind := attestation.Kind(r.Kind)
 	if r.Kind < 0 || r.Kind > 255 || !kind.Valid() || r.Id == 0 {
 		return fmt.Errorf("result for subject %d/%d", r.Kind, r.Id)
+	}
+	if r.Declined != 0 {
+		if len(r.ManifestRoot) != 32 || len(r.OutputRoot)+len(r.Witness)+len(r.Output) != 0 || kind.Reserved() && len(r.Draw) != 32 {
+			return fmt.Errorf("declined subject %d/%d with a manifest root of %d bytes or a result", r.Kind, r.Id, len(r.ManifestRoot))
+		}
+		return nil
 	}
 	for _, hash := range [][]byte{r.ManifestRoot, r.InputRoot, r.OutputRoot, r.Witness} {
 		if len(hash) != 32 {
