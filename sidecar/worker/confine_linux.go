@@ -23,13 +23,14 @@ const (
 // confine takes from this process everything that running models does not need. Landlock binds single
 // threads and what they start, and a Go program has many: so one thread binds itself and then replaces
 // the whole process by the same program, which is bound from its first instruction. In that second life
-// confine returns.
+// confine forbids the system calls that remain, in all threads at once, and returns.
 func confine(l Limits) (Confinement, error) {
 	if told, again := os.LookupEnv(confinedEnv); again {
 		var c Confinement
 		if err := json.Unmarshal([]byte(told), &c); err != nil {
 			return c, fmt.Errorf("%s: %w", confinedEnv, err)
 		}
+		c.Network = filterCalls()
 		return c, c.check()
 	}
 	runtime.LockOSThread() // until the process is replaced; on an error it ends
@@ -54,6 +55,9 @@ func confine(l Limits) (Confinement, error) {
 	if err := unix.Setpriority(unix.PRIO_PROCESS, 0, niceness); err != nil {
 		return c, fmt.Errorf("priority: %w", err)
 	}
+	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
+		return c, fmt.Errorf("privileges: %w", err)
+	}
 	self, err := os.Executable()
 	if err != nil {
 		return c, err
@@ -62,7 +66,6 @@ func confine(l Limits) (Confinement, error) {
 	if err != nil {
 		return c, fmt.Errorf("landlock: %w", err)
 	}
-	c.Network = c.Landlock >= landlockNetwork
 	told, err := json.Marshal(c)
 	if err != nil {
 		return c, err
@@ -72,6 +75,12 @@ func confine(l Limits) (Confinement, error) {
 
 // check tries what must not work, so that a child never claims a bound that does not hold.
 func (c Confinement) check() error {
+	if c.Network {
+		fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
+		if err == nil {
+			return errors.Join(errors.New("the filter of system calls does not hold: a socket was opened"), unix.Close(fd))
+		}
+	}
 	if c.Landlock == 0 {
 		return nil
 	}
@@ -86,7 +95,7 @@ func (c Confinement) check() error {
 }
 
 // limitCPU ends this process, by SIGXCPU and cpuExceeded, after so many further seconds of processor
-// time on all cores; 0 lifts the limit.
+// time on all cores, less than one of them already used; 0 lifts the limit.
 func limitCPU(seconds uint64) error {
 	limit := uint64(unix.RLIM_INFINITY)
 	if seconds > 0 {
@@ -94,7 +103,7 @@ func limitCPU(seconds uint64) error {
 		if err := unix.Getrusage(unix.RUSAGE_SELF, &used); err != nil {
 			return err
 		}
-		limit = uint64(used.Utime.Sec+used.Stime.Sec) + 1 + seconds
+		limit = uint64(used.Utime.Sec+used.Stime.Sec) + seconds
 	}
 	return unix.Setrlimit(unix.RLIMIT_CPU, &unix.Rlimit{Cur: limit, Max: unix.RLIM_INFINITY})
 }

@@ -10,7 +10,7 @@ type Confinement struct {
 	// Landlock is the version of the kernel's interface, 0 where it has none: the child could then read
 	// what its user can.
 	Landlock int `json:"landlock"`
-	// Network tells that TCP connections are forbidden.
+	// Network tells that no socket can be opened, no program started, no other process read.
 	Network bool `json:"network"`
 	// Memory is the most bytes of writable memory, 0 where the system sets no limit.
 	Memory uint64 `json:"memory"`
@@ -30,7 +30,7 @@ func (c Confinement) String() string {
 		missing = append(missing, "landlock")
 	}
 	if !c.Network {
-		missing = append(missing, "network")
+		missing = append(missing, "filter of system calls")
 	}
 	if c.Memory == 0 {
 		missing = append(missing, "process limits")

@@ -31,7 +31,8 @@ var loader = map[string]uint64{
 
 // landlock leaves this thread, and what it will start, the program itself and the folders to read; no
 // file to write, no TCP connection, no signal to others. It returns the version of the kernel's
-// interface, 0 where there is none (Landlock, Linux 5.13; kernel documentation, userspace-api/landlock).
+// interface, 0 where there is none (Landlock, Linux 5.13; kernel documentation, userspace-api/landlock). The
+// thread must have given up new privileges.
 func landlock(self string, read []string) (version int, err error) {
 	abi, _, errno := unix.Syscall(unix.SYS_LANDLOCK_CREATE_RULESET, 0, 0, unix.LANDLOCK_CREATE_RULESET_VERSION)
 	if errno != 0 {
@@ -56,9 +57,6 @@ func landlock(self string, read []string) (version int, err error) {
 		if err := allow(int(set), dir, readTree); err != nil {
 			return 0, err
 		}
-	}
-	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
-		return 0, err
 	}
 	if _, _, errno := unix.Syscall(unix.SYS_LANDLOCK_RESTRICT_SELF, set, 0, 0); errno != 0 {
 		return 0, errno
