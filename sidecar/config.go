@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/imochain/imod/sidecar/policy"
 	"github.com/imochain/imod/sidecar/worker"
 	"github.com/imochain/imod/x/oracle/node/link"
 )
@@ -57,6 +58,8 @@ type Config struct {
 	WorkerEnv     []string
 	// RunTime and ProofTime bound one request and one proof.
 	RunTime, ProofTime time.Duration
+	// Policy says what this machine does not run.
+	Policy policy.Policy
 	// Preview allows runs that no request asked for.
 	Preview bool
 	// Serve is host:port where bundles are offered over HTTP; empty offers none.
@@ -117,6 +120,9 @@ func (c Config) normalize() (Config, error) {
 	}
 	if len(c.WorkerCommand) == 0 {
 		return c, errors.New("no command to start a worker")
+	}
+	if err := c.Policy.Check(); err != nil {
+		return c, err
 	}
 	for _, m := range c.PerModel {
 		if err := m.check(); err != nil {

@@ -20,6 +20,16 @@ import (
 // attend answers an item of custody: the bundle is here, and its chunks can be asked for.
 func (d *dispatcher) attend(e *entry, dir string) {
 	log := d.log.With("kind", e.work.Kind.String(), "model", e.work.ModelId, "root", bundle.FolderName(e.root))
+	reason, err := d.vet(e.work.ModelId, dir, e.root, 0)
+	switch {
+	case err != nil:
+		d.damaged(log, e, dir, err)
+		return
+	case reason != types.DeclineReason_DECLINE_REASON_UNSPECIFIED:
+		log.Warn("custody declined", "reason", reason.String())
+		d.queue.giveUp(e, reason)
+		return
+	}
 	input, none := merkle.BytesRoot(nil), bundle.Hash{}
 	output := bundle.ProofOutputRoot(none, none)
 	result := &types.WorkResult{
@@ -39,7 +49,7 @@ func (d *dispatcher) attend(e *entry, dir string) {
 		return
 	}
 	log.Info("held")
-	if err := d.queue.finish(e, result, false); err != nil {
+	if err := d.queue.finish(e, result); err != nil {
 		log.Error("result of a closed item not removed", "error", err)
 	}
 }

@@ -3,7 +3,6 @@ package sidecar
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/imochain/imod/inference/bundle"
 	"github.com/imochain/imod/inference/merkle"
+	"github.com/imochain/imod/sidecar/policy"
 	"github.com/imochain/imod/sidecar/store"
 	"github.com/imochain/imod/sidecar/worker"
 	"github.com/imochain/imod/x/oracle/types"
@@ -71,7 +71,7 @@ func (d *dispatcher) runLoop(ctx context.Context, w *worker.Worker) error {
 			return ignoreCancel(err)
 		}
 		if d.unfit.Load() {
-			d.queue.decline(e)
+			d.queue.giveUp(e, types.DeclineReason_DECLINE_REASON_UNSPECIFIED)
 			continue
 		}
 		if e.work.Kind == types.SubjectKind_SUBJECT_KIND_CUSTODY {
@@ -87,13 +87,14 @@ func (d *dispatcher) runLoop(ctx context.Context, w *worker.Worker) error {
 func (d *dispatcher) run(ctx context.Context, w *worker.Worker, e *entry, dir string) {
 	log := d.log.With("kind", e.work.Kind.String(), "id", e.work.Id, "model", e.work.ModelId, "root", bundle.FolderName(e.root))
 	limits, job := d.job(e, dir)
-	if err := d.affordable(dir, e.root, limits.memory); err != nil {
-		if errors.Is(err, errTooLarge) {
-			log.Warn("model declined", "error", err)
-			d.queue.decline(e)
-			return
-		}
+	reason, err := d.vet(e.work.ModelId, dir, e.root, limits.memory)
+	switch {
+	case err != nil:
 		d.damaged(log, e, dir, err)
+		return
+	case reason != types.DeclineReason_DECLINE_REASON_UNSPECIFIED:
+		log.Warn("model declined", "reason", reason.String())
+		d.queue.giveUp(e, reason)
 		return
 	}
 	jobCtx, cancel := context.WithTimeout(ctx, limits.wall)
@@ -107,7 +108,7 @@ func (d *dispatcher) run(ctx context.Context, w *worker.Worker, e *entry, dir st
 	case errors.Is(err, worker.ErrSelfTest):
 		d.unfit.Store(true)
 		log.Error("this machine computes wrongly: nothing is attested", "error", err)
-		d.queue.decline(e)
+		d.queue.giveUp(e, types.DeclineReason_DECLINE_REASON_UNSPECIFIED)
 	case errors.Is(err, worker.ErrResting):
 		d.queue.postpone(e, restPause)
 	case errors.Is(err, context.DeadlineExceeded):
@@ -138,7 +139,7 @@ func (d *dispatcher) damaged(log *slog.Logger, e *entry, dir string, why error) 
 // finish stores a result, which includes a refusal, and hands it to the queue.
 func (d *dispatcher) finish(log *slog.Logger, e *entry, reply worker.Reply, took time.Duration) {
 	if !d.queue.open(e) {
-		d.queue.decline(e)
+		d.queue.giveUp(e, types.DeclineReason_DECLINE_REASON_UNSPECIFIED)
 		return
 	}
 	result := resultOf(e.work, reply)
@@ -156,7 +157,7 @@ func (d *dispatcher) finish(log *slog.Logger, e *entry, reply worker.Reply, took
 	} else {
 		log.Info("done", "took", took)
 	}
-	if err := d.queue.finish(e, result, false); err != nil {
+	if err := d.queue.finish(e, result); err != nil {
 		log.Error("result of a closed item not removed", "error", err)
 	}
 }
@@ -195,25 +196,26 @@ func (d *dispatcher) job(e *entry, dir string) (bounds, worker.Job) {
 	return limits, job
 }
 
-var errTooLarge = errors.New("model is too large for a worker")
-
-// affordable refuses a model that cannot fit into a worker, before a worker dies
-// of it: weights are held twice while they are loaded, activations are placed with
-// some waste.
-func (d *dispatcher) affordable(dir string, root bundle.Hash, memory uint64) error {
+// vet reads the manifest on disk and tells whether this machine declines the model: by its operator's
+// policy, or because it cannot fit into a worker, before a worker dies of it: weights are held twice
+// while they are loaded, activations are placed with some waste. No memory asks for the policy alone.
+func (d *dispatcher) vet(model uint64, dir string, root bundle.Hash, memory uint64) (types.DeclineReason, error) {
 	folder, err := os.OpenRoot(filepath.Join(dir, bundle.FolderName(root)))
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer folder.Close() //nolint:errcheck // opened for reading
 	m, err := bundle.ReadManifest(folder.FS())
 	if err != nil {
-		return err
+		return 0, err
 	}
-	if need := 2*m.WeightBytes + 2*m.PeakMemory + m.TableBytes + overhead; need > memory {
-		return fmt.Errorf("%w: it needs about %d bytes, the limit is %d", errTooLarge, need, memory)
+	if reason := d.cfg.Policy.Judge(policy.FactsIn(model, root, m)); reason != 0 {
+		return reason, nil
 	}
-	return nil
+	if memory > 0 && 2*m.WeightBytes+2*m.PeakMemory+m.TableBytes+overhead > memory {
+		return types.DeclineReason_DECLINE_REASON_MACHINE, nil
+	}
+	return 0, nil
 }
 
 func ignoreCancel(err error) error {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/imochain/imod/inference/bundle"
 	"github.com/imochain/imod/sidecar/internal/tiny"
+	"github.com/imochain/imod/sidecar/policy"
 	"github.com/imochain/imod/sidecar/serve"
 	"github.com/imochain/imod/x/oracle/types"
 )
@@ -32,7 +33,7 @@ func TestHostileModels(t *testing.T) {
 	items := []*types.WorkItem{hungryItem, slowItem, item(proof, 3, lies, ""), item(request, 4, good, "green on red"), item(request, 5, good, "red on red")}
 	r.submit(t, items...)
 	got := map[uint64]*types.WorkResult{}
-	for _, x := range r.take(t, 3) {
+	for _, x := range r.take(t, 4) {
 		got[x.Id] = x
 	}
 	zero := make([]byte, 32)
@@ -42,9 +43,8 @@ func TestHostileModels(t *testing.T) {
 	require.Equal(t, zero, got[3].Witness)
 	require.EqualValues(t, bundle.ReasonInput, got[4].Refused)
 	require.Zero(t, got[5].Refused)
-	require.Nil(t, got[1], "too large for a worker: declined")
+	require.Equal(t, types.DeclineReason_DECLINE_REASON_MACHINE, got[1].Declined, "too large for a worker")
 	require.Nil(t, got[2], "ran too long: tried again later")
-	require.Contains(t, r.log.String(), "model is too large for a worker")
 	require.Contains(t, r.log.String(), "model ran too long")
 }
 
@@ -121,4 +121,35 @@ func TestSelfTestFails(t *testing.T) {
 	}
 	r.stop()
 	<-quiet
+}
+
+// TestPolicy: what the operator does not want is declined at once when the chain tells enough, and else when
+// the manifest is read; it is not fetched, and everybody else is served.
+func TestPolicy(t *testing.T) {
+	models := t.TempDir()
+	wanted := tiny.Write(t, models, tiny.Picture(t))
+	unfree := tiny.Picture(t)
+	unfree.Manifest.Licence = "CC-BY-NC-4.0"
+	notFree := tiny.Write(t, models, unfree)
+	cfg := config(t, t.TempDir(), models)
+	cfg.Policy = policy.Policy{DenyModels: []uint64{66}, DenyLicences: []string{"CC-BY-NC*"}, MaxBytes: 1 << 20}
+	r := start(t, cfg)
+	denied, large, unknown := item(request, 1, bundle.Hash{1}, "x"), item(request, 2, bundle.Hash{2}, "x"), item(request, 3, notFree, "red on red")
+	denied.ModelId, denied.Uris = 66, []string{"http://127.0.0.1:1/never-asked"}
+	large.TotalBytes, large.Licence, large.Uris = 1<<20+1, "MIT", denied.Uris
+	held := item(types.SubjectKind_SUBJECT_KIND_CUSTODY, 66, notFree, "")
+	held.Input, held.Draw = nil, make([]byte, 32)
+	r.submit(t, denied, large, unknown, held, item(request, 5, wanted, "red on red"))
+	got := map[uint64]types.DeclineReason{}
+	for _, x := range r.take(t, 5) {
+		got[x.Id] = x.Declined
+	}
+	require.Equal(t, map[uint64]types.DeclineReason{
+		1: types.DeclineReason_DECLINE_REASON_DENIED, 2: types.DeclineReason_DECLINE_REASON_SIZE,
+		3: types.DeclineReason_DECLINE_REASON_LICENCE, 66: types.DeclineReason_DECLINE_REASON_LICENCE, 5: 0,
+	}, got)
+	require.NotContains(t, r.log.String(), "never-asked")
+	left, err := os.ReadDir(filepath.Join(cfg.Home, "results"))
+	require.NoError(t, err)
+	require.Len(t, left, 1, "a policy may change: what is declined is not written down")
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/imochain/imod/inference/bundle"
+	"github.com/imochain/imod/sidecar/policy"
 	"github.com/imochain/imod/x/oracle/types"
 )
 
@@ -27,7 +28,8 @@ type entry struct {
 	root bundle.Hash
 
 	running  bool
-	declined bool // it failed too often, or is too large for this machine
+	gone     bool              // it failed too often here, and gets no answer
+	declined *types.WorkResult // set when this machine will not run it
 	attempts int
 	after    time.Time          // not before
 	cancel   context.CancelFunc // while running
@@ -61,10 +63,11 @@ type queue struct {
 	sources map[bundle.Hash]*source
 	results *resultStore
 	shelf   shelf
+	policy  policy.Policy
 }
 
-func newQueue(results *resultStore, shelf shelf) *queue {
-	return &queue{changed: make(chan struct{}), sources: map[bundle.Hash]*source{}, results: results, shelf: shelf}
+func newQueue(results *resultStore, shelf shelf, rules policy.Policy) *queue {
+	return &queue{changed: make(chan struct{}), sources: map[bundle.Hash]*source{}, results: results, shelf: shelf, policy: rules}
 }
 
 // wake tells everybody who waits to look again; callers hold the lock.
@@ -97,6 +100,15 @@ func (q *queue) submit(items []*types.WorkItem) (done uint32, err error) {
 		}
 		e.work = w
 		entries = append(entries, e)
+		if e.declined == nil {
+			e.decline(q.policy.Judge(policy.FactsOf(w)))
+		}
+		if e.declined != nil {
+			if e.cancel != nil { // what is told of the model came late
+				e.cancel()
+			}
+			continue // its bundle is not needed here
+		}
 		needed[e.root] = true
 		src := q.sources[e.root]
 		if src == nil {
@@ -221,7 +233,7 @@ func (q *queue) takeRun(ctx context.Context) (next *entry, dir string, item cont
 		var again time.Time
 		for _, e := range q.entries {
 			src := q.sources[e.root]
-			if e.running || e.declined || src.dir == "" || q.results.get(e.key) != nil {
+			if e.running || e.over() || src == nil || src.dir == "" || q.results.get(e.key) != nil {
 				continue
 			}
 			if now.Before(e.after) {
@@ -239,9 +251,8 @@ func (q *queue) takeRun(ctx context.Context) (next *entry, dir string, item cont
 }
 
 // finish takes a run back. With a result, which is on disk already, the item is
-// done. Without, it is tried again after a pause, at most maxAttempts times, or
-// given up at once.
-func (q *queue) finish(e *entry, result *types.WorkResult, giveUp bool) (err error) {
+// done. Without, it is tried again after a pause, at most maxAttempts times.
+func (q *queue) finish(e *entry, result *types.WorkResult) (err error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	e.cancel()
@@ -251,11 +262,9 @@ func (q *queue) finish(e *entry, result *types.WorkResult, giveUp bool) (err err
 		q.results.keep(e.key, result)
 	case result != nil: // closed while it was written
 		err = q.results.remove(e.key)
-	case giveUp:
-		e.declined = true
 	default:
 		e.attempts++
-		e.declined = e.attempts >= maxAttempts
+		e.gone = e.attempts >= maxAttempts
 		e.after = time.Now().Add(pause(e.attempts))
 	}
 	q.wake()
@@ -263,10 +272,30 @@ func (q *queue) finish(e *entry, result *types.WorkResult, giveUp bool) (err err
 }
 
 // again takes a run back that gave nothing, to be tried later.
-func (q *queue) again(e *entry) { _ = q.finish(e, nil, false) } // without a result there is no error
+func (q *queue) again(e *entry) { _ = q.finish(e, nil) } // without a result there is no error
 
-// decline takes a run back for good.
-func (q *queue) decline(e *entry) { _ = q.finish(e, nil, true) } // without a result there is no error
+// giveUp takes a run back for good. With a reason the node is told that the item is declined, without
+// one that there is no answer.
+func (q *queue) giveUp(e *entry, reason types.DeclineReason) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	e.cancel()
+	e.running, e.cancel, e.gone = false, nil, true
+	e.decline(reason)
+	q.wake()
+}
+
+// decline makes the item's result the word that this machine will not run it.
+func (e *entry) decline(reason types.DeclineReason) {
+	if reason == types.DeclineReason_DECLINE_REASON_UNSPECIFIED {
+		return
+	}
+	w := e.work
+	e.declined = &types.WorkResult{Kind: w.Kind, Id: w.Id, ManifestRoot: w.ManifestRoot, Seed: w.Seed, Draw: w.Draw, Declined: reason}
+}
+
+// over tells that nothing more is done for the item.
+func (e *entry) over() bool { return e.gone || e.declined != nil }
 
 // postpone takes a run back that could not begin.
 func (q *queue) postpone(e *entry, wait time.Duration) {
@@ -296,7 +325,7 @@ func (q *queue) takeFetch(ctx context.Context) (next *source, uris []string, fet
 		var again time.Time
 		for _, e := range q.entries {
 			src := q.sources[e.root]
-			if src.dir != "" || src.cancel != nil || q.results.get(e.key) != nil {
+			if src == nil || e.over() || src.dir != "" || src.cancel != nil || q.results.get(e.key) != nil {
 				continue
 			}
 			if now.Before(src.after) {
@@ -351,7 +380,11 @@ func (q *queue) fresh(sent map[*entry]bool) ([]*types.WorkResult, <-chan struct{
 	open := make(map[*entry]bool, len(q.entries))
 	for _, e := range q.entries {
 		open[e] = true
-		if r := q.results.get(e.key); r != nil && !sent[e] {
+		r := q.results.get(e.key)
+		if r == nil {
+			r = e.declined
+		}
+		if r != nil && !sent[e] {
 			sent[e] = true
 			out = append(out, r)
 		}
@@ -364,19 +397,27 @@ func (q *queue) fresh(sent map[*entry]bool) ([]*types.WorkResult, <-chan struct{
 	return out, q.changed
 }
 
-// counts returns how many items wait and how many run.
-func (q *queue) counts() (queued, running uint32) {
+// counts are the items of the open list by what became of them.
+type counts struct{ queued, running, done, declined, failed uint32 }
+
+func (q *queue) counts() (c counts) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for _, e := range q.entries {
 		switch {
 		case e.running:
-			running++
-		case q.results.get(e.key) == nil && !e.declined:
-			queued++
+			c.running++
+		case q.results.get(e.key) != nil:
+			c.done++
+		case e.declined != nil:
+			c.declined++
+		case e.gone:
+			c.failed++
+		default:
+			c.queued++
 		}
 	}
-	return queued, running
+	return c
 }
 
 func pause(attempts int) time.Duration {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/imochain/imod/inference/bundle"
 	"github.com/imochain/imod/inference/merkle"
+	"github.com/imochain/imod/sidecar/policy"
 	"github.com/imochain/imod/x/oracle/types"
 )
 
@@ -44,7 +45,7 @@ func testQueue(t *testing.T, here ...byte) (*queue, *fakeShelf) {
 	for _, b := range here {
 		shelf.here[bundle.Hash{b}] = true
 	}
-	q := newQueue(results, shelf)
+	q := newQueue(results, shelf, policy.Policy{})
 	return q, shelf
 }
 
@@ -83,9 +84,7 @@ func TestOrder(t *testing.T) {
 		got = append(got, e.work.Kind.String()[len("SUBJECT_KIND_"):]+string(rune('0'+e.work.Id)))
 	}
 	require.Equal(t, []string{"REQUEST7", "PROOF5", "REQUEST2", "REQUEST9", "PROOF1"}, got)
-	queued, running := q.counts()
-	require.Zero(t, queued)
-	require.EqualValues(t, 5, running)
+	require.Equal(t, counts{running: 5}, q.counts())
 }
 
 // TestMissingBundleBlocksNobody: an item without its bundle is passed over, and its
@@ -120,7 +119,7 @@ func TestClosing(t *testing.T) {
 
 	// Its result came too late: it is neither kept nor left on disk.
 	require.NoError(t, q.results.write(e.key, resultFor(a)))
-	require.NoError(t, q.finish(e, resultFor(a), false))
+	require.NoError(t, q.finish(e, resultFor(a)))
 	require.Nil(t, q.results.get(e.key))
 	require.NoFileExists(t, q.results.path(e.key))
 	require.EqualValues(t, 2, q.next(t).work.Id)
@@ -173,7 +172,7 @@ func TestReopenedItemIsSentAgain(t *testing.T) {
 	finish := func() {
 		e := q.next(t)
 		require.NoError(t, q.results.write(e.key, resultFor(w)))
-		require.NoError(t, q.finish(e, resultFor(w), false))
+		require.NoError(t, q.finish(e, resultFor(w)))
 	}
 	sent := map[*entry]bool{}
 	q.must(t, w)

@@ -109,7 +109,7 @@ func open(cfg Config) (*dispatcher, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.queue = newQueue(results, d.store)
+	d.queue = newQueue(results, d.store, cfg.Policy)
 	return d, nil
 }
 

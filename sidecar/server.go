@@ -114,8 +114,12 @@ func (s *server) Preview(ctx context.Context, req *types.PreviewRequest) (*types
 	if err != nil {
 		return nil, status.Errorf(codes.Unavailable, "bundle: %v", err)
 	}
-	if err := s.d.affordable(dir, root, limits.memory); err != nil {
-		return nil, status.Error(codes.ResourceExhausted, err.Error())
+	reason, err := s.d.vet(0, dir, root, limits.memory)
+	if err != nil {
+		return nil, status.Errorf(codes.Unavailable, "bundle: %v", err)
+	}
+	if reason != types.DeclineReason_DECLINE_REASON_UNSPECIFIED {
+		return nil, status.Errorf(codes.FailedPrecondition, "this machine declines the model: %s", reason)
 	}
 	reply, err := s.preview.Do(ctx, worker.Job{
 		Op: worker.OpRun, Store: dir, Root: root, Input: req.Input, Seed: req.Seed, CPU: limits.cpu, Memory: limits.memory,
@@ -133,11 +137,11 @@ func (s *server) Preview(ctx context.Context, req *types.PreviewRequest) (*types
 
 // Status implements the service. It shows numbers, never a result.
 func (s *server) Status(context.Context, *types.StatusRequest) (*types.StatusResponse, error) {
-	queued, running := s.d.queue.counts()
+	c := s.d.queue.counts()
 	return &types.StatusResponse{
 		Version:  s.d.cfg.Version,
 		SelfTest: s.d.fit.Load() && !s.d.unfit.Load(),
-		Queued:   queued, Running: running,
+		Queued:   c.queued, Running: c.running,
 		Models: uint32(s.d.store.Count()),
 	}, nil
 }

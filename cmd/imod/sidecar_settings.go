@@ -17,6 +17,7 @@ import (
 	"github.com/imochain/imod/app"
 	"github.com/imochain/imod/inference/bundle"
 	"github.com/imochain/imod/sidecar"
+	"github.com/imochain/imod/sidecar/policy"
 	"github.com/imochain/imod/x/oracle/node/link"
 )
 
@@ -41,7 +42,33 @@ type sidecarSettings struct {
 	Confined     bool          `mapstructure:"confined"`
 
 	TLS    tlsSettings     `mapstructure:"tls"`
+	Policy policySettings  `mapstructure:"policy"`
 	Limits []limitSettings `mapstructure:"model"`
+}
+
+// policySettings say what is not run; max-bundle is in MiB.
+type policySettings struct {
+	MaxBundle     uint64   `mapstructure:"max-bundle"`
+	MaxWorkUnits  uint64   `mapstructure:"max-work-units"`
+	AllowLicences []string `mapstructure:"allow-licences"`
+	DenyLicences  []string `mapstructure:"deny-licences"`
+	DenyModels    []uint64 `mapstructure:"deny-models"`
+	DenyRoots     []string `mapstructure:"deny-roots"`
+}
+
+func (p policySettings) policy() (policy.Policy, error) {
+	out := policy.Policy{
+		MaxBytes: p.MaxBundle << 20, MaxWorkUnits: p.MaxWorkUnits,
+		AllowLicences: p.AllowLicences, DenyLicences: p.DenyLicences, DenyModels: p.DenyModels,
+	}
+	for _, text := range p.DenyRoots {
+		root, err := bundle.ParseFolderName(text)
+		if err != nil {
+			return out, fmt.Errorf("policy.deny-roots: %w", err)
+		}
+		out.DenyRoots = append(out.DenyRoots, root)
+	}
+	return out, nil
 }
 
 // limitSettings are limits of one model; zero values mean those of every model.
@@ -153,6 +180,9 @@ func (s sidecarSettings) config(home string) (cfg sidecar.Config, err error) {
 	cfg.Workers, cfg.Worker.Threads, cfg.Worker.Memory = s.Workers, s.Threads, s.WorkerMemory<<20
 	cfg.RunTime, cfg.ProofTime = s.RunTime, s.ProofTime
 	cfg.Preview, cfg.Serve, cfg.Confined = s.Preview, s.Serve, s.Confined
+	if cfg.Policy, err = s.Policy.policy(); err != nil {
+		return cfg, err
+	}
 	for _, l := range s.Limits {
 		m, err := l.limits()
 		if err != nil {
@@ -206,6 +236,17 @@ log-format = "{{ .LogFormat }}"
 ca = "{{ .TLS.CA }}"
 cert = "{{ .TLS.Cert }}"
 key = "{{ .TLS.Key }}"
+
+# policy says what this validator does not run; it tells the chain that it declines, which is not counted as missed.
+# max-bundle (MiB) and max-work-units bound a model, 0 sets no bound; licences are SPDX ids, a final * stands for any rest;
+# deny-models are ids, deny-roots manifest roots of single versions.
+[policy]
+max-bundle = {{ .Policy.MaxBundle }}
+max-work-units = {{ .Policy.MaxWorkUnits }}
+allow-licences = [{{ range $i, $l := .Policy.AllowLicences }}{{ if $i }}, {{ end }}"{{ $l }}"{{ end }}]
+deny-licences = [{{ range $i, $l := .Policy.DenyLicences }}{{ if $i }}, {{ end }}"{{ $l }}"{{ end }}]
+deny-models = [{{ range $i, $m := .Policy.DenyModels }}{{ if $i }}, {{ end }}{{ $m }}{{ end }}]
+deny-roots = [{{ range $i, $r := .Policy.DenyRoots }}{{ if $i }}, {{ end }}"{{ $r }}"{{ end }}]
 
 # model are limits of single models, by id, by the root of a version's manifest, or both; what is 0 or absent is as for all:
 #   [[model]]

@@ -10,6 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/require"
+
+	"github.com/imochain/imod/sidecar/policy"
 )
 
 // printSettings runs `imod sidecar config` with a home that has the given file.
@@ -38,6 +40,10 @@ workers = 3
 mirror = ["https://a.example", "https://b.example"]
 [tls]
 ca = "/ca.pem"
+[policy]
+max-bundle = 512
+deny-licences = ["CC-BY-NC*", "LicenseRef-odd"]
+deny-models = [3, 9]
 [[model]]
 id = 7
 worker-memory = 1024
@@ -67,6 +73,9 @@ run-time = "9s"
 	require.Equal(t, []string{"/m"}, cfg.Models)
 	require.Equal(t, "/ca.pem", cfg.TLS.CA)
 	require.EqualValues(t, 4<<30, cfg.Worker.Memory)
+	require.Equal(t, policy.Policy{
+		MaxBytes: 512 << 20, DenyLicences: []string{"CC-BY-NC*", "LicenseRef-odd"}, DenyModels: []uint64{3, 9}, AllowLicences: []string{},
+	}, cfg.Policy)
 	require.Len(t, cfg.PerModel, 2)
 	require.EqualValues(t, 7, cfg.PerModel[0].Model)
 	require.EqualValues(t, 1<<30, cfg.PerModel[0].Memory)

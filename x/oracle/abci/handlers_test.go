@@ -73,6 +73,46 @@ func TestLateAnswer(t *testing.T) {
 	n.CheckMoney()
 }
 
+// TestDeclinedIsSaid: a validator whose sidecar declines a request says so once, in two blocks its word is
+// on the chain, and it may bind after all.
+func TestDeclinedIsSaid(t *testing.T) {
+	n := newNetwork(t, 10, 10, 10, 10)
+	var r types.Request
+	n.block(func() { r = n.Ask(n.Account("alice"), 1, 3) })
+	done := fixture.WorkResult(r, fixture.Result(r))
+	declined := types.WorkResult{
+		Kind: done.Kind, Id: done.Id, ManifestRoot: done.ManifestRoot, Seed: done.Seed,
+		Declined: types.DeclineReason_DECLINE_REASON_LICENCE,
+	}
+	require.NoError(t, declined.Validate())
+	other := declined
+	other.ManifestRoot = make([]byte, 32)
+	n.know(memory{done}, 0, 1)
+	n.know(memory{declined}, 2)
+	n.know(memory{other}, 3)
+	extensions := n.extend(nil)
+	require.NotEmpty(t, extensions[2])
+	items, err := attestation.DecodeExtension(extensions[2])
+	require.NoError(t, err)
+	require.True(t, items[0].Binding.Declines())
+	require.Empty(t, extensions[3], "that is another version")
+	n.block(nil)
+	tx, ok := n.injected(n.block(nil))
+	require.True(t, ok)
+	require.Len(t, tx.Votes, 3)
+	slot, err := n.Keeper.Slot(n.Ctx, attestation.Key{Kind: attestation.Request, ID: r.Id}, n.Validators[2].Address)
+	require.NoError(t, err)
+	require.Equal(t, attestation.Slot{State: attestation.Declined}, slot)
+	require.Empty(t, n.extend(nil)[2], "once is enough")
+	n.know(memory{done}, 2)
+	require.NotEmpty(t, n.extend(nil)[2], "the operator changed his mind")
+	n.block(nil)
+	n.block(nil)
+	require.True(t, n.Get(r.Id).Final())
+	require.Equal(t, uint64(30), n.Get(r.Id).Attested.MatchedPower)
+	n.CheckMoney()
+}
+
 // TestProposerWithoutSidecar: bindings are carried, and the next proposer with the result reveals it
 // although nobody binds any more.
 func TestProposerWithoutSidecar(t *testing.T) {

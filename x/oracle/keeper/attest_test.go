@@ -216,6 +216,58 @@ func TestEquivocation(t *testing.T) {
 	f.CheckMoney()
 }
 
+// TestDeclined: who declines a subject has no weight in it, is neither paid for it nor counted as having
+// missed it, and may still bind; one that declines everything shows as without an oracle.
+func TestDeclined(t *testing.T) {
+	f := fixture.New(t, 10, 10, 10, 10)
+	query := keeper.NewQueryServer(f.Keeper)
+	performance := func(i int) *types.QueryPerformanceResponse {
+		resp, err := query.Performance(f.Ctx, &types.QueryPerformanceRequest{
+			Address: "0x" + hex.EncodeToString(f.Validators[i].Address[:]),
+		})
+		require.NoError(t, err)
+		return resp
+	}
+	decline := func(r types.Request, places ...int) attestation.Round {
+		round := attestation.Round{Set: f.Set()}
+		for _, i := range places {
+			key := attestation.Key{Kind: attestation.Request, ID: r.Id}
+			round.Votes = append(round.Votes, attestation.RoundVote{Index: i, Items: []attestation.Item{{Key: key}}})
+		}
+		return round
+	}
+	r := f.Ask(f.Account("alice"), 1, 3)
+	result := fixture.Result(r)
+	require.NoError(t, f.Keeper.Attest(f.Ctx, decline(r, 2, 3)))
+	require.Len(t, bindings(f, r.Id), 2)
+	exported, err := f.Keeper.ExportGenesis(f.Ctx)
+	require.NoError(t, err)
+	again := f.Import(exported)
+	require.Equal(t, bindings(f, r.Id), bindings(again, r.Id), "what was said outlives an export")
+	require.NoError(t, f.Keeper.Attest(f.Ctx, fixture.Reveal(f.Round(r, result, 0, 1), r, result)))
+	require.False(t, f.Get(r.Id).Final(), "20 of 40: the power of those that decline counts in the total")
+	require.NoError(t, f.Keeper.Attest(f.Ctx, fixture.Reveal(f.Round(r, result, 2), r, result)))
+	require.True(t, f.Get(r.Id).Final(), "2 thought better of it")
+	require.Empty(t, bindings(f, r.Id))
+	require.Equal(t, types.Counters{Made: 1, Score: 250_000_000}, performance(2).Validator.Current)
+	require.Equal(t, types.Counters{Declined: 1}, performance(3).Validator.Current)
+	require.True(t, performance(3).Validator.Tally.IsZero())
+	require.False(t, performance(3).NoOracle, "one window tells little")
+
+	params, err := query.Params(f.Ctx, &types.QueryParamsRequest{})
+	require.NoError(t, err)
+	f.At(f.Ctx.BlockHeight() + int64(params.Params.PerformanceBlocks))
+	r = f.Ask(f.Account("alice"), 1, 4)
+	result = fixture.Result(r)
+	round := fixture.Reveal(f.Round(r, result, 0, 1, 2), r, result)
+	round.Votes = append(round.Votes, decline(r, 3).Votes...)
+	require.NoError(t, f.Keeper.Attest(f.Ctx, round))
+	require.True(t, f.Get(r.Id).Final())
+	require.True(t, performance(3).NoOracle)
+	require.Zero(t, performance(3).Validator.Current.Missed)
+	f.CheckMoney()
+}
+
 // TestRepeatedInOneRound: an index that comes twice in one block counts once.
 func TestRepeatedInOneRound(t *testing.T) {
 	f := fixture.New(t, 34, 33, 33)

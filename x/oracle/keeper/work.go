@@ -7,6 +7,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/imochain/imod/inference/bundle"
 	imotypes "github.com/imochain/imod/x/imo/types"
 	"github.com/imochain/imod/x/oracle/attestation"
 	"github.com/imochain/imod/x/oracle/types"
@@ -82,7 +83,7 @@ func (k *Keeper) OpenWork(ctx context.Context, limit int) ([]types.WorkItem, err
 	if err != nil {
 		return nil, err
 	}
-	bundles := make(map[versionKey][]string, len(keys))
+	bundles := make(map[versionKey]imotypes.ServableVersion, len(keys))
 	items := make([]types.WorkItem, 0, len(keys))
 	for _, key := range keys {
 		item, err := k.workItem(ctx, key, bundles)
@@ -99,7 +100,7 @@ type versionKey struct {
 	version uint32
 }
 
-func (k *Keeper) workItem(ctx context.Context, key openKey, bundles map[versionKey][]string) (types.WorkItem, error) {
+func (k *Keeper) workItem(ctx context.Context, key openKey, bundles map[versionKey]imotypes.ServableVersion) (types.WorkItem, error) {
 	item := types.WorkItem{
 		Kind:     types.SubjectKind(key.K2()),
 		Id:       key.K3(),
@@ -116,7 +117,7 @@ func (k *Keeper) workItem(ctx context.Context, key openKey, bundles map[versionK
 		}
 		item.ModelId, item.Version, item.ManifestRoot = r.ModelId, r.Version, r.ManifestRoot
 		item.Input, item.Seed = r.Input, r.Seed
-		item.Uris = k.bundleURIs(ctx, versionKey{r.ModelId, r.Version}, bundles)
+		describe(&item, k.askable(ctx, versionKey{r.ModelId, r.Version}, bundles))
 	case attestation.Proof, attestation.Custody:
 		err := k.trialItem(ctx, &item, key)
 		return item, err
@@ -149,7 +150,8 @@ func (k *Keeper) trialItem(ctx context.Context, item *types.WorkItem, key openKe
 		return err
 	}
 	item.ModelId, item.Version, item.ManifestRoot = p.ModelId, p.Version, p.ManifestRoot
-	item.Uris, item.Beacon, item.Draw = v.URIs, p.Beacon, s.Draw[:]
+	item.Beacon, item.Draw = p.Beacon, s.Draw[:]
+	describe(item, v)
 	for _, validator := range waiting[:min(len(waiting), types.MaxHolders)] {
 		item.Openers = append(item.Openers, validator[:])
 	}
@@ -171,17 +173,25 @@ func (k *Keeper) trialVersion(ctx context.Context, kind attestation.Kind, p type
 	return v, err
 }
 
-// bundleURIs asks x/imo once per version. A model that can no longer be asked (frozen, retired)
-// has no addresses to offer; a sidecar that holds the bundle needs none.
-func (k *Keeper) bundleURIs(ctx context.Context, key versionKey, known map[versionKey][]string) []string {
-	if uris, ok := known[key]; ok {
-		return uris
+// askable asks x/imo once per version. A model that can no longer be asked (frozen, retired) has nothing
+// to tell; a sidecar that holds the bundle needs none of it.
+func (k *Keeper) askable(ctx context.Context, key versionKey, known map[versionKey]imotypes.ServableVersion) imotypes.ServableVersion {
+	if v, ok := known[key]; ok {
+		return v
 	}
-	var v imotypes.ServableVersion
 	v, err := k.models.ServableVersion(ctx, key.model, key.version)
 	if err != nil {
-		v.URIs = nil
+		v = imotypes.ServableVersion{}
 	}
-	known[key] = v.URIs
-	return v.URIs
+	known[key] = v
+	return v
+}
+
+// describe tells a sidecar where the bundle is and what its operator may want to know before it is
+// fetched.
+func describe(item *types.WorkItem, v imotypes.ServableVersion) {
+	item.Uris, item.TotalBytes, item.WorkUnits = v.URIs, v.TotalBytes, v.WorkUnits
+	if manifest, err := bundle.DecodeManifest(v.Manifest); err == nil {
+		item.Licence = manifest.Licence
+	}
 }

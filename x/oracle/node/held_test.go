@@ -48,6 +48,10 @@ func TestMissing(t *testing.T) {
 	require.NoError(t, c.keep(result))
 	require.Len(t, c.missing()[key].Holders, 2, "the chunks of the last round are not those of this one")
 
+	declined := types.WorkResult{Kind: item.Kind, Id: 3, ManifestRoot: root, Draw: later, Declined: types.DeclineReason_DECLINE_REASON_SIZE}
+	require.NoError(t, c.keep(declined))
+	require.Empty(t, c.missing(), "a bundle that is declined is not here")
+
 	c.Update(4, nil)
 	require.Empty(t, c.drawn, "nothing is kept of what is closed")
 }
