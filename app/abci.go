@@ -25,8 +25,11 @@ type Node struct {
 	Results oracleabci.Results
 	// Outputs serves output bytes to queries.
 	Outputs oracletypes.OutputSource
-	// Update is given the open work after every commit; it must not block.
-	Update func(height int64, items []oracletypes.WorkItem)
+	// Update is given the open work after every commit; it must not block. Performances and Pins are given,
+	// now and then, the counters of all validators and the bundles to be kept (oracleabci.Observer).
+	Update       func(height int64, items []oracletypes.WorkItem)
+	Performances func([]oracletypes.QueryPerformanceResponse)
+	Pins         func([]oracletypes.PinnedBundle)
 	// Beacon is the hash chain of the node's validator; nil reveals nothing.
 	Beacon oracleabci.Beacon
 	// Validator is the node's consensus address, empty on a node that does not vote.
@@ -39,6 +42,11 @@ func (app *App) Attach(node Node) {
 	app.attestor.Validator = node.Validator
 	app.attestor.Beacon = node.Beacon
 	app.workUpdate = node.Update
+	if node.Performances != nil && node.Pins != nil {
+		app.observer = &oracleabci.Observer{
+			Keeper: app.OracleKeeper, Logger: app.Logger(), Performances: node.Performances, Pins: node.Pins,
+		}
+	}
 	app.outputs = node.Outputs
 	if node.Outputs != nil {
 		app.OracleKeeper.SetOutputSource(node.Outputs)
@@ -67,6 +75,9 @@ func (app *App) addConsensusHandlers() {
 	app.SetPrepareCheckStater(func(ctx sdk.Context) {
 		app.notifyMempool()
 		handOver(ctx)
+		if app.observer != nil {
+			app.observer.AfterCommit(ctx)
+		}
 	})
 }
 

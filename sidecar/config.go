@@ -64,6 +64,8 @@ type Config struct {
 	Preview bool
 	// Serve is host:port where bundles are offered over HTTP; empty offers none.
 	Serve string
+	// Status is host:port where GET /status and GET /metrics are answered; empty answers none.
+	Status string
 	// Version is the program's version. Results of another version are not used.
 	Version string
 	Logger  *slog.Logger

@@ -3,6 +3,7 @@ package sidecar
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -34,6 +35,9 @@ type dispatcher struct {
 	outputs *outputStore
 	samples *outputStore // of proofs
 
+	stats   *stats
+	workers []*worker.Worker // never written once the loops run
+
 	// unfit is set when the numeric self-test failed: nothing is computed then.
 	unfit atomic.Bool
 	fit   atomic.Bool // the self-test passed at least once
@@ -55,7 +59,10 @@ func (d *dispatcher) fetchLoop(ctx context.Context) error {
 		case fetchCtx.Err() != nil: // nobody needs it any more, or we stop
 		case err != nil:
 			d.log.Warn("bundle not fetched", "root", name, "error", err)
+			d.stats.fetches.WithLabelValues("failed").Inc()
+			d.stats.failed("bundle "+name, err)
 		default:
+			d.stats.fetches.WithLabelValues("ok").Inc()
 			d.log.Info("bundle is here", "root", name, "took", time.Since(began).Round(time.Millisecond))
 		}
 		d.queue.fetched(src, dir, err)
@@ -102,6 +109,10 @@ func (d *dispatcher) run(ctx context.Context, w *worker.Worker, e *entry, dir st
 	began := time.Now()
 	reply, err := w.Do(jobCtx, job)
 	took := time.Since(began).Round(time.Millisecond)
+	d.stats.ran(e.work.Kind, took, outcome(ctx, err, reply))
+	if why := failure(ctx, err, reply); why != nil {
+		d.stats.failed(fmt.Sprintf("%s %d of model %d", e.work.Kind, e.work.Id, e.work.ModelId), why)
+	}
 	switch {
 	case ctx.Err() != nil: // closed, or we stop
 		d.queue.again(e)
@@ -149,6 +160,7 @@ func (d *dispatcher) finish(log *slog.Logger, e *entry, reply worker.Reply, took
 	if err := d.queue.results.write(e.key, result); err != nil {
 		// Not durable, so not handed out: two answers after a crash would be worse.
 		log.Error("result not stored", "error", err)
+		d.stats.failed("result on disk", err)
 		d.queue.again(e)
 		return
 	}

@@ -35,17 +35,6 @@ type entry struct {
 	cancel   context.CancelFunc // while running
 }
 
-// source is a bundle that open items need.
-type source struct {
-	root     bundle.Hash
-	dir      string // the folder of bundles that holds it, when it is here
-	uris     []string
-	cancel   context.CancelFunc // while it is fetched
-	attempts int
-	after    time.Time
-	release  func() // of the hold on it
-}
-
 // shelf is where bundles are; the store is one.
 type shelf interface {
 	// Hold keeps a bundle from being removed.
@@ -61,6 +50,8 @@ type queue struct {
 	changed chan struct{} // closed and replaced on every change
 	entries []*entry      // in order
 	sources map[bundle.Hash]*source
+	pins    []*types.PinnedBundle // those of them that the policy allows
+	height  int64                 // of the last list
 	results *resultStore
 	shelf   shelf
 	policy  policy.Policy
@@ -78,15 +69,15 @@ func (q *queue) wake() {
 
 // submit replaces the open list by items that passed checkItems. What is not on it
 // any more is closed: its run is cancelled and its result removed.
-func (q *queue) submit(items []*types.WorkItem) (done uint32, err error) {
+func (q *queue) submit(height int64, items []*types.WorkItem) (done uint32, err error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	q.height = height
 	old := make(map[itemKey]*entry, len(q.entries))
 	for _, e := range q.entries {
 		old[e.key] = e
 	}
 	open := make(map[itemKey]bool, len(items))
-	needed := map[bundle.Hash]bool{}
 	entries := make([]*entry, 0, len(items))
 	for _, w := range items {
 		key := keyOf(w)
@@ -109,18 +100,6 @@ func (q *queue) submit(items []*types.WorkItem) (done uint32, err error) {
 			}
 			continue // its bundle is not needed here
 		}
-		needed[e.root] = true
-		src := q.sources[e.root]
-		if src == nil {
-			src = &source{root: e.root, release: q.shelf.Hold(e.root)}
-			if dir, ok := q.shelf.Find(e.root); ok {
-				src.dir = dir
-			}
-			q.sources[e.root] = src
-		}
-		if len(w.Uris) > 0 {
-			src.uris = w.Uris
-		}
 		if q.results.get(key) != nil {
 			done++
 		}
@@ -130,17 +109,9 @@ func (q *queue) submit(items []*types.WorkItem) (done uint32, err error) {
 			e.cancel()
 		}
 	}
-	for root, src := range q.sources {
-		if !needed[root] {
-			if src.cancel != nil {
-				src.cancel()
-			}
-			src.release()
-			delete(q.sources, root)
-		}
-	}
 	slices.SortStableFunc(entries, func(a, b *entry) int { return before(a.work, b.work) })
 	q.entries = entries
+	q.gather()
 	q.wake()
 	return done, q.results.drop(open)
 }
@@ -318,57 +289,6 @@ func (q *queue) has(key itemKey) bool {
 	return slices.ContainsFunc(q.entries, func(e *entry) bool { return e.key == key })
 }
 
-// takeFetch waits for a bundle that is needed and not here, in the items' order.
-// The bundle's context ends when nothing open needs it any more.
-func (q *queue) takeFetch(ctx context.Context) (next *source, uris []string, fetch context.Context, err error) {
-	err = q.take(ctx, func(now time.Time) (bool, time.Time) {
-		var again time.Time
-		for _, e := range q.entries {
-			src := q.sources[e.root]
-			if src == nil || e.over() || src.dir != "" || src.cancel != nil || q.results.get(e.key) != nil {
-				continue
-			}
-			if now.Before(src.after) {
-				again = earliest(again, src.after)
-				continue
-			}
-			fetch, src.cancel = context.WithCancel(ctx)
-			next, uris = src, src.uris
-			return true, again
-		}
-		return false, again
-	})
-	return next, uris, fetch, err
-}
-
-// fetched takes a bundle back: found in dir, or not found and asked for again
-// after a pause.
-func (q *queue) fetched(src *source, dir string, err error) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	src.cancel()
-	src.cancel = nil
-	if err == nil {
-		src.dir = dir
-	} else {
-		src.attempts++
-		src.after = time.Now().Add(pause(src.attempts))
-	}
-	q.wake()
-}
-
-// lost tells that a bundle is not where it was found.
-func (q *queue) lost(root bundle.Hash) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if src := q.sources[root]; src != nil {
-		src.dir = ""
-		src.attempts++
-		src.after = time.Now().Add(pause(src.attempts))
-	}
-	q.wake()
-}
-
 // fresh returns the finished results of the open list that sent does not hold, in
 // order, adds them to it, forgets closed entries there, and returns what to wait on.
 // Entries, not keys, are remembered: an item that was closed and opened again is
@@ -398,11 +318,15 @@ func (q *queue) fresh(sent map[*entry]bool) ([]*types.WorkResult, <-chan struct{
 }
 
 // counts are the items of the open list by what became of them.
-type counts struct{ queued, running, done, declined, failed uint32 }
+type counts struct {
+	queued, running, done, declined, failed uint32
+	height                                  int64 // of the list
+}
 
 func (q *queue) counts() (c counts) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	c.height = q.height
 	for _, e := range q.entries {
 		switch {
 		case e.running:

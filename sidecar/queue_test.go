@@ -56,7 +56,7 @@ func testItem(kind types.SubjectKind, id uint64, deadline int64, model byte) *ty
 
 func (q *queue) must(t *testing.T, items ...*types.WorkItem) {
 	t.Helper()
-	_, err := q.submit(items)
+	_, err := q.submit(5, items)
 	require.NoError(t, err)
 }
 
@@ -84,7 +84,7 @@ func TestOrder(t *testing.T) {
 		got = append(got, e.work.Kind.String()[len("SUBJECT_KIND_"):]+string(rune('0'+e.work.Id)))
 	}
 	require.Equal(t, []string{"REQUEST7", "PROOF5", "REQUEST2", "REQUEST9", "PROOF1"}, got)
-	require.Equal(t, counts{running: 5}, q.counts())
+	require.Equal(t, counts{running: 5, height: 5}, q.counts())
 }
 
 // TestMissingBundleBlocksNobody: an item without its bundle is passed over, and its

@@ -67,12 +67,21 @@ func Run(ctx context.Context, cfg Config) (err error) {
 		served := serve.Config{Dirs: append(slices.Clone(cfg.Models), d.bundles()), MaxRequests: maxServed, Logger: cfg.Logger}
 		group.Go(func() error { return serve.Run(ctx, shop, served) })
 	}
+	if cfg.Status != "" {
+		window, err := net.Listen("tcp", cfg.Status)
+		if err != nil {
+			return errors.Join(fmt.Errorf("address of the status %s: %w", cfg.Status, err), l.Close())
+		}
+		group.Go(func() error { return d.serveStatus(ctx, window) })
+	}
+	for range cfg.Workers {
+		d.workers = append(d.workers, d.worker())
+	}
 	group.Go(func() error { return d.serve(ctx, l, options) })
 	for range fetchers {
 		group.Go(func() error { return d.fetchLoop(ctx) })
 	}
-	for i := range cfg.Workers {
-		w := d.worker()
+	for i, w := range d.workers {
 		group.Go(func() error {
 			if i == 0 {
 				// One worker starts now: the others start when there is work for them.
@@ -89,7 +98,7 @@ func Run(ctx context.Context, cfg Config) (err error) {
 
 // open opens everything on disk.
 func open(cfg Config) (*dispatcher, error) {
-	d := &dispatcher{cfg: cfg, log: cfg.Logger}
+	d := &dispatcher{cfg: cfg, log: cfg.Logger, stats: newStats()}
 	results, err := openResults(filepath.Join(cfg.Home, "results"), cfg.Version)
 	if err != nil {
 		return nil, fmt.Errorf("results: %w", err)

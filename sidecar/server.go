@@ -37,7 +37,7 @@ func (s *server) Submit(_ context.Context, req *types.SubmitRequest) (*types.Sub
 	if err := checkItems(req.Items); err != nil {
 		return nil, status.Error(codes.InvalidArgument, err.Error())
 	}
-	done, err := s.d.queue.submit(req.Items)
+	done, err := s.d.queue.submit(req.Height, req.Items)
 	if err != nil {
 		s.d.log.Error("results of closed items not removed", "error", err)
 	}
@@ -135,13 +135,17 @@ func (s *server) Preview(ctx context.Context, req *types.PreviewRequest) (*types
 	return &types.PreviewResponse{Output: reply.Output, OutputRoot: reply.OutputRoot[:]}, nil
 }
 
-// Status implements the service. It shows numbers, never a result.
+// Pin implements the service.
+func (s *server) Pin(_ context.Context, req *types.PinRequest) (*types.PinResponse, error) {
+	if err := checkPins(req.Bundles); err != nil {
+		return nil, status.Error(codes.InvalidArgument, err.Error())
+	}
+	held := s.d.queue.keep(req.Bundles)
+	s.d.store.Pin(s.d.queue.kept())
+	return &types.PinResponse{Held: held}, nil
+}
+
+// Status implements the service.
 func (s *server) Status(context.Context, *types.StatusRequest) (*types.StatusResponse, error) {
-	c := s.d.queue.counts()
-	return &types.StatusResponse{
-		Version:  s.d.cfg.Version,
-		SelfTest: s.d.fit.Load() && !s.d.unfit.Load(),
-		Queued:   c.queued, Running: c.running,
-		Models: uint32(s.d.store.Count()),
-	}, nil
+	return s.d.status(), nil
 }

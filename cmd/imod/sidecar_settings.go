@@ -38,6 +38,7 @@ type sidecarSettings struct {
 	ProofTime    time.Duration `mapstructure:"proof-time"`
 	Preview      bool          `mapstructure:"preview"`
 	Serve        string        `mapstructure:"serve"`
+	Status       string        `mapstructure:"status"`
 	LogFormat    string        `mapstructure:"log-format"`
 	Confined     bool          `mapstructure:"confined"`
 
@@ -119,6 +120,7 @@ func addSidecarFlags(f *pflag.FlagSet) {
 	f.Bool("confined", false, "do not work where the kernel cannot confine workers")
 	f.Bool("preview", false, "allow runs that no request asked for")
 	f.String("serve", "", "host:port on which bundles are offered over HTTP to other sidecars")
+	f.String("status", "", "host:port on which /status and /metrics are answered over HTTP")
 	f.String("log-format", "text", "text or json, on standard error")
 }
 
@@ -179,7 +181,7 @@ func (s sidecarSettings) config(home string) (cfg sidecar.Config, err error) {
 	cfg.MaxBundle, cfg.MaxStore = s.MaxBundle<<20, s.MaxStore<<20
 	cfg.Workers, cfg.Worker.Threads, cfg.Worker.Memory = s.Workers, s.Threads, s.WorkerMemory<<20
 	cfg.RunTime, cfg.ProofTime = s.RunTime, s.ProofTime
-	cfg.Preview, cfg.Serve, cfg.Confined = s.Preview, s.Serve, s.Confined
+	cfg.Preview, cfg.Serve, cfg.Status, cfg.Confined = s.Preview, s.Serve, s.Status, s.Confined
 	if cfg.Policy, err = s.Policy.policy(); err != nil {
 		return cfg, err
 	}
@@ -227,6 +229,9 @@ confined = {{ .Confined }}
 # preview allows runs that no request asked for; serve is host:port on which bundles are offered to other sidecars.
 preview = {{ .Preview }}
 serve = "{{ .Serve }}"
+
+# status is host:port on which /status (JSON) and /metrics (Prometheus) are answered over HTTP, without a password.
+status = "{{ .Status }}"
 
 # log-format is text or json.
 log-format = "{{ .LogFormat }}"

@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/cometbft/cometbft/privval"
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/spf13/cast"
 	"github.com/spf13/cobra"
 
@@ -131,7 +132,13 @@ func attach(application *app.App, logger log.Logger, options servertypes.AppOpti
 			logger.Error("sidecar client", "error", err)
 		}
 	}()
-	node := app.Node{Results: client, Outputs: client, Update: client.Update, Validator: validator}
+	if err := prometheus.Register(client); err != nil {
+		return err
+	}
+	node := app.Node{
+		Results: client, Outputs: client, Validator: validator,
+		Update: client.Update, Performances: client.Performances, Pins: client.Pin,
+	}
 	chain, err := readBeacon(beaconFile(cast.ToString(options.Get(flags.FlagHome))))
 	if err != nil {
 		return fmt.Errorf("beacon: %w", err)

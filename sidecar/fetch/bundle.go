@@ -8,6 +8,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
+	"time"
 
 	"github.com/imochain/imod/inference/bundle"
 	"github.com/imochain/imod/inference/merkle"
@@ -22,13 +24,14 @@ var (
 
 // Bundle downloads the bundle with the given root into dir, which it creates, from
 // the first of the bases that has the right bytes. What dir holds of an earlier
-// attempt is checked and kept. Bundles of more than limit bytes are refused.
-func (c *Client) Bundle(ctx context.Context, bases []string, root bundle.Hash, dir string, limit uint64) error {
+// attempt is checked and kept. Bundles of more than limit bytes are refused; room is asked once the
+// size is known and may refuse as well. Bases are tried in their order, hosts that failed lately last.
+func (c *Client) Bundle(ctx context.Context, bases []string, root bundle.Hash, dir string, limit uint64, room func(size uint64) error) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
 	d := &download{client: c, dir: dir}
-	for _, base := range bases {
+	for _, base := range c.sources.order(bases, time.Now()) {
 		d.folders = append(d.folders, Folder(base, bundle.FolderName(root)))
 	}
 	raw, err := d.file(ctx, bundle.FileManifest, bundle.MaxManifest, func(b []byte) error {
@@ -46,6 +49,9 @@ func (c *Client) Bundle(ctx context.Context, bases []string, root bundle.Hash, d
 	}
 	if m.TotalBytes > limit {
 		return fmt.Errorf("%w: %d bytes, allowed are %d", ErrTooLarge, m.TotalBytes, limit)
+	}
+	if err := room(m.TotalBytes); err != nil {
+		return err
 	}
 	var table *bundle.Table
 	for _, f := range []struct {
@@ -95,11 +101,12 @@ func (d *download) file(ctx context.Context, name string, limit uint64, check fu
 		}
 	}
 	var failures []error
-	for _, folder := range d.folders {
+	for _, folder := range slices.Clone(d.folders) {
 		uri := folder + "/" + name
 		b, err := d.client.Get(ctx, uri, limit)
 		if err == nil {
 			if err = check(b); err == nil {
+				d.client.sources.worked(folder)
 				return b, os.WriteFile(target, b, 0o600)
 			}
 			err = fmt.Errorf("%w: %s: %w", ErrSource, uri, err)
@@ -108,8 +115,17 @@ func (d *download) file(ctx context.Context, name string, limit uint64, check fu
 			return nil, ctx.Err()
 		}
 		failures = append(failures, err)
+		d.failed(folder)
 	}
 	return nil, fmt.Errorf("%w: file %s: %w", ErrNoSource, name, errors.Join(failures...))
+}
+
+// failed puts a source behind the others, for this bundle and for those to come.
+func (d *download) failed(folder string) {
+	d.client.sources.failed(folder, time.Now())
+	if i := slices.Index(d.folders, folder); i >= 0 {
+		d.folders = append(slices.Delete(d.folders, i, i+1), folder)
+	}
 }
 
 // weights brings the weights file to its full length, every chunk checked before
@@ -125,16 +141,18 @@ func (d *download) weights(ctx context.Context, table *bundle.Table, size uint64
 		return err
 	}
 	var failures []error
+	folders := slices.Clone(d.folders)
 	for i := 0; good < size; i++ {
-		if i == len(d.folders) {
+		if i == len(folders) {
 			return fmt.Errorf("%w: file %s: %w", ErrNoSource, bundle.FileWeights, errors.Join(failures...))
 		}
-		uri := d.folders[i] + "/" + bundle.FileWeights
+		uri := folders[i] + "/" + bundle.FileWeights
 		before := good
 		if good, err = d.resume(ctx, uri, f, table, good, size); err != nil {
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
+			d.failed(folders[i])
 			failures = append(failures, fmt.Errorf("%s: %d of %d bytes: %w", uri, good-before, size-before, err))
 		}
 	}

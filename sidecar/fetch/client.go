@@ -36,7 +36,8 @@ var (
 
 // Client downloads files.
 type Client struct {
-	http *http.Client
+	http    *http.Client
+	sources sources
 }
 
 // Options of a Client.
@@ -51,7 +52,7 @@ func NewClient(o Options) *Client {
 	if !o.LocalNetwork {
 		dialer.Control = publicOnly
 	}
-	return &Client{http: &http.Client{
+	return &Client{sources: sources{resting: map[string]rest{}}, http: &http.Client{
 		Transport: &http.Transport{
 			// No proxy: it would make the check of the address void.
 			DialContext:            dialer.DialContext,

@@ -3,6 +3,7 @@ package fetch_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -38,6 +39,8 @@ func origin(t *testing.T, dir string, change func(w http.ResponseWriter, r *http
 	return srv.URL
 }
 
+func anyRoom(uint64) error { return nil }
+
 func local() *fetch.Client { return fetch.NewClient(fetch.Options{LocalNetwork: true}) }
 
 // requireWhole checks that a folder holds the bundle, byte for byte.
@@ -61,7 +64,7 @@ func TestBundle(t *testing.T) {
 		"base": base, "base with a slash": base + "/", "folder": base + "/" + bundle.FolderName(root),
 	} {
 		out := filepath.Join(t.TempDir(), "x")
-		require.NoError(t, local().Bundle(t.Context(), []string{uri}, root, out, limit), name)
+		require.NoError(t, local().Bundle(t.Context(), []string{uri}, root, out, limit, anyRoom), name)
 		requireWhole(t, out, b)
 	}
 }
@@ -150,10 +153,10 @@ func TestHostileSources(t *testing.T) {
 			evil, honest := origin(t, dir, change), origin(t, dir, nil)
 			out := filepath.Join(t.TempDir(), "x")
 			if name != "compressed" {
-				err := local().Bundle(t.Context(), []string{evil}, root, out, limit)
+				err := local().Bundle(t.Context(), []string{evil}, root, out, limit, anyRoom)
 				require.ErrorIs(t, err, fetch.ErrNoSource)
 			}
-			require.NoError(t, local().Bundle(t.Context(), []string{evil, honest}, root, out, limit))
+			require.NoError(t, local().Bundle(t.Context(), []string{evil, honest}, root, out, limit, anyRoom))
 			requireWhole(t, out, b)
 			require.NoFileExists(t, filepath.Join(out, "passwd"))
 		})
@@ -173,7 +176,7 @@ func TestResume(t *testing.T) {
 		}
 		return false
 	})
-	err := local().Bundle(t.Context(), []string{half}, root, out, limit)
+	err := local().Bundle(t.Context(), []string{half}, root, out, limit, anyRoom)
 	require.ErrorContains(t, err, fmt.Sprintf("14272 of %d bytes", len(b.Weights)), "whole chunks only")
 
 	weights := filepath.Join(out, bundle.FileWeights)
@@ -189,7 +192,7 @@ func TestResume(t *testing.T) {
 		asked.Store(r.Header.Get("Range"))
 		return false
 	})
-	require.NoError(t, local().Bundle(t.Context(), []string{rest}, root, out, limit))
+	require.NoError(t, local().Bundle(t.Context(), []string{rest}, root, out, limit, anyRoom))
 	requireWhole(t, out, b)
 	require.Equal(t, "bytes=12224-", asked.Load())
 	require.EqualValues(t, 1, files.Load(), "the other files were kept")
@@ -205,7 +208,7 @@ func TestServerWithoutRanges(t *testing.T) {
 		r.Header.Del("Range")
 		return false
 	})
-	require.NoError(t, local().Bundle(t.Context(), []string{plain}, root, out, limit))
+	require.NoError(t, local().Bundle(t.Context(), []string{plain}, root, out, limit, anyRoom))
 	requireWhole(t, out, b)
 }
 
@@ -214,10 +217,10 @@ func TestLimits(t *testing.T) {
 	root := tiny.Write(t, dir, b)
 	base := origin(t, dir, nil)
 	out := filepath.Join(t.TempDir(), "x")
-	err := local().Bundle(t.Context(), []string{base}, root, out, 1000)
+	err := local().Bundle(t.Context(), []string{base}, root, out, 1000, anyRoom)
 	require.ErrorIs(t, err, fetch.ErrTooLarge)
 	require.NoFileExists(t, filepath.Join(out, bundle.FileWeights))
-	require.ErrorIs(t, local().Bundle(t.Context(), nil, root, out, limit), fetch.ErrNoSource)
+	require.ErrorIs(t, local().Bundle(t.Context(), nil, root, out, limit, anyRoom), fetch.ErrNoSource)
 
 	stuck := origin(t, dir, func(_ http.ResponseWriter, r *http.Request) bool {
 		<-r.Context().Done()
@@ -225,7 +228,7 @@ func TestLimits(t *testing.T) {
 	})
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()
-	require.ErrorIs(t, local().Bundle(ctx, []string{stuck}, root, filepath.Join(t.TempDir(), "y"), limit), context.DeadlineExceeded)
+	require.ErrorIs(t, local().Bundle(ctx, []string{stuck}, root, filepath.Join(t.TempDir(), "y"), limit, anyRoom), context.DeadlineExceeded)
 }
 
 // TestPrivateAddresses: without permission nothing on this machine is reached, by
@@ -238,7 +241,7 @@ func TestPrivateAddresses(t *testing.T) {
 	port := base[strings.LastIndex(base, ":"):]
 	c := fetch.NewClient(fetch.Options{})
 	for _, uri := range []string{base, "http://localhost" + port, "http://[::1]" + port, "http://[::ffff:127.0.0.1]" + port, "http://0.0.0.0" + port} {
-		err := c.Bundle(t.Context(), []string{uri}, root, filepath.Join(t.TempDir(), "x"), limit)
+		err := c.Bundle(t.Context(), []string{uri}, root, filepath.Join(t.TempDir(), "x"), limit, anyRoom)
 		require.ErrorIs(t, err, fetch.ErrAddress, uri)
 	}
 	require.Zero(t, hits.Load())
@@ -266,4 +269,29 @@ func TestCheckURI(t *testing.T) {
 		require.ErrorIs(t, err, fetch.ErrAddress, bad)
 		require.NotContains(t, err.Error(), "secret", "no password in a log")
 	}
+}
+
+// TestDeadSourceRests: a source that failed is asked after the others for a while, and a source that works is
+// asked first again.
+func TestDeadSourceRests(t *testing.T) {
+	b, dir := tiny.Picture(t), t.TempDir()
+	root := tiny.Write(t, dir, b)
+	var asked atomic.Int32
+	dead := origin(t, t.TempDir(), func(http.ResponseWriter, *http.Request) bool { asked.Add(1); return false })
+	good := origin(t, dir, nil)
+	client := local()
+	get := func() {
+		require.NoError(t, client.Bundle(t.Context(), []string{dead, good}, root, t.TempDir(), limit, anyRoom))
+	}
+	get()
+	require.EqualValues(t, 1, asked.Load(), "once, not once for each of five files")
+	get()
+	require.EqualValues(t, 1, asked.Load(), "it rests")
+	require.ErrorIs(t, client.Bundle(t.Context(), []string{dead}, root, t.TempDir(), limit, anyRoom), fetch.ErrNoSource)
+	require.EqualValues(t, 2, asked.Load(), "with nobody else to ask it is asked all the same")
+	full := errors.New("no room")
+	var size uint64
+	err := client.Bundle(t.Context(), []string{good}, root, t.TempDir(), limit, func(n uint64) error { size = n; return full })
+	require.ErrorIs(t, err, full)
+	require.Equal(t, b.Manifest.TotalBytes, size)
 }

@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -49,6 +48,8 @@ type Store struct {
 	mu  sync.Mutex
 	bad map[bundle.Hash][]string // read-only folders whose copy is damaged
 	use map[bundle.Hash]int      // bundles that must not be evicted
+	pin map[bundle.Hash]bool     // bundles that are kept for good
+	due map[bundle.Hash]uint64   // bytes of the bundles being fetched
 }
 
 // Open opens the store and removes what a crash left behind.
@@ -72,7 +73,7 @@ func Open(cfg Config) (*Store, error) {
 	}
 	return &Store{
 		cfg: cfg, client: fetch.NewClient(fetch.Options{LocalNetwork: cfg.LocalNetwork}),
-		bad: map[bundle.Hash][]string{}, use: map[bundle.Hash]int{},
+		bad: map[bundle.Hash][]string{}, use: map[bundle.Hash]int{}, pin: map[bundle.Hash]bool{}, due: map[bundle.Hash]uint64{},
 	}, nil
 }
 
@@ -119,8 +120,10 @@ func (s *Store) fetch(ctx context.Context, root bundle.Hash, bases []string) err
 	}
 	name := bundle.FolderName(root)
 	work := filepath.Join(s.cfg.Dir, partial, name)
-	if err := s.client.Bundle(ctx, bases, root, work, s.cfg.MaxBundle); err != nil {
-		if errors.Is(err, bundle.ErrManifest) || errors.Is(err, fetch.ErrTooLarge) {
+	defer s.fetched(root)
+	room := func(size uint64) error { return s.room(root, size) }
+	if err := s.client.Bundle(ctx, bases, root, work, s.cfg.MaxBundle, room); err != nil {
+		if errors.Is(err, bundle.ErrManifest) || errors.Is(err, fetch.ErrTooLarge) || errors.Is(err, ErrFull) {
 			return errors.Join(err, os.RemoveAll(work))
 		}
 		return errors.Join(err, s.trimPartial())
@@ -129,10 +132,7 @@ func (s *Store) fetch(ctx context.Context, root bundle.Hash, bases []string) err
 	if err := os.RemoveAll(final); err != nil { // a copy that turned out damaged
 		return err
 	}
-	if err := os.Rename(work, final); err != nil {
-		return err
-	}
-	return s.evict(root)
+	return os.Rename(work, final)
 }
 
 // Damaged tells the store that the copy in dir does not match its root. Its own
@@ -149,8 +149,9 @@ func (s *Store) Damaged(dir string, root bundle.Hash) error {
 	return nil
 }
 
-// Hold keeps a bundle from being evicted until the returned function is called.
+// Hold keeps a bundle from being evicted until the returned function is called, and marks it as used.
 func (s *Store) Hold(root bundle.Hash) (release func()) {
+	s.touch(s.cfg.Dir, root)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.use[root]++
@@ -187,94 +188,4 @@ func (s *Store) touch(dir string, root bundle.Hash) {
 	}
 	now := time.Now()
 	_ = os.Chtimes(filepath.Join(dir, bundle.FolderName(root)), now, now) // only the order of eviction
-}
-
-type kept struct {
-	root bundle.Hash
-	path string
-	size uint64
-	used time.Time
-}
-
-// evict removes the bundles used longest ago until the store is within its size;
-// the one just fetched and those on hold stay.
-func (s *Store) evict(fresh bundle.Hash) error {
-	entries, err := os.ReadDir(s.cfg.Dir)
-	if err != nil {
-		return err
-	}
-	var all []kept
-	total := uint64(0)
-	for _, e := range entries {
-		root, err := bundle.ParseFolderName(e.Name())
-		if err != nil {
-			continue
-		}
-		k := kept{root: root, path: filepath.Join(s.cfg.Dir, e.Name())}
-		if k.size, k.used, err = measure(k.path); err != nil {
-			return err
-		}
-		total += k.size
-		all = append(all, k)
-	}
-	slices.SortFunc(all, func(a, b kept) int { return a.used.Compare(b.used) })
-	for _, k := range all {
-		if total <= s.cfg.MaxTotal {
-			break
-		}
-		s.mu.Lock()
-		held := s.use[k.root] > 0
-		s.mu.Unlock()
-		if held || k.root == fresh {
-			continue
-		}
-		if err := os.RemoveAll(k.path); err != nil {
-			return err
-		}
-		total -= k.size
-	}
-	return nil
-}
-
-// trimPartial removes the oldest unfinished downloads.
-func (s *Store) trimPartial() error {
-	entries, err := os.ReadDir(filepath.Join(s.cfg.Dir, partial))
-	if err != nil || len(entries) <= maxPartial {
-		return err
-	}
-	var all []kept
-	for _, e := range entries {
-		k := kept{path: filepath.Join(s.cfg.Dir, partial, e.Name())}
-		if k.size, k.used, err = measure(k.path); err != nil {
-			return err
-		}
-		all = append(all, k)
-	}
-	slices.SortFunc(all, func(a, b kept) int { return a.used.Compare(b.used) })
-	for _, k := range all[:len(all)-maxPartial] {
-		if err := os.RemoveAll(k.path); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// measure returns the size of a folder's files and when the folder was touched.
-func measure(dir string) (size uint64, used time.Time, err error) {
-	info, err := os.Stat(dir)
-	if err != nil {
-		return 0, time.Time{}, err
-	}
-	err = filepath.WalkDir(dir, func(_ string, e fs.DirEntry, err error) error {
-		if err != nil || e.IsDir() {
-			return err
-		}
-		fi, err := e.Info()
-		if err != nil {
-			return err
-		}
-		size += uint64(fi.Size())
-		return nil
-	})
-	return size, info.ModTime(), err
 }

@@ -107,6 +107,61 @@ func TestEviction(t *testing.T) {
 	}
 }
 
+// TestFull: pinned bundles and those on hold are never evicted; a bundle that finds no room is refused
+// before it is fetched, and nothing is removed for it.
+func TestFull(t *testing.T) {
+	served := t.TempDir()
+	uri, hits := origin(t, served)
+	var roots []bundle.Hash
+	for _, name := range []string{"A", "B", "C", "D"} {
+		b := tiny.Picture(t)
+		b.Manifest.Name = name
+		roots = append(roots, tiny.Write(t, served, b))
+	}
+	s := open(t, func(c *store.Config) { c.MaxTotal = 3 * 40_000 })
+	get := func(i int) error {
+		_, err := s.Ensure(t.Context(), roots[i], []string{uri})
+		return err
+	}
+	here := func() (out []int) {
+		for i, root := range roots {
+			if _, ok := s.Find(root); ok {
+				out = append(out, i)
+			}
+		}
+		return out
+	}
+	s.Pin(roots[:2])
+	for i := range 3 {
+		require.NoError(t, get(i))
+	}
+	release := s.Hold(roots[2])
+	before := hits.Load()
+	require.ErrorIs(t, get(3), store.ErrFull)
+	require.ErrorContains(t, get(3), "of 120000 bytes are pinned, in use or being fetched")
+	require.LessOrEqual(t, hits.Load()-before, int32(4), "the manifest, nothing else")
+	require.Equal(t, []int{0, 1, 2}, here())
+	pinned, missing := s.Pins()
+	require.Equal(t, [2]int{2, 0}, [2]int{pinned, missing})
+	used, err := s.Used()
+	require.NoError(t, err)
+	require.LessOrEqual(t, used, uint64(3*40_000))
+
+	release()
+	require.NoError(t, get(3))
+	require.Equal(t, []int{0, 1, 3}, here(), "what is neither pinned nor in use went")
+	s.Pin(roots[2:3])
+	require.NoError(t, get(2))
+	require.Len(t, here(), 3)
+	held, err := s.Bundles(10)
+	require.NoError(t, err)
+	require.Len(t, held, 3)
+	for _, b := range held {
+		require.Equal(t, b.Root == roots[2], b.Pinned)
+		require.NotZero(t, b.Bytes)
+	}
+}
+
 func TestTooLargeLeavesNothing(t *testing.T) {
 	served := t.TempDir()
 	root := tiny.Write(t, served, tiny.Picture(t))

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -50,9 +51,9 @@ type Worker struct {
 	next    uint64
 	rest    time.Duration
 	wakeAt  time.Time
-	deaths  int
-	starts  int
-	told    Confinement // of the last child
+
+	deaths atomic.Int64
+	told   atomic.Pointer[Confinement] // of the last child
 }
 
 // New returns a Worker; the child starts with the first job or Start.
@@ -73,17 +74,14 @@ func (w *Worker) Start(ctx context.Context) error {
 
 // Confinement is what the last child found, false while none has started.
 func (w *Worker) Confinement() (Confinement, bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.told, w.starts > 0
+	if told := w.told.Load(); told != nil {
+		return *told, true
+	}
+	return Confinement{}, false
 }
 
 // Deaths is how often a child ended without being told to.
-func (w *Worker) Deaths() int {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.deaths
-}
+func (w *Worker) Deaths() int { return int(w.deaths.Load()) }
 
 // PID is the child's process id, 0 while there is none.
 func (w *Worker) PID() int {
@@ -154,13 +152,13 @@ func (w *Worker) ensure(ctx context.Context, memory uint64) error {
 		}
 		return err
 	}
-	w.process, w.told = p, p.confinement
-	w.starts++
+	w.process = p
+	w.told.Store(&p.confinement)
 	return nil
 }
 
 func (w *Worker) died() {
-	w.deaths++
+	w.deaths.Add(1)
 	w.rest = min(max(2*w.rest, firstRest), lastRest)
 	w.wakeAt = time.Now().Add(w.rest)
 }

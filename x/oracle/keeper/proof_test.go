@@ -146,6 +146,7 @@ func TestProofOutcomes(t *testing.T) {
 			require.Equal(t, []types.WorkItem{{
 				Kind: types.SubjectKind_SUBJECT_KIND_PROOF, Id: 5, ModelId: 5, Version: 1, ManifestRoot: p.ManifestRoot,
 				Uris: []string{"https://models.example/1"}, Deadline: 310, Beacon: p.Beacon, Draw: s.Draw[:],
+				Licence: "Apache-2.0", TotalBytes: p.Bytes, WorkUnits: 1_000_000,
 			}}, work)
 
 			trialBlock(f, roundOf(f, s, tc.answer, 0, 1, 2)) // 11: all bind

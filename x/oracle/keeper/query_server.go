@@ -118,34 +118,6 @@ func (q queryServer) bindings(ctx context.Context, key attestation.Key) ([]types
 	return out, nil
 }
 
-// Performance implements types.QueryServer.
-func (q queryServer) Performance(ctx context.Context, req *types.QueryPerformanceRequest) (*types.QueryPerformanceResponse, error) {
-	address, err := q.consensusAddress(ctx, req.Address)
-	if err != nil {
-		return nil, status.Error(codes.InvalidArgument, err.Error())
-	}
-	v, err := q.k.validators.Get(ctx, address)
-	if err != nil {
-		return nil, grpcError(err)
-	}
-	params, err := q.k.params.Get(ctx)
-	if err != nil {
-		return nil, grpcError(err)
-	}
-	roll(&v, windowOf(sdk.UnwrapSDKContext(ctx), params))
-	made := v.Current.Made + v.Previous.Made
-	all := made + v.Current.Missed + v.Previous.Missed + v.Current.Differing + v.Previous.Differing +
-		v.Current.Equivocated + v.Previous.Equivocated
-	out := &types.QueryPerformanceResponse{
-		Validator: v,
-		NoOracle:  made == 0 && v.Current.Missed+v.Current.Declined > 0 && v.Previous.Missed+v.Previous.Declined > 0,
-	}
-	if all > 0 {
-		out.Score = uint32(made * 10_000 / all)
-	}
-	return out, nil
-}
-
 // consensusAddress reads a consensus address, an operator's address or 0x and 20 bytes.
 func (q queryServer) consensusAddress(ctx context.Context, text string) (sdk.ConsAddress, error) {
 	if digits, ok := strings.CutPrefix(text, "0x"); ok {

@@ -39,6 +39,7 @@ type Client struct {
 	wake       chan struct{} // holds one token when the list changed
 
 	need chan struct{} // holds a token when chunks may be missing
+	pin  chan struct{} // holds a token when the bundles to be kept changed
 
 	mu        sync.Mutex
 	validator *attestation.Address
@@ -47,6 +48,8 @@ type Client struct {
 	items     []*types.WorkItem          // never written after Update
 	listed    map[attestation.Key][]byte // open subject -> manifest root, draw
 	results   map[attestation.Key]types.WorkResult
+	pins      []*types.PinnedBundle // never written after Pin
+	figures   figures
 }
 
 // New makes a client for a sidecar. It does not connect: Run does.
@@ -65,6 +68,7 @@ func New(cfg Config) (*Client, error) {
 		logger:     cfg.Logger,
 		wake:       make(chan struct{}, 1),
 		need:       make(chan struct{}, 1),
+		pin:        make(chan struct{}, 1),
 		drawn:      make(map[attestation.Key]drawn),
 		listed:     make(map[attestation.Key][]byte),
 		results:    make(map[attestation.Key]types.WorkResult),
@@ -95,19 +99,17 @@ func (c *Client) Update(height int64, items []types.WorkItem) {
 		}
 	}
 	c.mu.Unlock()
-	select {
-	case c.wake <- struct{}{}:
-	default: // a token is there already
-	}
-	c.needChunks()
+	signal(c.wake)
+	signal(c.need)
 }
 
 // subjectBytes tells one subject of a key from the next: another version, or another draw.
 func subjectBytes(root, draw []byte) []byte { return slices.Concat(root, draw) }
 
-func (c *Client) needChunks() {
+// signal puts a token where there is none.
+func signal(to chan struct{}) {
 	select {
-	case c.need <- struct{}{}:
+	case to <- struct{}{}:
 	default: // a token is there already
 	}
 }
@@ -168,6 +170,9 @@ func (c *Client) session(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	c.opened()
+	defer c.closed()
+	signal(c.pin) // a sidecar that was started anew knows no pins
 	go func() {
 		for {
 			select {
@@ -175,6 +180,8 @@ func (c *Client) session(ctx context.Context) error {
 				return
 			case <-c.need:
 				c.fetchDrawn(ctx)
+			case <-c.pin:
+				c.sendPins(ctx)
 			}
 		}
 	}()
@@ -224,8 +231,9 @@ func (c *Client) keep(r types.WorkResult) error {
 	defer c.mu.Unlock()
 	if root, ok := c.listed[r.Key()]; ok && string(root) == string(subjectBytes(r.ManifestRoot, r.Draw)) {
 		c.results[r.Key()] = r
+		c.figures.results++
 		if r.Key().Kind.Reserved() {
-			c.needChunks()
+			signal(c.need)
 		}
 	}
 	return nil

@@ -6,6 +6,7 @@ package types
 import (
 	context "context"
 	fmt "fmt"
+	_ "github.com/cosmos/gogoproto/gogoproto"
 	grpc1 "github.com/cosmos/gogoproto/grpc"
 	proto "github.com/cosmos/gogoproto/proto"
 	grpc "google.golang.org/grpc"
@@ -491,6 +492,189 @@ func (m *SubmitResponse) GetDone() uint32 {
 	return 0
 }
 
+// PinnedBundle is a bundle to be kept.
+type PinnedBundle struct {
+	// model_id is the model.
+	ModelId uint64 `protobuf:"varint,1,opt,name=model_id,json=modelId,proto3" json:"model_id,omitempty"`
+	// manifest_root is the 32-byte root of the version's manifest.
+	ManifestRoot []byte `protobuf:"bytes,2,opt,name=manifest_root,json=manifestRoot,proto3" json:"manifest_root,omitempty"`
+	// uris are the places where the bundle can be fetched, in order of preference.
+	Uris []string `protobuf:"bytes,3,rep,name=uris,proto3" json:"uris,omitempty"`
+	// licence is that of the version's manifest.
+	Licence string `protobuf:"bytes,4,opt,name=licence,proto3" json:"licence,omitempty"`
+	// total_bytes is the size of the bundle.
+	TotalBytes uint64 `protobuf:"varint,5,opt,name=total_bytes,json=totalBytes,proto3" json:"total_bytes,omitempty"`
+	// work_units is the work of one request.
+	WorkUnits uint64 `protobuf:"varint,6,opt,name=work_units,json=workUnits,proto3" json:"work_units,omitempty"`
+}
+
+func (m *PinnedBundle) Reset()         { *m = PinnedBundle{} }
+func (m *PinnedBundle) String() string { return proto.CompactTextString(m) }
+func (*PinnedBundle) ProtoMessage()    {}
+func (*PinnedBundle) Descriptor() ([]byte, []int) {
+	return fileDescriptor_258e7c2d01d088c8, []int{4}
+}
+func (m *PinnedBundle) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *PinnedBundle) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_PinnedBundle.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *PinnedBundle) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_PinnedBundle.Merge(m, src)
+}
+func (m *PinnedBundle) XXX_Size() int {
+	return m.Size()
+}
+func (m *PinnedBundle) XXX_DiscardUnknown() {
+	xxx_messageInfo_PinnedBundle.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_PinnedBundle proto.InternalMessageInfo
+
+func (m *PinnedBundle) GetModelId() uint64 {
+	if m != nil {
+		return m.ModelId
+	}
+	return 0
+}
+
+func (m *PinnedBundle) GetManifestRoot() []byte {
+	if m != nil {
+		return m.ManifestRoot
+	}
+	return nil
+}
+
+func (m *PinnedBundle) GetUris() []string {
+	if m != nil {
+		return m.Uris
+	}
+	return nil
+}
+
+func (m *PinnedBundle) GetLicence() string {
+	if m != nil {
+		return m.Licence
+	}
+	return ""
+}
+
+func (m *PinnedBundle) GetTotalBytes() uint64 {
+	if m != nil {
+		return m.TotalBytes
+	}
+	return 0
+}
+
+func (m *PinnedBundle) GetWorkUnits() uint64 {
+	if m != nil {
+		return m.WorkUnits
+	}
+	return 0
+}
+
+// PinRequest is the whole list of bundles to be kept: those of the models with a live token.
+type PinRequest struct {
+	// bundles are at most 10000.
+	Bundles []*PinnedBundle `protobuf:"bytes,1,rep,name=bundles,proto3" json:"bundles,omitempty"`
+}
+
+func (m *PinRequest) Reset()         { *m = PinRequest{} }
+func (m *PinRequest) String() string { return proto.CompactTextString(m) }
+func (*PinRequest) ProtoMessage()    {}
+func (*PinRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_258e7c2d01d088c8, []int{5}
+}
+func (m *PinRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *PinRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_PinRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *PinRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_PinRequest.Merge(m, src)
+}
+func (m *PinRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *PinRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_PinRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_PinRequest proto.InternalMessageInfo
+
+func (m *PinRequest) GetBundles() []*PinnedBundle {
+	if m != nil {
+		return m.Bundles
+	}
+	return nil
+}
+
+// PinResponse tells how much of the list is here.
+type PinResponse struct {
+	// held is how many of the bundles are here.
+	Held uint32 `protobuf:"varint,1,opt,name=held,proto3" json:"held,omitempty"`
+}
+
+func (m *PinResponse) Reset()         { *m = PinResponse{} }
+func (m *PinResponse) String() string { return proto.CompactTextString(m) }
+func (*PinResponse) ProtoMessage()    {}
+func (*PinResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_258e7c2d01d088c8, []int{6}
+}
+func (m *PinResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *PinResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_PinResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *PinResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_PinResponse.Merge(m, src)
+}
+func (m *PinResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *PinResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_PinResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_PinResponse proto.InternalMessageInfo
+
+func (m *PinResponse) GetHeld() uint32 {
+	if m != nil {
+		return m.Held
+	}
+	return 0
+}
+
 // ResultsRequest opens the stream of results.
 type ResultsRequest struct {
 }
@@ -499,7 +683,7 @@ func (m *ResultsRequest) Reset()         { *m = ResultsRequest{} }
 func (m *ResultsRequest) String() string { return proto.CompactTextString(m) }
 func (*ResultsRequest) ProtoMessage()    {}
 func (*ResultsRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_258e7c2d01d088c8, []int{4}
+	return fileDescriptor_258e7c2d01d088c8, []int{7}
 }
 func (m *ResultsRequest) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -542,7 +726,7 @@ func (m *OpenRequest) Reset()         { *m = OpenRequest{} }
 func (m *OpenRequest) String() string { return proto.CompactTextString(m) }
 func (*OpenRequest) ProtoMessage()    {}
 func (*OpenRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_258e7c2d01d088c8, []int{5}
+	return fileDescriptor_258e7c2d01d088c8, []int{8}
 }
 func (m *OpenRequest) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -604,7 +788,7 @@ func (m *OpenResponse) Reset()         { *m = OpenResponse{} }
 func (m *OpenResponse) String() string { return proto.CompactTextString(m) }
 func (*OpenResponse) ProtoMessage()    {}
 func (*OpenResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_258e7c2d01d088c8, []int{6}
+	return fileDescriptor_258e7c2d01d088c8, []int{9}
 }
 func (m *OpenResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -657,7 +841,7 @@ func (m *OutputRequest) Reset()         { *m = OutputRequest{} }
 func (m *OutputRequest) String() string { return proto.CompactTextString(m) }
 func (*OutputRequest) ProtoMessage()    {}
 func (*OutputRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_258e7c2d01d088c8, []int{7}
+	return fileDescriptor_258e7c2d01d088c8, []int{10}
 }
 func (m *OutputRequest) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -705,7 +889,7 @@ func (m *OutputResponse) Reset()         { *m = OutputResponse{} }
 func (m *OutputResponse) String() string { return proto.CompactTextString(m) }
 func (*OutputResponse) ProtoMessage()    {}
 func (*OutputResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_258e7c2d01d088c8, []int{8}
+	return fileDescriptor_258e7c2d01d088c8, []int{11}
 }
 func (m *OutputResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -764,7 +948,7 @@ func (m *PreviewRequest) Reset()         { *m = PreviewRequest{} }
 func (m *PreviewRequest) String() string { return proto.CompactTextString(m) }
 func (*PreviewRequest) ProtoMessage()    {}
 func (*PreviewRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_258e7c2d01d088c8, []int{9}
+	return fileDescriptor_258e7c2d01d088c8, []int{12}
 }
 func (m *PreviewRequest) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -833,7 +1017,7 @@ func (m *PreviewResponse) Reset()         { *m = PreviewResponse{} }
 func (m *PreviewResponse) String() string { return proto.CompactTextString(m) }
 func (*PreviewResponse) ProtoMessage()    {}
 func (*PreviewResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_258e7c2d01d088c8, []int{10}
+	return fileDescriptor_258e7c2d01d088c8, []int{13}
 }
 func (m *PreviewResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -884,7 +1068,7 @@ func (m *StatusRequest) Reset()         { *m = StatusRequest{} }
 func (m *StatusRequest) String() string { return proto.CompactTextString(m) }
 func (*StatusRequest) ProtoMessage()    {}
 func (*StatusRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_258e7c2d01d088c8, []int{11}
+	return fileDescriptor_258e7c2d01d088c8, []int{14}
 }
 func (m *StatusRequest) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -925,13 +1109,43 @@ type StatusResponse struct {
 	Running uint32 `protobuf:"varint,4,opt,name=running,proto3" json:"running,omitempty"`
 	// models is how many bundles are held.
 	Models uint32 `protobuf:"varint,5,opt,name=models,proto3" json:"models,omitempty"`
+	// done is how many items of the open list have a result.
+	Done uint32 `protobuf:"varint,6,opt,name=done,proto3" json:"done,omitempty"`
+	// declined is how many items this machine will not run.
+	Declined uint32 `protobuf:"varint,7,opt,name=declined,proto3" json:"declined,omitempty"`
+	// failed is how many items were tried too often.
+	Failed uint32 `protobuf:"varint,8,opt,name=failed,proto3" json:"failed,omitempty"`
+	// pinned is how many bundles are to be kept.
+	Pinned uint32 `protobuf:"varint,9,opt,name=pinned,proto3" json:"pinned,omitempty"`
+	// pinned_missing is how many of the bundles to be kept are not here yet.
+	PinnedMissing uint32 `protobuf:"varint,10,opt,name=pinned_missing,json=pinnedMissing,proto3" json:"pinned_missing,omitempty"`
+	// cache_bytes is the size of all downloaded bundles.
+	CacheBytes uint64 `protobuf:"varint,11,opt,name=cache_bytes,json=cacheBytes,proto3" json:"cache_bytes,omitempty"`
+	// cache_limit is the most bytes that they may have.
+	CacheLimit uint64 `protobuf:"varint,12,opt,name=cache_limit,json=cacheLimit,proto3" json:"cache_limit,omitempty"`
+	// worker_restarts is how often a worker ended without being told to.
+	WorkerRestarts uint64 `protobuf:"varint,13,opt,name=worker_restarts,json=workerRestarts,proto3" json:"worker_restarts,omitempty"`
+	// fetch_failures is how many downloads failed.
+	FetchFailures uint64 `protobuf:"varint,14,opt,name=fetch_failures,json=fetchFailures,proto3" json:"fetch_failures,omitempty"`
+	// started is when the sidecar started, RFC 3339.
+	Started string `protobuf:"bytes,15,opt,name=started,proto3" json:"started,omitempty"`
+	// height is the height of the last list of work.
+	Height int64 `protobuf:"varint,16,opt,name=height,proto3" json:"height,omitempty"`
+	// confinement is what workers are kept from; empty before the first started.
+	Confinement *SidecarConfinement `protobuf:"bytes,17,opt,name=confinement,proto3" json:"confinement,omitempty"`
+	// limits are the settings in effect.
+	Limits *SidecarLimits `protobuf:"bytes,18,opt,name=limits,proto3" json:"limits,omitempty"`
+	// bundles are those held, at most 1000.
+	Bundles []SidecarBundle `protobuf:"bytes,19,rep,name=bundles,proto3" json:"bundles"`
+	// last_errors are the last 16, the newest first.
+	LastErrors []SidecarError `protobuf:"bytes,20,rep,name=last_errors,json=lastErrors,proto3" json:"last_errors"`
 }
 
 func (m *StatusResponse) Reset()         { *m = StatusResponse{} }
 func (m *StatusResponse) String() string { return proto.CompactTextString(m) }
 func (*StatusResponse) ProtoMessage()    {}
 func (*StatusResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_258e7c2d01d088c8, []int{12}
+	return fileDescriptor_258e7c2d01d088c8, []int{15}
 }
 func (m *StatusResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -995,12 +1209,421 @@ func (m *StatusResponse) GetModels() uint32 {
 	return 0
 }
 
+func (m *StatusResponse) GetDone() uint32 {
+	if m != nil {
+		return m.Done
+	}
+	return 0
+}
+
+func (m *StatusResponse) GetDeclined() uint32 {
+	if m != nil {
+		return m.Declined
+	}
+	return 0
+}
+
+func (m *StatusResponse) GetFailed() uint32 {
+	if m != nil {
+		return m.Failed
+	}
+	return 0
+}
+
+func (m *StatusResponse) GetPinned() uint32 {
+	if m != nil {
+		return m.Pinned
+	}
+	return 0
+}
+
+func (m *StatusResponse) GetPinnedMissing() uint32 {
+	if m != nil {
+		return m.PinnedMissing
+	}
+	return 0
+}
+
+func (m *StatusResponse) GetCacheBytes() uint64 {
+	if m != nil {
+		return m.CacheBytes
+	}
+	return 0
+}
+
+func (m *StatusResponse) GetCacheLimit() uint64 {
+	if m != nil {
+		return m.CacheLimit
+	}
+	return 0
+}
+
+func (m *StatusResponse) GetWorkerRestarts() uint64 {
+	if m != nil {
+		return m.WorkerRestarts
+	}
+	return 0
+}
+
+func (m *StatusResponse) GetFetchFailures() uint64 {
+	if m != nil {
+		return m.FetchFailures
+	}
+	return 0
+}
+
+func (m *StatusResponse) GetStarted() string {
+	if m != nil {
+		return m.Started
+	}
+	return ""
+}
+
+func (m *StatusResponse) GetHeight() int64 {
+	if m != nil {
+		return m.Height
+	}
+	return 0
+}
+
+func (m *StatusResponse) GetConfinement() *SidecarConfinement {
+	if m != nil {
+		return m.Confinement
+	}
+	return nil
+}
+
+func (m *StatusResponse) GetLimits() *SidecarLimits {
+	if m != nil {
+		return m.Limits
+	}
+	return nil
+}
+
+func (m *StatusResponse) GetBundles() []SidecarBundle {
+	if m != nil {
+		return m.Bundles
+	}
+	return nil
+}
+
+func (m *StatusResponse) GetLastErrors() []SidecarError {
+	if m != nil {
+		return m.LastErrors
+	}
+	return nil
+}
+
+// SidecarConfinement is what the system keeps workers from.
+type SidecarConfinement struct {
+	// landlock is the version of the kernel's interface, 0 where it has none.
+	Landlock uint32 `protobuf:"varint,1,opt,name=landlock,proto3" json:"landlock,omitempty"`
+	// calls tells that sockets, programs and other processes are out of reach.
+	Calls bool `protobuf:"varint,2,opt,name=calls,proto3" json:"calls,omitempty"`
+	// memory is the most bytes of writable memory, 0 without a limit.
+	Memory uint64 `protobuf:"varint,3,opt,name=memory,proto3" json:"memory,omitempty"`
+	// open_files is the most open files, 0 without a limit.
+	OpenFiles uint64 `protobuf:"varint,4,opt,name=open_files,json=openFiles,proto3" json:"open_files,omitempty"`
+	// full tells that nothing is missing.
+	Full bool `protobuf:"varint,5,opt,name=full,proto3" json:"full,omitempty"`
+}
+
+func (m *SidecarConfinement) Reset()         { *m = SidecarConfinement{} }
+func (m *SidecarConfinement) String() string { return proto.CompactTextString(m) }
+func (*SidecarConfinement) ProtoMessage()    {}
+func (*SidecarConfinement) Descriptor() ([]byte, []int) {
+	return fileDescriptor_258e7c2d01d088c8, []int{16}
+}
+func (m *SidecarConfinement) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *SidecarConfinement) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_SidecarConfinement.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *SidecarConfinement) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_SidecarConfinement.Merge(m, src)
+}
+func (m *SidecarConfinement) XXX_Size() int {
+	return m.Size()
+}
+func (m *SidecarConfinement) XXX_DiscardUnknown() {
+	xxx_messageInfo_SidecarConfinement.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_SidecarConfinement proto.InternalMessageInfo
+
+func (m *SidecarConfinement) GetLandlock() uint32 {
+	if m != nil {
+		return m.Landlock
+	}
+	return 0
+}
+
+func (m *SidecarConfinement) GetCalls() bool {
+	if m != nil {
+		return m.Calls
+	}
+	return false
+}
+
+func (m *SidecarConfinement) GetMemory() uint64 {
+	if m != nil {
+		return m.Memory
+	}
+	return 0
+}
+
+func (m *SidecarConfinement) GetOpenFiles() uint64 {
+	if m != nil {
+		return m.OpenFiles
+	}
+	return 0
+}
+
+func (m *SidecarConfinement) GetFull() bool {
+	if m != nil {
+		return m.Full
+	}
+	return false
+}
+
+// SidecarLimits are settings in effect.
+type SidecarLimits struct {
+	// workers is how many processes run models.
+	Workers uint32 `protobuf:"varint,1,opt,name=workers,proto3" json:"workers,omitempty"`
+	// threads is how many cores each of them uses.
+	Threads uint32 `protobuf:"varint,2,opt,name=threads,proto3" json:"threads,omitempty"`
+	// worker_memory is the most bytes of memory of each.
+	WorkerMemory uint64 `protobuf:"varint,3,opt,name=worker_memory,json=workerMemory,proto3" json:"worker_memory,omitempty"`
+	// run_milliseconds bounds a request.
+	RunMilliseconds uint64 `protobuf:"varint,4,opt,name=run_milliseconds,json=runMilliseconds,proto3" json:"run_milliseconds,omitempty"`
+	// proof_milliseconds bounds a proof of model.
+	ProofMilliseconds uint64 `protobuf:"varint,5,opt,name=proof_milliseconds,json=proofMilliseconds,proto3" json:"proof_milliseconds,omitempty"`
+	// max_bundle is the most bytes of a downloaded bundle.
+	MaxBundle uint64 `protobuf:"varint,6,opt,name=max_bundle,json=maxBundle,proto3" json:"max_bundle,omitempty"`
+}
+
+func (m *SidecarLimits) Reset()         { *m = SidecarLimits{} }
+func (m *SidecarLimits) String() string { return proto.CompactTextString(m) }
+func (*SidecarLimits) ProtoMessage()    {}
+func (*SidecarLimits) Descriptor() ([]byte, []int) {
+	return fileDescriptor_258e7c2d01d088c8, []int{17}
+}
+func (m *SidecarLimits) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *SidecarLimits) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_SidecarLimits.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *SidecarLimits) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_SidecarLimits.Merge(m, src)
+}
+func (m *SidecarLimits) XXX_Size() int {
+	return m.Size()
+}
+func (m *SidecarLimits) XXX_DiscardUnknown() {
+	xxx_messageInfo_SidecarLimits.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_SidecarLimits proto.InternalMessageInfo
+
+func (m *SidecarLimits) GetWorkers() uint32 {
+	if m != nil {
+		return m.Workers
+	}
+	return 0
+}
+
+func (m *SidecarLimits) GetThreads() uint32 {
+	if m != nil {
+		return m.Threads
+	}
+	return 0
+}
+
+func (m *SidecarLimits) GetWorkerMemory() uint64 {
+	if m != nil {
+		return m.WorkerMemory
+	}
+	return 0
+}
+
+func (m *SidecarLimits) GetRunMilliseconds() uint64 {
+	if m != nil {
+		return m.RunMilliseconds
+	}
+	return 0
+}
+
+func (m *SidecarLimits) GetProofMilliseconds() uint64 {
+	if m != nil {
+		return m.ProofMilliseconds
+	}
+	return 0
+}
+
+func (m *SidecarLimits) GetMaxBundle() uint64 {
+	if m != nil {
+		return m.MaxBundle
+	}
+	return 0
+}
+
+// SidecarBundle is a bundle that is held.
+type SidecarBundle struct {
+	// manifest_root is the root of its manifest, hexadecimal.
+	ManifestRoot string `protobuf:"bytes,1,opt,name=manifest_root,json=manifestRoot,proto3" json:"manifest_root,omitempty"`
+	// bytes is its size; 0 when it lies in a folder of the operator.
+	Bytes uint64 `protobuf:"varint,2,opt,name=bytes,proto3" json:"bytes,omitempty"`
+	// pinned tells that it is to be kept.
+	Pinned bool `protobuf:"varint,3,opt,name=pinned,proto3" json:"pinned,omitempty"`
+}
+
+func (m *SidecarBundle) Reset()         { *m = SidecarBundle{} }
+func (m *SidecarBundle) String() string { return proto.CompactTextString(m) }
+func (*SidecarBundle) ProtoMessage()    {}
+func (*SidecarBundle) Descriptor() ([]byte, []int) {
+	return fileDescriptor_258e7c2d01d088c8, []int{18}
+}
+func (m *SidecarBundle) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *SidecarBundle) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_SidecarBundle.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *SidecarBundle) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_SidecarBundle.Merge(m, src)
+}
+func (m *SidecarBundle) XXX_Size() int {
+	return m.Size()
+}
+func (m *SidecarBundle) XXX_DiscardUnknown() {
+	xxx_messageInfo_SidecarBundle.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_SidecarBundle proto.InternalMessageInfo
+
+func (m *SidecarBundle) GetManifestRoot() string {
+	if m != nil {
+		return m.ManifestRoot
+	}
+	return ""
+}
+
+func (m *SidecarBundle) GetBytes() uint64 {
+	if m != nil {
+		return m.Bytes
+	}
+	return 0
+}
+
+func (m *SidecarBundle) GetPinned() bool {
+	if m != nil {
+		return m.Pinned
+	}
+	return false
+}
+
+// SidecarError is something that went wrong.
+type SidecarError struct {
+	// time is when, RFC 3339.
+	Time string `protobuf:"bytes,1,opt,name=time,proto3" json:"time,omitempty"`
+	// what says what was tried.
+	What string `protobuf:"bytes,2,opt,name=what,proto3" json:"what,omitempty"`
+	// error says what went wrong.
+	Error string `protobuf:"bytes,3,opt,name=error,proto3" json:"error,omitempty"`
+}
+
+func (m *SidecarError) Reset()         { *m = SidecarError{} }
+func (m *SidecarError) String() string { return proto.CompactTextString(m) }
+func (*SidecarError) ProtoMessage()    {}
+func (*SidecarError) Descriptor() ([]byte, []int) {
+	return fileDescriptor_258e7c2d01d088c8, []int{19}
+}
+func (m *SidecarError) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *SidecarError) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_SidecarError.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *SidecarError) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_SidecarError.Merge(m, src)
+}
+func (m *SidecarError) XXX_Size() int {
+	return m.Size()
+}
+func (m *SidecarError) XXX_DiscardUnknown() {
+	xxx_messageInfo_SidecarError.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_SidecarError proto.InternalMessageInfo
+
+func (m *SidecarError) GetTime() string {
+	if m != nil {
+		return m.Time
+	}
+	return ""
+}
+
+func (m *SidecarError) GetWhat() string {
+	if m != nil {
+		return m.What
+	}
+	return ""
+}
+
+func (m *SidecarError) GetError() string {
+	if m != nil {
+		return m.Error
+	}
+	return ""
+}
+
 func init() {
 	proto.RegisterEnum("imod.oracle.v1.DeclineReason", DeclineReason_name, DeclineReason_value)
 	proto.RegisterType((*WorkItem)(nil), "imod.oracle.v1.WorkItem")
 	proto.RegisterType((*WorkResult)(nil), "imod.oracle.v1.WorkResult")
 	proto.RegisterType((*SubmitRequest)(nil), "imod.oracle.v1.SubmitRequest")
 	proto.RegisterType((*SubmitResponse)(nil), "imod.oracle.v1.SubmitResponse")
+	proto.RegisterType((*PinnedBundle)(nil), "imod.oracle.v1.PinnedBundle")
+	proto.RegisterType((*PinRequest)(nil), "imod.oracle.v1.PinRequest")
+	proto.RegisterType((*PinResponse)(nil), "imod.oracle.v1.PinResponse")
 	proto.RegisterType((*ResultsRequest)(nil), "imod.oracle.v1.ResultsRequest")
 	proto.RegisterType((*OpenRequest)(nil), "imod.oracle.v1.OpenRequest")
 	proto.RegisterType((*OpenResponse)(nil), "imod.oracle.v1.OpenResponse")
@@ -1010,77 +1633,116 @@ func init() {
 	proto.RegisterType((*PreviewResponse)(nil), "imod.oracle.v1.PreviewResponse")
 	proto.RegisterType((*StatusRequest)(nil), "imod.oracle.v1.StatusRequest")
 	proto.RegisterType((*StatusResponse)(nil), "imod.oracle.v1.StatusResponse")
+	proto.RegisterType((*SidecarConfinement)(nil), "imod.oracle.v1.SidecarConfinement")
+	proto.RegisterType((*SidecarLimits)(nil), "imod.oracle.v1.SidecarLimits")
+	proto.RegisterType((*SidecarBundle)(nil), "imod.oracle.v1.SidecarBundle")
+	proto.RegisterType((*SidecarError)(nil), "imod.oracle.v1.SidecarError")
 }
 
 func init() { proto.RegisterFile("imod/oracle/v1/sidecar.proto", fileDescriptor_258e7c2d01d088c8) }
 
 var fileDescriptor_258e7c2d01d088c8 = []byte{
-	// 1030 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xa4, 0x56, 0x4f, 0x73, 0xdb, 0x44,
-	0x14, 0x8f, 0x2c, 0xc7, 0x7f, 0x9e, 0x2d, 0xd7, 0xb3, 0x40, 0xd9, 0x3a, 0x8d, 0x63, 0x04, 0x33,
-	0x78, 0x38, 0xd8, 0x6d, 0x38, 0x71, 0x4c, 0x13, 0x11, 0xdc, 0x16, 0xa7, 0xb3, 0x6e, 0x27, 0x33,
-	0xbd, 0x18, 0xd9, 0xda, 0x24, 0x4b, 0x6c, 0xad, 0xab, 0x5d, 0x25, 0xe4, 0xce, 0x07, 0x80, 0x4f,
-	0xc0, 0x97, 0xe0, 0xc8, 0x07, 0xe0, 0xd8, 0x23, 0x47, 0x26, 0xf9, 0x22, 0xcc, 0xee, 0x4a, 0x8e,
-	0x2d, 0xab, 0xc3, 0x30, 0xdc, 0xf4, 0x7b, 0xff, 0xf7, 0xbd, 0xf7, 0x7b, 0x36, 0x3c, 0x66, 0x73,
-	0x1e, 0xf4, 0x79, 0xe4, 0x4f, 0x67, 0xb4, 0x7f, 0xf5, 0xb4, 0x2f, 0x58, 0x40, 0xa7, 0x7e, 0xd4,
-	0x5b, 0x44, 0x5c, 0x72, 0xd4, 0x50, 0xda, 0x9e, 0xd1, 0xf6, 0xae, 0x9e, 0xb6, 0x76, 0xb2, 0xd6,
-	0xd2, 0x97, 0xb1, 0x30, 0xc6, 0xee, 0x6f, 0x36, 0x54, 0x4e, 0x79, 0x74, 0x39, 0x90, 0x74, 0x8e,
-	0xfa, 0x50, 0xbc, 0x64, 0x61, 0x80, 0xad, 0x8e, 0xd5, 0x6d, 0xec, 0xef, 0xf4, 0xd6, 0x03, 0xf5,
-	0x46, 0xf1, 0xe4, 0x47, 0x3a, 0x95, 0x2f, 0x58, 0x18, 0x10, 0x6d, 0x88, 0x1a, 0x50, 0x60, 0x01,
-	0x2e, 0x74, 0xac, 0x6e, 0x91, 0x14, 0x58, 0x80, 0x1e, 0x41, 0x65, 0xce, 0x03, 0x3a, 0x1b, 0xb3,
-	0x00, 0xdb, 0x5a, 0x5a, 0xd6, 0x78, 0x10, 0x20, 0x0c, 0xe5, 0x2b, 0x1a, 0x09, 0xc6, 0x43, 0x5c,
-	0xec, 0x58, 0x5d, 0x87, 0xa4, 0x10, 0x7d, 0x0e, 0xce, 0xdc, 0x0f, 0xd9, 0x19, 0x15, 0x72, 0x1c,
-	0x71, 0x2e, 0xf1, 0x76, 0xc7, 0xea, 0xd6, 0x49, 0x3d, 0x15, 0x12, 0xce, 0x25, 0x42, 0x50, 0x8c,
-	0x23, 0x26, 0x70, 0xa9, 0x63, 0x77, 0xab, 0x44, 0x7f, 0xa3, 0x8f, 0x61, 0x9b, 0x85, 0x8b, 0x58,
-	0xe2, 0xb2, 0x76, 0x30, 0x40, 0x59, 0x0a, 0x4a, 0x03, 0x5c, 0xd1, 0xf9, 0xf5, 0x37, 0x6a, 0x41,
-	0x25, 0xa0, 0x7e, 0x30, 0x63, 0x21, 0xc5, 0xd5, 0x8e, 0xd5, 0xb5, 0xc9, 0x12, 0xa3, 0x87, 0x50,
-	0x9a, 0x50, 0x7f, 0xca, 0x43, 0x0c, 0x3a, 0x4c, 0x82, 0x54, 0x9c, 0x20, 0xf2, 0xaf, 0x71, 0x4d,
-	0x4b, 0xf5, 0xb7, 0x7a, 0x04, 0x5f, 0xd0, 0x90, 0x46, 0x02, 0xd7, 0x3b, 0x76, 0xb7, 0x4e, 0x52,
-	0xa8, 0x34, 0x33, 0x36, 0xa5, 0xe1, 0x94, 0x62, 0xa7, 0x63, 0x75, 0xab, 0x24, 0x85, 0x68, 0x0f,
-	0x6a, 0x92, 0x4b, 0x7f, 0x36, 0x9e, 0xdc, 0x48, 0x2a, 0x70, 0x43, 0x97, 0x05, 0x5a, 0xf4, 0x4c,
-	0x49, 0xd0, 0x2e, 0xc0, 0x35, 0x8f, 0x2e, 0xc7, 0x71, 0xc8, 0xa4, 0xc0, 0x0f, 0xb4, 0xbe, 0xaa,
-	0x24, 0x6f, 0x94, 0xc0, 0xfd, 0xd9, 0x06, 0x50, 0x13, 0x22, 0x54, 0xc4, 0x33, 0xf9, 0xff, 0x67,
-	0xb4, 0xd1, 0x6e, 0x3b, 0xa7, 0xdd, 0xbb, 0x00, 0xba, 0x9b, 0xc6, 0xa2, 0xa8, 0x2d, 0xaa, 0x5a,
-	0x92, 0x4e, 0x43, 0xf7, 0x78, 0x7b, 0xa5, 0xc7, 0x7b, 0x50, 0xe3, 0xb1, 0x5c, 0xfa, 0x94, 0xb4,
-	0x0f, 0x18, 0x91, 0x76, 0xc2, 0x50, 0xbe, 0x66, 0x32, 0xa4, 0x42, 0x24, 0x03, 0x4b, 0xa1, 0x1a,
-	0x81, 0xb1, 0xd3, 0x43, 0xab, 0x93, 0x04, 0x29, 0x8f, 0x88, 0x9e, 0xc5, 0x82, 0x06, 0x7a, 0x6a,
-	0x0e, 0x49, 0x21, 0xfa, 0x0c, 0xea, 0x91, 0xee, 0x87, 0x30, 0xd9, 0xcc, 0xe8, 0x6a, 0x89, 0x2c,
-	0xad, 0x71, 0x63, 0x7e, 0xdf, 0xa8, 0x3d, 0x98, 0xaa, 0xb1, 0x07, 0xb8, 0xae, 0x1b, 0xb8, 0x9b,
-	0x6d, 0xe0, 0x91, 0xd1, 0x13, 0xea, 0x0b, 0x1e, 0x92, 0xa5, 0xb9, 0x7b, 0x0a, 0xce, 0x28, 0x9e,
-	0xcc, 0x99, 0x24, 0xf4, 0x5d, 0x4c, 0x85, 0x54, 0x45, 0x5f, 0x50, 0x76, 0x7e, 0x21, 0xf5, 0x28,
-	0x6c, 0x92, 0x20, 0xd4, 0x83, 0x6d, 0x26, 0xe9, 0x5c, 0xe0, 0x42, 0xc7, 0xee, 0xd6, 0xf6, 0x71,
-	0x36, 0x41, 0xca, 0x36, 0x62, 0xcc, 0xdc, 0x2f, 0xa0, 0x91, 0x06, 0x16, 0x0b, 0x1e, 0x0a, 0xaa,
-	0x2b, 0xe7, 0x21, 0xd5, 0x71, 0x1d, 0xa2, 0xbf, 0xdd, 0x26, 0x34, 0x48, 0xf2, 0x38, 0x93, 0xdf,
-	0xfd, 0x01, 0x6a, 0x27, 0x0b, 0x1a, 0xa6, 0xe5, 0x6c, 0x8c, 0xd5, 0xca, 0x67, 0x91, 0xee, 0x49,
-	0x61, 0x7d, 0xa7, 0x2f, 0xf8, 0x2c, 0x50, 0x3b, 0x6d, 0x9b, 0x9d, 0x4e, 0xa0, 0x7b, 0x04, 0x75,
-	0x93, 0x21, 0xa9, 0xab, 0x05, 0x15, 0xb5, 0xee, 0x2c, 0x3c, 0x17, 0xd8, 0xd2, 0xa6, 0x4b, 0xac,
-	0xa2, 0x04, 0xec, 0x9c, 0x0a, 0x69, 0xde, 0x5d, 0x27, 0x29, 0x74, 0x9f, 0x80, 0x73, 0x62, 0x96,
-	0x20, 0xa9, 0x34, 0xb3, 0x28, 0x56, 0x76, 0x51, 0xdc, 0x63, 0x68, 0xa4, 0x1e, 0x49, 0xe6, 0xfb,
-	0x05, 0xb1, 0xd6, 0x16, 0x64, 0x17, 0x60, 0x4e, 0x03, 0xe6, 0x8f, 0xe5, 0xcd, 0x82, 0xea, 0x57,
-	0x55, 0x49, 0x55, 0x4b, 0x5e, 0xdf, 0x2c, 0xa8, 0x2b, 0xa0, 0xf1, 0x2a, 0xa2, 0x57, 0x8c, 0x5e,
-	0xff, 0xd7, 0x2e, 0xe9, 0x5b, 0x53, 0xc8, 0xbb, 0x35, 0x76, 0xde, 0xad, 0x29, 0xde, 0xf3, 0xc0,
-	0x7d, 0x0e, 0x0f, 0x96, 0x49, 0xff, 0xa5, 0xfc, 0x4c, 0x27, 0x0a, 0x1b, 0x9d, 0x78, 0x00, 0xce,
-	0x48, 0x5f, 0xeb, 0x74, 0xe8, 0xbf, 0x5a, 0xd0, 0x48, 0x25, 0x49, 0xf0, 0x95, 0xc3, 0x6a, 0x99,
-	0xcb, 0x93, 0x1e, 0xd6, 0x1d, 0xa8, 0x0a, 0x3a, 0x3b, 0x1b, 0x4b, 0x2a, 0x4c, 0xf0, 0x0a, 0xa9,
-	0x28, 0xc1, 0xeb, 0x64, 0x7d, 0xdf, 0xc5, 0x34, 0xa6, 0xe6, 0x50, 0x3b, 0x24, 0x41, 0x9a, 0x73,
-	0x71, 0xa8, 0x86, 0x9a, 0xde, 0xe9, 0x04, 0x2a, 0x0f, 0x7d, 0xcc, 0x85, 0xa6, 0xbd, 0x43, 0x12,
-	0xf4, 0xd5, 0xef, 0x16, 0x38, 0x6b, 0xac, 0x41, 0x6d, 0x68, 0x1d, 0x79, 0x87, 0x2f, 0x07, 0x43,
-	0x6f, 0x4c, 0xbc, 0x83, 0xd1, 0xc9, 0x70, 0xfc, 0x66, 0x38, 0x7a, 0xe5, 0x1d, 0x0e, 0xbe, 0x1d,
-	0x78, 0x47, 0xcd, 0x2d, 0xf4, 0x29, 0x7c, 0x94, 0xd1, 0x8f, 0x06, 0x6f, 0xbd, 0xa6, 0x95, 0xa3,
-	0x38, 0x3d, 0x21, 0x2f, 0x9a, 0x05, 0xd4, 0x82, 0x87, 0x19, 0xc5, 0xcb, 0xc1, 0xa1, 0x37, 0x3c,
-	0xf4, 0x9a, 0x36, 0x7a, 0x04, 0x9f, 0x64, 0x74, 0x47, 0xde, 0x50, 0x25, 0x2a, 0xe6, 0xb8, 0x7d,
-	0x7f, 0x70, 0xf8, 0xdd, 0x60, 0xe8, 0x35, 0xb7, 0xf7, 0xff, 0xb0, 0xa1, 0x3c, 0x32, 0x3f, 0x9c,
-	0xe8, 0x18, 0x4a, 0x86, 0x83, 0x68, 0x37, 0xe7, 0xa0, 0xde, 0x93, 0xbe, 0xd5, 0xfe, 0x90, 0x3a,
-	0x19, 0xc6, 0x31, 0x94, 0x13, 0x9a, 0xa2, 0x0d, 0xd3, 0x75, 0xfe, 0xb6, 0x5a, 0x79, 0x87, 0xc1,
-	0xd8, 0x3c, 0xb1, 0xd0, 0x01, 0x14, 0x15, 0xf7, 0xd0, 0xc6, 0x81, 0x5f, 0xe1, 0x7c, 0xeb, 0x71,
-	0xbe, 0x72, 0x59, 0x4b, 0xe9, 0x24, 0xa1, 0xc9, 0x86, 0xdd, 0x2a, 0x21, 0x37, 0x1f, 0x95, 0x61,
-	0xdf, 0x73, 0x28, 0x27, 0x1b, 0xbd, 0xf9, 0xa8, 0x75, 0x7e, 0xb5, 0xf6, 0x3e, 0xa8, 0xbf, 0x2f,
-	0xca, 0xec, 0x6f, 0x4e, 0xa7, 0x57, 0x37, 0x3d, 0xa7, 0xd3, 0x6b, 0x6b, 0xff, 0xec, 0xe0, 0xcf,
-	0xdb, 0xb6, 0xf5, 0xfe, 0xb6, 0x6d, 0xfd, 0x7d, 0xdb, 0xb6, 0x7e, 0xb9, 0x6b, 0x6f, 0xbd, 0xbf,
-	0x6b, 0x6f, 0xfd, 0x75, 0xd7, 0xde, 0x7a, 0xfb, 0xe5, 0x39, 0x93, 0x17, 0xf1, 0xa4, 0x37, 0xe5,
-	0xf3, 0x3e, 0x9b, 0xf3, 0xe9, 0x85, 0xcf, 0xc2, 0xbe, 0xfe, 0x0f, 0xf4, 0x53, 0xfa, 0x2f, 0x48,
-	0x9d, 0x0b, 0x31, 0x29, 0xe9, 0xbf, 0x40, 0x5f, 0xff, 0x13, 0x00, 0x00, 0xff, 0xff, 0x70, 0x2a,
-	0xc0, 0x38, 0x4f, 0x09, 0x00, 0x00,
+	// 1587 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xa4, 0x57, 0xcd, 0x92, 0x23, 0x47,
+	0x11, 0x9e, 0x56, 0xeb, 0x37, 0xa5, 0xd6, 0xc8, 0xe5, 0xc5, 0xb4, 0xb5, 0x3b, 0x5a, 0xb9, 0x81,
+	0xb0, 0x20, 0x82, 0x19, 0x7b, 0x09, 0x88, 0xe0, 0x00, 0x11, 0xbb, 0x33, 0xda, 0x45, 0xf6, 0xfc,
+	0x45, 0x8d, 0x1d, 0x1b, 0xe1, 0x8b, 0x68, 0x75, 0x97, 0x46, 0xc5, 0xf4, 0x8f, 0xdc, 0x55, 0x3d,
+	0xb3, 0x73, 0xe7, 0x01, 0xe0, 0x09, 0x78, 0x09, 0x8e, 0x3c, 0x80, 0x8f, 0x3e, 0x72, 0x81, 0x80,
+	0xdd, 0xd7, 0xe0, 0x40, 0x54, 0x56, 0xb5, 0xfe, 0xc7, 0x0e, 0x82, 0x5b, 0xe7, 0x97, 0x59, 0x59,
+	0x59, 0xf9, 0xdf, 0xf0, 0x84, 0xc7, 0x69, 0x78, 0x94, 0x66, 0x7e, 0x10, 0xb1, 0xa3, 0xdb, 0x4f,
+	0x8f, 0x04, 0x0f, 0x59, 0xe0, 0x67, 0x87, 0xf3, 0x2c, 0x95, 0x29, 0x69, 0x2b, 0xee, 0xa1, 0xe6,
+	0x1e, 0xde, 0x7e, 0xda, 0x7d, 0x74, 0x9d, 0x5e, 0xa7, 0xc8, 0x3a, 0x52, 0x5f, 0x5a, 0xaa, 0xfb,
+	0x78, 0x53, 0x87, 0xf4, 0x65, 0x2e, 0x34, 0xd3, 0xfb, 0x8b, 0x0d, 0xf5, 0xd7, 0x69, 0x76, 0x33,
+	0x92, 0x2c, 0x26, 0x47, 0x50, 0xbe, 0xe1, 0x49, 0xe8, 0x5a, 0x7d, 0x6b, 0xd0, 0x7e, 0xf6, 0xf8,
+	0x70, 0x5d, 0xfd, 0xe1, 0x55, 0x3e, 0xf9, 0x03, 0x0b, 0xe4, 0xe7, 0x3c, 0x09, 0x29, 0x0a, 0x92,
+	0x36, 0x94, 0x78, 0xe8, 0x96, 0xfa, 0xd6, 0xa0, 0x4c, 0x4b, 0x3c, 0x24, 0x1f, 0x42, 0x3d, 0x4e,
+	0x43, 0x16, 0x8d, 0x79, 0xe8, 0xda, 0x88, 0xd6, 0x90, 0x1e, 0x85, 0xc4, 0x85, 0xda, 0x2d, 0xcb,
+	0x04, 0x4f, 0x13, 0xb7, 0xdc, 0xb7, 0x06, 0x0e, 0x2d, 0x48, 0xf2, 0x23, 0x70, 0x62, 0x3f, 0xe1,
+	0x53, 0x26, 0xe4, 0x38, 0x4b, 0x53, 0xe9, 0x56, 0xfa, 0xd6, 0xa0, 0x45, 0x5b, 0x05, 0x48, 0xd3,
+	0x54, 0x12, 0x02, 0xe5, 0x3c, 0xe3, 0xc2, 0xad, 0xf6, 0xed, 0x41, 0x83, 0xe2, 0x37, 0x79, 0x04,
+	0x15, 0x9e, 0xcc, 0x73, 0xe9, 0xd6, 0xf0, 0x80, 0x26, 0x94, 0xa4, 0x60, 0x2c, 0x74, 0xeb, 0x78,
+	0x3f, 0x7e, 0x93, 0x2e, 0xd4, 0x43, 0xe6, 0x87, 0x11, 0x4f, 0x98, 0xdb, 0xe8, 0x5b, 0x03, 0x9b,
+	0x2e, 0x68, 0xf2, 0x01, 0x54, 0x27, 0xcc, 0x0f, 0xd2, 0xc4, 0x05, 0x54, 0x63, 0x28, 0xa5, 0x27,
+	0xcc, 0xfc, 0x3b, 0xb7, 0x89, 0x28, 0x7e, 0xab, 0x47, 0xa4, 0x73, 0x96, 0xb0, 0x4c, 0xb8, 0xad,
+	0xbe, 0x3d, 0x68, 0xd1, 0x82, 0x54, 0x9c, 0x88, 0x07, 0x2c, 0x09, 0x98, 0xeb, 0xf4, 0xad, 0x41,
+	0x83, 0x16, 0x24, 0x79, 0x0a, 0x4d, 0x99, 0x4a, 0x3f, 0x1a, 0x4f, 0xee, 0x25, 0x13, 0x6e, 0x1b,
+	0xcd, 0x02, 0x84, 0x5e, 0x28, 0x84, 0x1c, 0x00, 0xdc, 0xa5, 0xd9, 0xcd, 0x38, 0x4f, 0xb8, 0x14,
+	0xee, 0x3e, 0xf2, 0x1b, 0x0a, 0xf9, 0x52, 0x01, 0xde, 0x1f, 0x6d, 0x00, 0x15, 0x21, 0xca, 0x44,
+	0x1e, 0xc9, 0xff, 0x3f, 0x46, 0x5b, 0xee, 0xb6, 0x77, 0xb8, 0xfb, 0x00, 0x00, 0xbd, 0xa9, 0x25,
+	0xca, 0x28, 0xd1, 0x40, 0xa4, 0x88, 0x06, 0xfa, 0xb8, 0xb2, 0xe2, 0xe3, 0xa7, 0xd0, 0x4c, 0x73,
+	0xb9, 0x38, 0x53, 0xc5, 0x33, 0xa0, 0x21, 0x3c, 0xe4, 0x42, 0xed, 0x8e, 0xcb, 0x84, 0x09, 0x61,
+	0x02, 0x56, 0x90, 0x2a, 0x04, 0x5a, 0x0e, 0x83, 0xd6, 0xa2, 0x86, 0x52, 0x27, 0x32, 0x36, 0xcd,
+	0x05, 0x0b, 0x31, 0x6a, 0x0e, 0x2d, 0x48, 0xf2, 0x11, 0xb4, 0x32, 0xf4, 0x87, 0xd0, 0xb7, 0xe9,
+	0xd0, 0x35, 0x0d, 0x56, 0xd8, 0xb8, 0x15, 0xbf, 0x5f, 0xab, 0x3c, 0x08, 0x54, 0xd8, 0x43, 0xb7,
+	0x85, 0x0e, 0x3c, 0xd8, 0x74, 0xe0, 0x89, 0xe6, 0x53, 0xe6, 0x8b, 0x34, 0xa1, 0x0b, 0x71, 0xef,
+	0x35, 0x38, 0x57, 0xf9, 0x24, 0xe6, 0x92, 0xb2, 0xaf, 0x73, 0x26, 0xa4, 0x32, 0x7a, 0xc6, 0xf8,
+	0xf5, 0x4c, 0x62, 0x28, 0x6c, 0x6a, 0x28, 0x72, 0x08, 0x15, 0x2e, 0x59, 0x2c, 0xdc, 0x52, 0xdf,
+	0x1e, 0x34, 0x9f, 0xb9, 0x9b, 0x17, 0x14, 0xd5, 0x46, 0xb5, 0x98, 0xf7, 0x63, 0x68, 0x17, 0x8a,
+	0xc5, 0x3c, 0x4d, 0x04, 0x43, 0xcb, 0xd3, 0x84, 0xa1, 0x5e, 0x87, 0xe2, 0xb7, 0xf7, 0x37, 0x0b,
+	0x5a, 0x97, 0x3c, 0x49, 0x58, 0xf8, 0x22, 0x4f, 0xc2, 0x88, 0xad, 0x95, 0x9a, 0xb5, 0x5e, 0x6a,
+	0x5b, 0x11, 0x2e, 0x7d, 0x47, 0x41, 0xd9, 0x2b, 0x05, 0xb5, 0x92, 0xc4, 0xe5, 0xef, 0x4c, 0xe2,
+	0xca, 0xf7, 0x24, 0x71, 0x75, 0x33, 0x89, 0x4f, 0x00, 0x2e, 0x79, 0x52, 0xb8, 0xee, 0x57, 0x50,
+	0x9b, 0xe0, 0x2b, 0x84, 0x6b, 0xa1, 0x93, 0x9e, 0x6c, 0x3a, 0x69, 0xf5, 0xa9, 0xb4, 0x10, 0xf6,
+	0x3e, 0x82, 0x26, 0x6a, 0x59, 0xfa, 0x69, 0xc6, 0xa2, 0xb0, 0xf0, 0x93, 0xfa, 0xf6, 0x3a, 0xd0,
+	0xa6, 0x26, 0x09, 0xf4, 0x65, 0xde, 0xef, 0xa1, 0x79, 0x31, 0x67, 0x8b, 0xbb, 0xb7, 0x9c, 0x63,
+	0xed, 0x76, 0x0e, 0xe6, 0x4e, 0x69, 0xbd, 0xf6, 0x67, 0x69, 0x14, 0xaa, 0xda, 0xb7, 0x75, 0xed,
+	0x1b, 0xd2, 0x3b, 0x81, 0x96, 0xbe, 0xc1, 0xd8, 0xd5, 0x85, 0xba, 0x6a, 0x0b, 0x3c, 0xb9, 0xd6,
+	0xef, 0x6b, 0xd1, 0x05, 0xad, 0xb4, 0x84, 0xfc, 0x9a, 0x09, 0xa9, 0xf3, 0xa3, 0x45, 0x0b, 0xd2,
+	0xfb, 0x04, 0x9c, 0x0b, 0x5d, 0x2c, 0xc6, 0xd2, 0x8d, 0x82, 0xb2, 0x36, 0x0b, 0xca, 0x7b, 0x05,
+	0xed, 0xe2, 0x84, 0xb9, 0x79, 0x59, 0x48, 0xd6, 0x5a, 0x21, 0x1d, 0x00, 0xc4, 0x2c, 0xe4, 0xfe,
+	0x58, 0xde, 0xcf, 0x19, 0xbe, 0xaa, 0x41, 0x1b, 0x88, 0x7c, 0x71, 0x3f, 0x67, 0x9e, 0x80, 0xf6,
+	0x65, 0xc6, 0x6e, 0x39, 0xbb, 0xfb, 0x5f, 0xbd, 0x84, 0x29, 0x54, 0xda, 0xd5, 0x93, 0xed, 0x5d,
+	0x3d, 0xb9, 0xbc, 0xec, 0x17, 0xde, 0x67, 0xb0, 0xbf, 0xb8, 0xf4, 0x7b, 0xcc, 0xdf, 0xf0, 0x44,
+	0x69, 0xcb, 0x13, 0xfb, 0xe0, 0x5c, 0xe1, 0x54, 0x2b, 0x82, 0xfe, 0x8f, 0x0a, 0xb4, 0x0b, 0xc4,
+	0x28, 0x5f, 0x19, 0x40, 0x96, 0x4e, 0xee, 0x62, 0x00, 0x3d, 0x86, 0x86, 0x60, 0xd1, 0x74, 0x2c,
+	0x99, 0xd0, 0xca, 0xeb, 0xb4, 0xae, 0x80, 0x2f, 0x4c, 0x99, 0x7f, 0x9d, 0xb3, 0x9c, 0xe9, 0x81,
+	0xe6, 0x50, 0x43, 0x61, 0x6f, 0xca, 0x13, 0x15, 0xd4, 0x62, 0x9e, 0x19, 0x52, 0x9d, 0xc0, 0x4a,
+	0xd4, 0x65, 0xe2, 0x50, 0x43, 0x2d, 0xca, 0xba, 0xba, 0x2c, 0x6b, 0x3d, 0x98, 0x4c, 0x43, 0xaa,
+	0x21, 0xbe, 0xa0, 0x95, 0x9e, 0xa9, 0xcf, 0x23, 0x33, 0xca, 0x1c, 0x6a, 0x28, 0x85, 0xcf, 0xb1,
+	0x3c, 0x4c, 0x53, 0x34, 0x14, 0xf9, 0x09, 0xb4, 0xf5, 0xd7, 0x38, 0xe6, 0x42, 0x28, 0xc3, 0x00,
+	0xf9, 0x8e, 0x46, 0xcf, 0x34, 0xa8, 0x9c, 0x19, 0xf8, 0xc1, 0x8c, 0x99, 0x52, 0x6e, 0xea, 0x52,
+	0x46, 0x48, 0x97, 0xf2, 0x42, 0x20, 0xe2, 0x31, 0x97, 0xd8, 0x27, 0x0b, 0x81, 0x53, 0x85, 0x90,
+	0x8f, 0x61, 0x5f, 0x55, 0x36, 0xcb, 0xc6, 0x19, 0x13, 0xd2, 0xcf, 0xa4, 0xc0, 0x99, 0x57, 0xa6,
+	0x6d, 0x0d, 0x53, 0x83, 0x2a, 0x8b, 0xa6, 0x4c, 0x06, 0xb3, 0xb1, 0xb2, 0x3c, 0xcf, 0x16, 0xd3,
+	0xcf, 0x41, 0xf4, 0xa5, 0x01, 0x95, 0x2b, 0xf1, 0x00, 0x0b, 0x71, 0xfa, 0x35, 0x68, 0x41, 0xae,
+	0xf4, 0xd8, 0xce, 0x5a, 0x8f, 0x3d, 0x81, 0x66, 0x90, 0x26, 0x53, 0x9e, 0xb0, 0x98, 0x25, 0xd2,
+	0x7d, 0xaf, 0x6f, 0x0d, 0x9a, 0xcf, 0xbc, 0xad, 0x59, 0xa8, 0x97, 0xa5, 0xe3, 0xa5, 0x24, 0x5d,
+	0x3d, 0x46, 0x7e, 0x09, 0x55, 0x7c, 0xa2, 0x70, 0x09, 0x2a, 0x38, 0x78, 0x40, 0x01, 0xbe, 0x5a,
+	0x50, 0x23, 0x4c, 0x7e, 0xb3, 0xec, 0x5e, 0xef, 0x63, 0xf7, 0x7a, 0xe8, 0x9c, 0x6e, 0x5f, 0x2f,
+	0xca, 0xdf, 0xfc, 0xf3, 0xe9, 0xde, 0xa2, 0x89, 0x91, 0x63, 0x68, 0x46, 0xbe, 0x90, 0x63, 0x96,
+	0x65, 0x69, 0x26, 0xdc, 0x47, 0xbb, 0x1b, 0xa0, 0x51, 0x31, 0x54, 0x42, 0x46, 0x03, 0xa8, 0x63,
+	0x08, 0x08, 0xef, 0xcf, 0x16, 0x90, 0xed, 0xe7, 0xa9, 0x74, 0x8a, 0xfc, 0x24, 0x8c, 0xd2, 0xe0,
+	0xc6, 0x74, 0xc5, 0x05, 0xad, 0x2a, 0x33, 0xf0, 0xa3, 0x48, 0x98, 0x0c, 0xd7, 0x04, 0x26, 0x2b,
+	0x8b, 0xd3, 0xec, 0xde, 0xec, 0x6b, 0x86, 0x52, 0x1d, 0x43, 0xf5, 0xac, 0xf1, 0x94, 0xab, 0x77,
+	0xea, 0xba, 0x6d, 0x28, 0xe4, 0xa5, 0x02, 0x54, 0x2e, 0x4f, 0xf3, 0x28, 0xc2, 0x0c, 0xaf, 0x53,
+	0xfc, 0xf6, 0xfe, 0x6d, 0x81, 0xb3, 0xe6, 0x31, 0x9c, 0xf8, 0x98, 0x11, 0xc2, 0x58, 0x53, 0x90,
+	0x8a, 0x23, 0x67, 0x19, 0xf3, 0x43, 0x6d, 0x8e, 0x43, 0x0b, 0x52, 0x75, 0x1e, 0x93, 0x5c, 0x6b,
+	0x76, 0xb5, 0x34, 0x78, 0xa6, 0xad, 0xfb, 0x29, 0x74, 0xb2, 0x3c, 0x19, 0xc7, 0x3c, 0x8a, 0xb8,
+	0x60, 0x41, 0x9a, 0x84, 0x85, 0x8d, 0xfb, 0x59, 0x9e, 0x9c, 0xad, 0xc0, 0xe4, 0xe7, 0x40, 0xe6,
+	0x59, 0x9a, 0x4e, 0xd7, 0x85, 0xf5, 0x00, 0x7b, 0x0f, 0x39, 0x6b, 0xe2, 0xaa, 0x53, 0xfa, 0x6f,
+	0xc6, 0x3a, 0x58, 0xc5, 0x1c, 0x8b, 0xfd, 0x37, 0x3a, 0x96, 0xde, 0x64, 0xf1, 0x44, 0x33, 0x86,
+	0x77, 0x36, 0xca, 0xc6, 0x46, 0xa3, 0x7c, 0x04, 0x15, 0x5d, 0x6c, 0x7a, 0x0b, 0xd3, 0xc4, 0x4a,
+	0x1d, 0xdb, 0xe8, 0x45, 0x43, 0x79, 0xa7, 0xd0, 0x5a, 0x8d, 0xbe, 0xf2, 0xb5, 0xe4, 0x31, 0x33,
+	0x9a, 0xf1, 0x5b, 0x61, 0x77, 0x33, 0x5f, 0x9a, 0x56, 0x8e, 0xdf, 0xea, 0x16, 0xcc, 0x29, 0x54,
+	0xd7, 0xa0, 0x9a, 0xf8, 0xd9, 0x5f, 0x2d, 0x70, 0xd6, 0x76, 0x1a, 0xd2, 0x83, 0xee, 0xc9, 0xf0,
+	0xf8, 0x74, 0x74, 0x3e, 0x1c, 0xd3, 0xe1, 0xf3, 0xab, 0x8b, 0xf3, 0xf1, 0x97, 0xe7, 0x57, 0x97,
+	0xc3, 0xe3, 0xd1, 0xcb, 0xd1, 0xf0, 0xa4, 0xb3, 0x47, 0x7e, 0x08, 0xef, 0x6f, 0xf0, 0xaf, 0x46,
+	0x5f, 0x0d, 0x3b, 0xd6, 0x0e, 0xc6, 0xeb, 0x0b, 0xfa, 0x79, 0xa7, 0x44, 0xba, 0xf0, 0xc1, 0x06,
+	0xe3, 0x74, 0x74, 0x3c, 0x3c, 0x3f, 0x1e, 0x76, 0x6c, 0xf2, 0x21, 0xfc, 0x60, 0x83, 0x77, 0x32,
+	0x3c, 0x57, 0x17, 0x95, 0x77, 0x1c, 0x3b, 0x7b, 0x7e, 0xfc, 0xbb, 0xd1, 0xf9, 0xb0, 0x53, 0x79,
+	0xf6, 0x1f, 0x1b, 0x6a, 0xc6, 0x0b, 0xe4, 0x15, 0x54, 0xf5, 0x86, 0x44, 0x0e, 0x76, 0xac, 0xbb,
+	0xcb, 0x95, 0xac, 0xdb, 0x7b, 0x88, 0x6d, 0x46, 0xc0, 0x2b, 0xa8, 0x99, 0xe5, 0x80, 0x6c, 0x89,
+	0xae, 0x6f, 0x0d, 0xdd, 0xee, 0xae, 0xb5, 0x4d, 0xcb, 0x7c, 0x62, 0x91, 0xe7, 0x50, 0x56, 0x13,
+	0x9f, 0x6c, 0xad, 0xdf, 0x2b, 0x9b, 0x46, 0xf7, 0xc9, 0x6e, 0xa6, 0xb1, 0xe5, 0xb7, 0x60, 0x5f,
+	0xf2, 0x84, 0x74, 0x77, 0x6c, 0x3e, 0x85, 0x82, 0xc7, 0x3b, 0x79, 0x8b, 0xb7, 0x54, 0x2f, 0xcc,
+	0x70, 0xdf, 0xba, 0x67, 0x75, 0x8d, 0xd8, 0x76, 0xca, 0xc6, 0xce, 0xf0, 0x19, 0xd4, 0xcc, 0x1c,
+	0xde, 0x76, 0xca, 0xfa, 0x56, 0xd0, 0x7d, 0xfa, 0x20, 0x7f, 0x69, 0x94, 0x9e, 0xba, 0x3b, 0x22,
+	0xb5, 0x3a, 0x9f, 0x77, 0x44, 0x6a, 0x6d, 0x58, 0xbf, 0x78, 0xfe, 0xcd, 0xdb, 0x9e, 0xf5, 0xed,
+	0xdb, 0x9e, 0xf5, 0xaf, 0xb7, 0x3d, 0xeb, 0x4f, 0xef, 0x7a, 0x7b, 0xdf, 0xbe, 0xeb, 0xed, 0xfd,
+	0xfd, 0x5d, 0x6f, 0xef, 0xab, 0x8f, 0xaf, 0xb9, 0x9c, 0xe5, 0x93, 0xc3, 0x20, 0x8d, 0x8f, 0x78,
+	0x9c, 0x06, 0x33, 0x9f, 0x27, 0x47, 0xf8, 0x87, 0xfb, 0xa6, 0xf8, 0xc7, 0x55, 0x4b, 0x8e, 0x98,
+	0x54, 0xf1, 0x07, 0xf7, 0x17, 0xff, 0x0d, 0x00, 0x00, 0xff, 0xff, 0xf2, 0x0b, 0xa7, 0xe7, 0x43,
+	0x0f, 0x00, 0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -1101,6 +1763,8 @@ type SidecarClient interface {
 	Results(ctx context.Context, in *ResultsRequest, opts ...grpc.CallOption) (Sidecar_ResultsClient, error)
 	// Open returns the chunks of a bundle that are drawn for validators, with their paths.
 	Open(ctx context.Context, in *OpenRequest, opts ...grpc.CallOption) (*OpenResponse, error)
+	// Pin replaces the list of bundles that are fetched and kept whether or not they are asked for.
+	Pin(ctx context.Context, in *PinRequest, opts ...grpc.CallOption) (*PinResponse, error)
 	// Output returns the bytes behind an output root that this sidecar computed.
 	Output(ctx context.Context, in *OutputRequest, opts ...grpc.CallOption) (*OutputResponse, error)
 	// Preview runs a model outside of any request and marks nothing.
@@ -1167,6 +1831,15 @@ func (c *sidecarClient) Open(ctx context.Context, in *OpenRequest, opts ...grpc.
 	return out, nil
 }
 
+func (c *sidecarClient) Pin(ctx context.Context, in *PinRequest, opts ...grpc.CallOption) (*PinResponse, error) {
+	out := new(PinResponse)
+	err := c.cc.Invoke(ctx, "/imod.oracle.v1.Sidecar/Pin", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *sidecarClient) Output(ctx context.Context, in *OutputRequest, opts ...grpc.CallOption) (*OutputResponse, error) {
 	out := new(OutputResponse)
 	err := c.cc.Invoke(ctx, "/imod.oracle.v1.Sidecar/Output", in, out, opts...)
@@ -1202,6 +1875,8 @@ type SidecarServer interface {
 	Results(*ResultsRequest, Sidecar_ResultsServer) error
 	// Open returns the chunks of a bundle that are drawn for validators, with their paths.
 	Open(context.Context, *OpenRequest) (*OpenResponse, error)
+	// Pin replaces the list of bundles that are fetched and kept whether or not they are asked for.
+	Pin(context.Context, *PinRequest) (*PinResponse, error)
 	// Output returns the bytes behind an output root that this sidecar computed.
 	Output(context.Context, *OutputRequest) (*OutputResponse, error)
 	// Preview runs a model outside of any request and marks nothing.
@@ -1222,6 +1897,9 @@ func (*UnimplementedSidecarServer) Results(req *ResultsRequest, srv Sidecar_Resu
 }
 func (*UnimplementedSidecarServer) Open(ctx context.Context, req *OpenRequest) (*OpenResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Open not implemented")
+}
+func (*UnimplementedSidecarServer) Pin(ctx context.Context, req *PinRequest) (*PinResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Pin not implemented")
 }
 func (*UnimplementedSidecarServer) Output(ctx context.Context, req *OutputRequest) (*OutputResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Output not implemented")
@@ -1294,6 +1972,24 @@ func _Sidecar_Open_Handler(srv interface{}, ctx context.Context, dec func(interf
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Sidecar_Pin_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(PinRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(SidecarServer).Pin(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/imod.oracle.v1.Sidecar/Pin",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(SidecarServer).Pin(ctx, req.(*PinRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _Sidecar_Output_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(OutputRequest)
 	if err := dec(in); err != nil {
@@ -1360,6 +2056,10 @@ var _Sidecar_serviceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Open",
 			Handler:    _Sidecar_Open_Handler,
+		},
+		{
+			MethodName: "Pin",
+			Handler:    _Sidecar_Pin_Handler,
 		},
 		{
 			MethodName: "Output",
@@ -1661,6 +2361,132 @@ func (m *SubmitResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = l
 	if m.Done != 0 {
 		i = encodeVarintSidecar(dAtA, i, uint64(m.Done))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *PinnedBundle) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *PinnedBundle) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *PinnedBundle) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.WorkUnits != 0 {
+		i = encodeVarintSidecar(dAtA, i, uint64(m.WorkUnits))
+		i--
+		dAtA[i] = 0x30
+	}
+	if m.TotalBytes != 0 {
+		i = encodeVarintSidecar(dAtA, i, uint64(m.TotalBytes))
+		i--
+		dAtA[i] = 0x28
+	}
+	if len(m.Licence) > 0 {
+		i -= len(m.Licence)
+		copy(dAtA[i:], m.Licence)
+		i = encodeVarintSidecar(dAtA, i, uint64(len(m.Licence)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if len(m.Uris) > 0 {
+		for iNdEx := len(m.Uris) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Uris[iNdEx])
+			copy(dAtA[i:], m.Uris[iNdEx])
+			i = encodeVarintSidecar(dAtA, i, uint64(len(m.Uris[iNdEx])))
+			i--
+			dAtA[i] = 0x1a
+		}
+	}
+	if len(m.ManifestRoot) > 0 {
+		i -= len(m.ManifestRoot)
+		copy(dAtA[i:], m.ManifestRoot)
+		i = encodeVarintSidecar(dAtA, i, uint64(len(m.ManifestRoot)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.ModelId != 0 {
+		i = encodeVarintSidecar(dAtA, i, uint64(m.ModelId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *PinRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *PinRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *PinRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Bundles) > 0 {
+		for iNdEx := len(m.Bundles) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Bundles[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintSidecar(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *PinResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *PinResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *PinResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Held != 0 {
+		i = encodeVarintSidecar(dAtA, i, uint64(m.Held))
 		i--
 		dAtA[i] = 0x8
 	}
@@ -1975,6 +2801,125 @@ func (m *StatusResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if len(m.LastErrors) > 0 {
+		for iNdEx := len(m.LastErrors) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.LastErrors[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintSidecar(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x1
+			i--
+			dAtA[i] = 0xa2
+		}
+	}
+	if len(m.Bundles) > 0 {
+		for iNdEx := len(m.Bundles) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Bundles[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintSidecar(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x1
+			i--
+			dAtA[i] = 0x9a
+		}
+	}
+	if m.Limits != nil {
+		{
+			size, err := m.Limits.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintSidecar(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0x92
+	}
+	if m.Confinement != nil {
+		{
+			size, err := m.Confinement.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintSidecar(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0x8a
+	}
+	if m.Height != 0 {
+		i = encodeVarintSidecar(dAtA, i, uint64(m.Height))
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0x80
+	}
+	if len(m.Started) > 0 {
+		i -= len(m.Started)
+		copy(dAtA[i:], m.Started)
+		i = encodeVarintSidecar(dAtA, i, uint64(len(m.Started)))
+		i--
+		dAtA[i] = 0x7a
+	}
+	if m.FetchFailures != 0 {
+		i = encodeVarintSidecar(dAtA, i, uint64(m.FetchFailures))
+		i--
+		dAtA[i] = 0x70
+	}
+	if m.WorkerRestarts != 0 {
+		i = encodeVarintSidecar(dAtA, i, uint64(m.WorkerRestarts))
+		i--
+		dAtA[i] = 0x68
+	}
+	if m.CacheLimit != 0 {
+		i = encodeVarintSidecar(dAtA, i, uint64(m.CacheLimit))
+		i--
+		dAtA[i] = 0x60
+	}
+	if m.CacheBytes != 0 {
+		i = encodeVarintSidecar(dAtA, i, uint64(m.CacheBytes))
+		i--
+		dAtA[i] = 0x58
+	}
+	if m.PinnedMissing != 0 {
+		i = encodeVarintSidecar(dAtA, i, uint64(m.PinnedMissing))
+		i--
+		dAtA[i] = 0x50
+	}
+	if m.Pinned != 0 {
+		i = encodeVarintSidecar(dAtA, i, uint64(m.Pinned))
+		i--
+		dAtA[i] = 0x48
+	}
+	if m.Failed != 0 {
+		i = encodeVarintSidecar(dAtA, i, uint64(m.Failed))
+		i--
+		dAtA[i] = 0x40
+	}
+	if m.Declined != 0 {
+		i = encodeVarintSidecar(dAtA, i, uint64(m.Declined))
+		i--
+		dAtA[i] = 0x38
+	}
+	if m.Done != 0 {
+		i = encodeVarintSidecar(dAtA, i, uint64(m.Done))
+		i--
+		dAtA[i] = 0x30
+	}
 	if m.Models != 0 {
 		i = encodeVarintSidecar(dAtA, i, uint64(m.Models))
 		i--
@@ -2004,6 +2949,206 @@ func (m *StatusResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i -= len(m.Version)
 		copy(dAtA[i:], m.Version)
 		i = encodeVarintSidecar(dAtA, i, uint64(len(m.Version)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *SidecarConfinement) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *SidecarConfinement) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *SidecarConfinement) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Full {
+		i--
+		if m.Full {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x28
+	}
+	if m.OpenFiles != 0 {
+		i = encodeVarintSidecar(dAtA, i, uint64(m.OpenFiles))
+		i--
+		dAtA[i] = 0x20
+	}
+	if m.Memory != 0 {
+		i = encodeVarintSidecar(dAtA, i, uint64(m.Memory))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.Calls {
+		i--
+		if m.Calls {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.Landlock != 0 {
+		i = encodeVarintSidecar(dAtA, i, uint64(m.Landlock))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *SidecarLimits) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *SidecarLimits) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *SidecarLimits) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.MaxBundle != 0 {
+		i = encodeVarintSidecar(dAtA, i, uint64(m.MaxBundle))
+		i--
+		dAtA[i] = 0x30
+	}
+	if m.ProofMilliseconds != 0 {
+		i = encodeVarintSidecar(dAtA, i, uint64(m.ProofMilliseconds))
+		i--
+		dAtA[i] = 0x28
+	}
+	if m.RunMilliseconds != 0 {
+		i = encodeVarintSidecar(dAtA, i, uint64(m.RunMilliseconds))
+		i--
+		dAtA[i] = 0x20
+	}
+	if m.WorkerMemory != 0 {
+		i = encodeVarintSidecar(dAtA, i, uint64(m.WorkerMemory))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.Threads != 0 {
+		i = encodeVarintSidecar(dAtA, i, uint64(m.Threads))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.Workers != 0 {
+		i = encodeVarintSidecar(dAtA, i, uint64(m.Workers))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *SidecarBundle) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *SidecarBundle) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *SidecarBundle) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pinned {
+		i--
+		if m.Pinned {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.Bytes != 0 {
+		i = encodeVarintSidecar(dAtA, i, uint64(m.Bytes))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.ManifestRoot) > 0 {
+		i -= len(m.ManifestRoot)
+		copy(dAtA[i:], m.ManifestRoot)
+		i = encodeVarintSidecar(dAtA, i, uint64(len(m.ManifestRoot)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *SidecarError) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *SidecarError) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *SidecarError) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Error) > 0 {
+		i -= len(m.Error)
+		copy(dAtA[i:], m.Error)
+		i = encodeVarintSidecar(dAtA, i, uint64(len(m.Error)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.What) > 0 {
+		i -= len(m.What)
+		copy(dAtA[i:], m.What)
+		i = encodeVarintSidecar(dAtA, i, uint64(len(m.What)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Time) > 0 {
+		i -= len(m.Time)
+		copy(dAtA[i:], m.Time)
+		i = encodeVarintSidecar(dAtA, i, uint64(len(m.Time)))
 		i--
 		dAtA[i] = 0xa
 	}
@@ -2168,6 +3313,65 @@ func (m *SubmitResponse) Size() (n int) {
 	return n
 }
 
+func (m *PinnedBundle) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.ModelId != 0 {
+		n += 1 + sovSidecar(uint64(m.ModelId))
+	}
+	l = len(m.ManifestRoot)
+	if l > 0 {
+		n += 1 + l + sovSidecar(uint64(l))
+	}
+	if len(m.Uris) > 0 {
+		for _, s := range m.Uris {
+			l = len(s)
+			n += 1 + l + sovSidecar(uint64(l))
+		}
+	}
+	l = len(m.Licence)
+	if l > 0 {
+		n += 1 + l + sovSidecar(uint64(l))
+	}
+	if m.TotalBytes != 0 {
+		n += 1 + sovSidecar(uint64(m.TotalBytes))
+	}
+	if m.WorkUnits != 0 {
+		n += 1 + sovSidecar(uint64(m.WorkUnits))
+	}
+	return n
+}
+
+func (m *PinRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Bundles) > 0 {
+		for _, e := range m.Bundles {
+			l = e.Size()
+			n += 1 + l + sovSidecar(uint64(l))
+		}
+	}
+	return n
+}
+
+func (m *PinResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Held != 0 {
+		n += 1 + sovSidecar(uint64(m.Held))
+	}
+	return n
+}
+
 func (m *ResultsRequest) Size() (n int) {
 	if m == nil {
 		return 0
@@ -2324,6 +3528,151 @@ func (m *StatusResponse) Size() (n int) {
 	}
 	if m.Models != 0 {
 		n += 1 + sovSidecar(uint64(m.Models))
+	}
+	if m.Done != 0 {
+		n += 1 + sovSidecar(uint64(m.Done))
+	}
+	if m.Declined != 0 {
+		n += 1 + sovSidecar(uint64(m.Declined))
+	}
+	if m.Failed != 0 {
+		n += 1 + sovSidecar(uint64(m.Failed))
+	}
+	if m.Pinned != 0 {
+		n += 1 + sovSidecar(uint64(m.Pinned))
+	}
+	if m.PinnedMissing != 0 {
+		n += 1 + sovSidecar(uint64(m.PinnedMissing))
+	}
+	if m.CacheBytes != 0 {
+		n += 1 + sovSidecar(uint64(m.CacheBytes))
+	}
+	if m.CacheLimit != 0 {
+		n += 1 + sovSidecar(uint64(m.CacheLimit))
+	}
+	if m.WorkerRestarts != 0 {
+		n += 1 + sovSidecar(uint64(m.WorkerRestarts))
+	}
+	if m.FetchFailures != 0 {
+		n += 1 + sovSidecar(uint64(m.FetchFailures))
+	}
+	l = len(m.Started)
+	if l > 0 {
+		n += 1 + l + sovSidecar(uint64(l))
+	}
+	if m.Height != 0 {
+		n += 2 + sovSidecar(uint64(m.Height))
+	}
+	if m.Confinement != nil {
+		l = m.Confinement.Size()
+		n += 2 + l + sovSidecar(uint64(l))
+	}
+	if m.Limits != nil {
+		l = m.Limits.Size()
+		n += 2 + l + sovSidecar(uint64(l))
+	}
+	if len(m.Bundles) > 0 {
+		for _, e := range m.Bundles {
+			l = e.Size()
+			n += 2 + l + sovSidecar(uint64(l))
+		}
+	}
+	if len(m.LastErrors) > 0 {
+		for _, e := range m.LastErrors {
+			l = e.Size()
+			n += 2 + l + sovSidecar(uint64(l))
+		}
+	}
+	return n
+}
+
+func (m *SidecarConfinement) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Landlock != 0 {
+		n += 1 + sovSidecar(uint64(m.Landlock))
+	}
+	if m.Calls {
+		n += 2
+	}
+	if m.Memory != 0 {
+		n += 1 + sovSidecar(uint64(m.Memory))
+	}
+	if m.OpenFiles != 0 {
+		n += 1 + sovSidecar(uint64(m.OpenFiles))
+	}
+	if m.Full {
+		n += 2
+	}
+	return n
+}
+
+func (m *SidecarLimits) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Workers != 0 {
+		n += 1 + sovSidecar(uint64(m.Workers))
+	}
+	if m.Threads != 0 {
+		n += 1 + sovSidecar(uint64(m.Threads))
+	}
+	if m.WorkerMemory != 0 {
+		n += 1 + sovSidecar(uint64(m.WorkerMemory))
+	}
+	if m.RunMilliseconds != 0 {
+		n += 1 + sovSidecar(uint64(m.RunMilliseconds))
+	}
+	if m.ProofMilliseconds != 0 {
+		n += 1 + sovSidecar(uint64(m.ProofMilliseconds))
+	}
+	if m.MaxBundle != 0 {
+		n += 1 + sovSidecar(uint64(m.MaxBundle))
+	}
+	return n
+}
+
+func (m *SidecarBundle) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.ManifestRoot)
+	if l > 0 {
+		n += 1 + l + sovSidecar(uint64(l))
+	}
+	if m.Bytes != 0 {
+		n += 1 + sovSidecar(uint64(m.Bytes))
+	}
+	if m.Pinned {
+		n += 2
+	}
+	return n
+}
+
+func (m *SidecarError) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Time)
+	if l > 0 {
+		n += 1 + l + sovSidecar(uint64(l))
+	}
+	l = len(m.What)
+	if l > 0 {
+		n += 1 + l + sovSidecar(uint64(l))
+	}
+	l = len(m.Error)
+	if l > 0 {
+		n += 1 + l + sovSidecar(uint64(l))
 	}
 	return n
 }
@@ -3298,6 +4647,364 @@ func (m *SubmitResponse) Unmarshal(dAtA []byte) error {
 				b := dAtA[iNdEx]
 				iNdEx++
 				m.Done |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipSidecar(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthSidecar
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *PinnedBundle) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowSidecar
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: PinnedBundle: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: PinnedBundle: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ModelId", wireType)
+			}
+			m.ModelId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSidecar
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ModelId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ManifestRoot", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSidecar
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthSidecar
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthSidecar
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.ManifestRoot = append(m.ManifestRoot[:0], dAtA[iNdEx:postIndex]...)
+			if m.ManifestRoot == nil {
+				m.ManifestRoot = []byte{}
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Uris", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSidecar
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthSidecar
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthSidecar
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Uris = append(m.Uris, string(dAtA[iNdEx:postIndex]))
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Licence", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSidecar
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthSidecar
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthSidecar
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Licence = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TotalBytes", wireType)
+			}
+			m.TotalBytes = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSidecar
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.TotalBytes |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 6:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field WorkUnits", wireType)
+			}
+			m.WorkUnits = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSidecar
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.WorkUnits |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipSidecar(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthSidecar
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *PinRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowSidecar
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: PinRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: PinRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Bundles", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSidecar
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthSidecar
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthSidecar
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Bundles = append(m.Bundles, &PinnedBundle{})
+			if err := m.Bundles[len(m.Bundles)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipSidecar(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthSidecar
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *PinResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowSidecar
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: PinResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: PinResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Held", wireType)
+			}
+			m.Held = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSidecar
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Held |= uint32(b&0x7F) << shift
 				if b < 0x80 {
 					break
 				}
@@ -4312,6 +6019,946 @@ func (m *StatusResponse) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
+		case 6:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Done", wireType)
+			}
+			m.Done = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSidecar
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Done |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 7:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Declined", wireType)
+			}
+			m.Declined = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSidecar
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Declined |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 8:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Failed", wireType)
+			}
+			m.Failed = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSidecar
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Failed |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 9:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pinned", wireType)
+			}
+			m.Pinned = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSidecar
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Pinned |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 10:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field PinnedMissing", wireType)
+			}
+			m.PinnedMissing = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSidecar
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.PinnedMissing |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 11:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field CacheBytes", wireType)
+			}
+			m.CacheBytes = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSidecar
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.CacheBytes |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 12:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field CacheLimit", wireType)
+			}
+			m.CacheLimit = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSidecar
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.CacheLimit |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 13:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field WorkerRestarts", wireType)
+			}
+			m.WorkerRestarts = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSidecar
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.WorkerRestarts |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 14:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field FetchFailures", wireType)
+			}
+			m.FetchFailures = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSidecar
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.FetchFailures |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 15:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Started", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSidecar
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthSidecar
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthSidecar
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Started = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 16:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Height", wireType)
+			}
+			m.Height = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSidecar
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Height |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 17:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Confinement", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSidecar
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthSidecar
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthSidecar
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Confinement == nil {
+				m.Confinement = &SidecarConfinement{}
+			}
+			if err := m.Confinement.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 18:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Limits", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSidecar
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthSidecar
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthSidecar
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Limits == nil {
+				m.Limits = &SidecarLimits{}
+			}
+			if err := m.Limits.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 19:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Bundles", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSidecar
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthSidecar
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthSidecar
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Bundles = append(m.Bundles, SidecarBundle{})
+			if err := m.Bundles[len(m.Bundles)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 20:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field LastErrors", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSidecar
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthSidecar
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthSidecar
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.LastErrors = append(m.LastErrors, SidecarError{})
+			if err := m.LastErrors[len(m.LastErrors)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipSidecar(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthSidecar
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *SidecarConfinement) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowSidecar
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: SidecarConfinement: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: SidecarConfinement: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Landlock", wireType)
+			}
+			m.Landlock = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSidecar
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Landlock |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Calls", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSidecar
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Calls = bool(v != 0)
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Memory", wireType)
+			}
+			m.Memory = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSidecar
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Memory |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field OpenFiles", wireType)
+			}
+			m.OpenFiles = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSidecar
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.OpenFiles |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Full", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSidecar
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Full = bool(v != 0)
+		default:
+			iNdEx = preIndex
+			skippy, err := skipSidecar(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthSidecar
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *SidecarLimits) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowSidecar
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: SidecarLimits: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: SidecarLimits: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Workers", wireType)
+			}
+			m.Workers = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSidecar
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Workers |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Threads", wireType)
+			}
+			m.Threads = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSidecar
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Threads |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field WorkerMemory", wireType)
+			}
+			m.WorkerMemory = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSidecar
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.WorkerMemory |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field RunMilliseconds", wireType)
+			}
+			m.RunMilliseconds = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSidecar
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.RunMilliseconds |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ProofMilliseconds", wireType)
+			}
+			m.ProofMilliseconds = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSidecar
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ProofMilliseconds |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 6:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MaxBundle", wireType)
+			}
+			m.MaxBundle = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSidecar
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MaxBundle |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipSidecar(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthSidecar
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *SidecarBundle) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowSidecar
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: SidecarBundle: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: SidecarBundle: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ManifestRoot", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSidecar
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthSidecar
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthSidecar
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.ManifestRoot = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Bytes", wireType)
+			}
+			m.Bytes = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSidecar
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Bytes |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pinned", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSidecar
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Pinned = bool(v != 0)
+		default:
+			iNdEx = preIndex
+			skippy, err := skipSidecar(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthSidecar
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *SidecarError) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowSidecar
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: SidecarError: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: SidecarError: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Time", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSidecar
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthSidecar
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthSidecar
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Time = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field What", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSidecar
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthSidecar
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthSidecar
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.What = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Error", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSidecar
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthSidecar
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthSidecar
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Error = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipSidecar(dAtA[iNdEx:])
