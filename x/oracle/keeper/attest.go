@@ -2,7 +2,6 @@ package keeper
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"cosmossdk.io/collections"
@@ -218,13 +217,13 @@ func (k *Keeper) storeBinding(ctx sdk.Context, key attestation.Key, validator at
 	})
 }
 
-// Slot returns what state holds of a validator for a subject.
+// Slot returns what is in state of a validator's bindings of a subject.
 func (k *Keeper) Slot(ctx context.Context, key attestation.Key, validator attestation.Address) (attestation.Slot, error) {
-	value, err := k.bindings.Get(ctx, collections.Join3(uint32(key.Kind), key.ID, sdk.ConsAddress(validator[:])))
-	if errors.Is(err, collections.ErrNotFound) {
-		return attestation.Slot{}, nil
+	stored, err := getOr(ctx, k.bindings, collections.Join3(uint32(key.Kind), key.ID, sdk.ConsAddress(validator[:])), nil)
+	if err != nil || stored == nil {
+		return attestation.Slot{}, err
 	}
-	return slotOf(value), err
+	return slotOf(stored), nil
 }
 
 // bindingKeys lists the stored bindings of a subject.

@@ -133,3 +133,33 @@ func TestOutput(t *testing.T) {
 	require.True(t, resp.Stored)
 	require.Equal(t, output, resp.Output)
 }
+
+// TestPerformances: all validators that were in a set, page by page.
+func TestPerformances(t *testing.T) {
+	f := fixture.New(t, 10, 10, 10, 10, 10)
+	server := keeper.NewQueryServer(f.Keeper)
+	none, err := server.Performances(f.Ctx, &types.QueryPerformancesRequest{})
+	require.NoError(t, err)
+	require.Empty(t, none.Performances)
+	r := f.Ask(f.Account("alice"), 1, 3)
+	result := fixture.Result(r)
+	require.NoError(t, f.Keeper.Attest(f.Ctx, fixture.Reveal(f.Round(r, result, 0, 1, 2, 3), r, result)))
+	var seen []types.QueryPerformanceResponse
+	page := &query.PageRequest{Limit: 2}
+	for range 3 {
+		resp, err := server.Performances(f.Ctx, &types.QueryPerformancesRequest{Pagination: page})
+		require.NoError(t, err)
+		seen = append(seen, resp.Performances...)
+		page.Key = resp.Pagination.NextKey
+	}
+	require.Empty(t, page.Key)
+	require.Len(t, seen, 5)
+	for i, p := range seen {
+		require.EqualValues(t, i+1, p.Validator.Number)
+		require.EqualValues(t, map[bool]int{true: 10_000}[i < 4], p.Score)
+	}
+	for _, bad := range []*query.PageRequest{{Offset: 1}, {CountTotal: true}, {Reverse: true}, {Key: []byte{1}}} {
+		_, err := server.Performances(f.Ctx, &types.QueryPerformancesRequest{Pagination: bad})
+		require.Error(t, err)
+	}
+}

@@ -4,10 +4,13 @@ import (
 	"context"
 	"net"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/require"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
@@ -25,6 +28,7 @@ type sidecar struct {
 	mu        sync.Mutex
 	submitted []*types.SubmitRequest
 	streams   int
+	pinned    []int
 	results   chan *types.WorkResult
 }
 
@@ -49,6 +53,19 @@ func (s *sidecar) Results(_ *types.ResultsRequest, stream types.Sidecar_ResultsS
 			return stream.Context().Err()
 		}
 	}
+}
+
+func (s *sidecar) Pin(_ context.Context, req *types.PinRequest) (*types.PinResponse, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.pinned = append(s.pinned, len(req.Bundles))
+	return &types.PinResponse{}, nil
+}
+
+func (s *sidecar) pins() []int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.pinned)
 }
 
 func (s *sidecar) Output(_ context.Context, req *types.OutputRequest) (*types.OutputResponse, error) {
@@ -213,4 +230,53 @@ func TestAddress(t *testing.T) {
 		}
 		require.ErrorContains(t, err, want, address)
 	}
+}
+
+// TestPins: a list is told once, again when it changed, and to every sidecar that comes anew.
+func TestPins(t *testing.T) {
+	socket := filepath.Join(t.TempDir(), "s.sock")
+	s, stop := serve(t, socket)
+	client := start(t, socket)
+	require.Eventually(t, func() bool { return slices.Equal(s.pins(), []int{0}) }, soon, tick)
+	client.Pin([]types.PinnedBundle{{ModelId: 1, ManifestRoot: hash(1)}})
+	require.Eventually(t, func() bool { return slices.Equal(s.pins(), []int{0, 1}) }, soon, tick)
+	client.Pin([]types.PinnedBundle{{ModelId: 1, ManifestRoot: hash(1)}})
+	client.Pin([]types.PinnedBundle{{ModelId: 1, ManifestRoot: hash(1)}, {ModelId: 2, ManifestRoot: hash(2)}})
+	require.Eventually(t, func() bool { return slices.Equal(s.pins(), []int{0, 1, 2}) }, soon, tick, "unchanged is not told")
+	stop()
+	again, stop := serve(t, socket)
+	defer stop()
+	require.Eventually(t, func() bool { return slices.Equal(again.pins(), []int{2}) }, soon, tick)
+}
+
+// TestMetrics: the names that dashboards rely on.
+func TestMetrics(t *testing.T) {
+	client, err := node.New(node.Config{Address: "unix:///nowhere"})
+	require.NoError(t, err)
+	client.Update(9, []types.WorkItem{work(1, 9)})
+	client.Performances([]types.QueryPerformanceResponse{{Validator: types.Validator{
+		Address: "imovalcons1x", Current: types.Counters{Made: 3, Missed: 1, Declined: 2}, Previous: types.Counters{Differing: 4, Made: 1},
+	}, Score: 4444}})
+	registry := prometheus.NewPedanticRegistry()
+	require.NoError(t, registry.Register(client))
+	families, err := registry.Gather()
+	require.NoError(t, err)
+	seen := map[string]float64{}
+	for _, family := range families {
+		for _, m := range family.Metric {
+			name := strings.TrimPrefix(family.GetName(), "imod_oracle_")
+			for _, label := range m.Label {
+				name += " " + label.GetValue()
+			}
+			seen[name] = m.GetGauge().GetValue() + m.GetCounter().GetValue()
+		}
+	}
+	require.Equal(t, map[string]float64{
+		"sidecar_up": 0, "sidecar_sessions_total": 0, "open_items": 1, "ready_results": 0, "declined_items": 0,
+		"results_total": 0, "list_height": 9,
+		"validator_answers made imovalcons1x": 4, "validator_answers missed imovalcons1x": 1,
+		"validator_answers differing imovalcons1x": 4, "validator_answers equivocated imovalcons1x": 0,
+		"validator_answers declined imovalcons1x": 2,
+		"validator_score_bps imovalcons1x":        4444, "validator_no_oracle imovalcons1x": 0,
+	}, seen)
 }
