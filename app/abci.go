@@ -30,6 +30,9 @@ type Node struct {
 	Update       func(height int64, items []oracletypes.WorkItem)
 	Performances func([]oracletypes.QueryPerformanceResponse)
 	Pins         func([]oracletypes.PinnedBundle)
+	// Archive takes the receipts of each block after the one at height Archived; nil keeps none.
+	Archive  func(height int64, receipts [][]byte) error
+	Archived int64
 	// Beacon is the hash chain of the node's validator; nil reveals nothing.
 	Beacon oracleabci.Beacon
 	// Validator is the node's consensus address, empty on a node that does not vote.
@@ -42,9 +45,10 @@ func (app *App) Attach(node Node) {
 	app.attestor.Validator = node.Validator
 	app.attestor.Beacon = node.Beacon
 	app.workUpdate = node.Update
-	if node.Performances != nil && node.Pins != nil {
+	if node.Performances != nil || node.Pins != nil || node.Archive != nil {
 		app.observer = &oracleabci.Observer{
 			Keeper: app.OracleKeeper, Logger: app.Logger(), Performances: node.Performances, Pins: node.Pins,
+			Archive: node.Archive, Archived: node.Archived,
 		}
 	}
 	app.outputs = node.Outputs

@@ -64,7 +64,7 @@ type App struct {
 	attestor   *oracleabci.Handlers
 	workUpdate func(height int64, items []oracletypes.WorkItem)
 	outputs    oracletypes.OutputSource
-	observer   *oracleabci.Observer // nil on a node without a sidecar
+	observer   *oracleabci.Observer // nil on a node that shows nothing
 
 	evmMempool         sdkmempool.ExtMempool
 	pendingTxListeners []evmante.PendingTxListener

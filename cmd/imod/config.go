@@ -24,6 +24,8 @@ type appConfig struct {
 	TLS     evmserverconfig.TLSConfig     `mapstructure:"tls"`
 	Sidecar sidecarConfig                 `mapstructure:"sidecar"`
 	Web     webConfig                     `mapstructure:"web"`
+
+	Receipts receiptsConfig `mapstructure:"receipts"`
 }
 
 // sidecarConfig is the section [sidecar] of app.toml.
@@ -38,6 +40,23 @@ type sidecarConfig struct {
 	Key       string   `mapstructure:"tls-key"`
 	Name      string   `mapstructure:"tls-name"`
 }
+
+// receiptsConfig is the section [receipts] of app.toml.
+type receiptsConfig struct {
+	Archive bool `mapstructure:"archive"`
+}
+
+const receiptsTemplate = `
+###############################################################################
+###                                  Receipts                               ###
+###############################################################################
+
+[receipts]
+
+# archive keeps the receipts of all blocks in data/receipts.dat (180 bytes each), so that results can be proved against
+# the roots on chain after the chain forgot them ("imod receipts").
+archive = {{ .Receipts.Archive }}
+`
 
 const sidecarTemplate = `
 ###############################################################################
@@ -89,7 +108,7 @@ func defaultAppConfig() (string, appConfig) {
 	rpc.BatchRequestLimit = 100
 	rpc.MaxOpenConnections = 500
 
-	return serverconfig.DefaultConfigTemplate + evmserverconfig.DefaultEVMConfigTemplate + sidecarTemplate + webTemplate, appConfig{
+	return serverconfig.DefaultConfigTemplate + evmserverconfig.DefaultEVMConfigTemplate + sidecarTemplate + receiptsTemplate + webTemplate, appConfig{
 		Config:  *server,
 		EVM:     *evm,
 		JSONRPC: *rpc,

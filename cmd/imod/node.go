@@ -32,7 +32,7 @@ func newApp(logger log.Logger, db dbm.DB, options servertypes.AppOptions) evmser
 		panic(err)
 	}
 	application := app.New(logger, db, true, options, append(sdkserver.DefaultBaseappOptions(options), baseapp.SetChainID(chainID))...)
-	if err := attach(application, logger, options); err != nil {
+	if err := attach(application, logger, options, chainID); err != nil {
 		panic(err)
 	}
 	return addPages(application, chainID, options)

@@ -171,6 +171,8 @@ func addCommands(root *cobra.Command, temporary *app.App) {
 		sidecarCmd(),
 		courierCmd(),
 		beaconCmd(),
+		doctorCmd(),
+		receiptsCmd(),
 		webCmd(),
 		testnetCmd(localChain(temporary)),
 		demoCmd(localChain(temporary)),

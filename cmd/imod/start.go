@@ -40,6 +40,9 @@ const (
 	keySidecarName      = "sidecar.tls-name"
 	// keySidecarAttach is set by start itself, so that no other command dials a sidecar.
 	keySidecarAttach = "sidecar.attach"
+	// keyArchive is the switch of the archive of receipts, keyArchiveFile its file, set by start itself.
+	keyArchive     = "receipts.archive"
+	keyArchiveFile = "receipts.file"
 )
 
 // addStartFlags adds the flags of the block executor, which the EVM's start command leaves out,
@@ -57,10 +60,15 @@ func addStartFlags(cmd *cobra.Command) {
 	cmd.Flags().String(keySidecarKey, "", "its private key")
 	cmd.Flags().String(keySidecarName, "", "name in the sidecar's certificate (empty: the host of its address)")
 	cmd.Flags().StringSlice(keySidecarArgs, nil, "further arguments of the child, as in `imod sidecar --help`")
+	cmd.Flags().Bool(keyArchive, false, "keep the receipts of all blocks in data/receipts.dat, to prove results after the chain forgot them")
 	cmd.Flags().String(keySidecarValidator, "", "consensus address in hex, when a remote signer holds the key")
 
 	inner := cmd.RunE
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		settings := sdkserver.GetServerContextFromCmd(cmd).Viper
+		if settings.GetBool(keyArchive) {
+			settings.Set(keyArchiveFile, archiveFile(settings.GetString(flags.FlagHome)))
+		}
 		stop, err := startSidecar(cmd)
 		if err != nil {
 			return err
@@ -108,10 +116,15 @@ func startSidecar(cmd *cobra.Command) (stop func(), err error) {
 	}, nil
 }
 
-// attach connects the application of a running node to its sidecar and its validator key.
-func attach(application *app.App, logger log.Logger, options servertypes.AppOptions) error {
+// attach connects the application of a running node to its archive, its sidecar and its validator key.
+func attach(application *app.App, logger log.Logger, options servertypes.AppOptions, chainID string) error {
+	var node app.Node
+	if err := attachArchive(&node, options, chainID); err != nil {
+		return err
+	}
 	address := cast.ToString(options.Get(keySidecarAttach))
 	if address == "" {
+		application.Attach(node)
 		return nil
 	}
 	remote, err := sidecarLink(address, logger, options)
@@ -135,10 +148,8 @@ func attach(application *app.App, logger log.Logger, options servertypes.AppOpti
 	if err := prometheus.Register(client); err != nil {
 		return err
 	}
-	node := app.Node{
-		Results: client, Outputs: client, Validator: validator,
-		Update: client.Update, Performances: client.Performances, Pins: client.Pin,
-	}
+	node.Results, node.Outputs, node.Validator = client, client, validator
+	node.Update, node.Performances, node.Pins = client.Update, client.Performances, client.Pin
 	chain, err := readBeacon(beaconFile(cast.ToString(options.Get(flags.FlagHome))))
 	if err != nil {
 		return fmt.Errorf("beacon: %w", err)

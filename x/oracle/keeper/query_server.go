@@ -51,6 +51,15 @@ func (q queryServer) Receipt(ctx context.Context, req *types.QueryReceiptRequest
 	return out, nil
 }
 
+// ReceiptRoot implements types.QueryServer.
+func (q queryServer) ReceiptRoot(ctx context.Context, req *types.QueryReceiptRootRequest) (*types.QueryReceiptRootResponse, error) {
+	root, err := q.k.receiptRoots.Get(ctx, req.Height)
+	if err != nil {
+		return nil, grpcError(err)
+	}
+	return &types.QueryReceiptRootResponse{ReceiptRoot: root}, nil
+}
+
 // Attestations implements types.QueryServer.
 func (q queryServer) Attestations(ctx context.Context, req *types.QueryAttestationsRequest) (*types.QueryAttestationsResponse, error) {
 	r, err := q.k.Request(ctx, req.Id)

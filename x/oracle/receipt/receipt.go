@@ -50,6 +50,30 @@ func (r Receipt) Bytes() []byte {
 	return binary.BigEndian.AppendUint64(b, uint64(r.Height))
 }
 
+// ErrReceipt marks bytes that are no receipt.
+var ErrReceipt = errors.New("not a receipt")
+
+// Parse reads what Bytes wrote.
+func Parse(b []byte) (r Receipt, err error) {
+	if len(b) != Size || string(b[:len(domain)]) != domain {
+		return r, ErrReceipt
+	}
+	rest := b[len(domain):]
+	take := func(n int) []byte {
+		out := rest[:n]
+		rest = rest[n:]
+		return out
+	}
+	r.ID, r.ModelID = binary.BigEndian.Uint64(take(8)), binary.BigEndian.Uint64(take(8))
+	r.Version = binary.BigEndian.Uint32(take(4))
+	r.ManifestRoot, r.InputRoot = [32]byte(take(32)), [32]byte(take(32))
+	r.Seed = binary.BigEndian.Uint64(take(8))
+	r.Output, r.Witness = [32]byte(take(32)), [32]byte(take(32))
+	r.TrustClass = take(1)[0]
+	r.Height = int64(binary.BigEndian.Uint64(take(8)))
+	return r, nil
+}
+
 // Root returns the root over receipts, given as their bytes in id order, and the path of one of
 // them: the sibling hashes from the leaf up. An index outside has no path.
 func Root(receipts [][]byte, index int) (root [32]byte, path [][32]byte) {
