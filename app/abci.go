@@ -25,6 +25,8 @@ type Node struct {
 	Results oracleabci.Results
 	// Outputs serves output bytes to queries.
 	Outputs oracletypes.OutputSource
+	// Previews runs models for queries; nil on a node that does not.
+	Previews oracletypes.PreviewSource
 	// Update is given the open work after every commit; it must not block. Performances and Pins are given,
 	// now and then, the counters of all validators and the bundles to be kept (oracleabci.Observer).
 	Update       func(height int64, items []oracletypes.WorkItem)
@@ -52,6 +54,9 @@ func (app *App) Attach(node Node) {
 		}
 	}
 	app.outputs = node.Outputs
+	if node.Previews != nil {
+		app.OracleKeeper.SetPreviewSource(node.Previews)
+	}
 	if node.Outputs != nil {
 		app.OracleKeeper.SetOutputSource(node.Outputs)
 	}

@@ -39,6 +39,7 @@ type sidecarConfig struct {
 	Cert      string   `mapstructure:"tls-cert"`
 	Key       string   `mapstructure:"tls-key"`
 	Name      string   `mapstructure:"tls-name"`
+	Preview   bool     `mapstructure:"preview"`
 }
 
 // receiptsConfig is the section [receipts] of app.toml.
@@ -87,6 +88,9 @@ tls-ca = "{{ .Sidecar.CA }}"
 tls-cert = "{{ .Sidecar.Cert }}"
 tls-key = "{{ .Sidecar.Key }}"
 tls-name = "{{ .Sidecar.Name }}"
+
+# preview runs models for queries that no request pays for (/imod/oracle/v1/preview), if the sidecar has --preview too.
+preview = {{ .Sidecar.Preview }}
 `
 
 // defaultAppConfig returns the template and the values of a new app.toml. Servers bind to the

@@ -38,6 +38,7 @@ const (
 	keySidecarCert      = "sidecar.tls-cert"
 	keySidecarKey       = "sidecar.tls-key"
 	keySidecarName      = "sidecar.tls-name"
+	keySidecarPreview   = "sidecar.preview"
 	// keySidecarAttach is set by start itself, so that no other command dials a sidecar.
 	keySidecarAttach = "sidecar.attach"
 	// keyArchive is the switch of the archive of receipts, keyArchiveFile its file, set by start itself.
@@ -60,6 +61,7 @@ func addStartFlags(cmd *cobra.Command) {
 	cmd.Flags().String(keySidecarKey, "", "its private key")
 	cmd.Flags().String(keySidecarName, "", "name in the sidecar's certificate (empty: the host of its address)")
 	cmd.Flags().StringSlice(keySidecarArgs, nil, "further arguments of the child, as in `imod sidecar --help`")
+	cmd.Flags().Bool(keySidecarPreview, false, "run models for queries that no request pays for, if the sidecar does")
 	cmd.Flags().Bool(keyArchive, false, "keep the receipts of all blocks in data/receipts.dat, to prove results after the chain forgot them")
 	cmd.Flags().String(keySidecarValidator, "", "consensus address in hex, when a remote signer holds the key")
 
@@ -147,6 +149,9 @@ func attach(application *app.App, logger log.Logger, options servertypes.AppOpti
 	}()
 	if err := prometheus.Register(client); err != nil {
 		return err
+	}
+	if cast.ToBool(options.Get(keySidecarPreview)) {
+		node.Previews = client
 	}
 	node.Results, node.Outputs, node.Validator = client, client, validator
 	node.Update, node.Performances, node.Pins = client.Update, client.Performances, client.Pin

@@ -17,6 +17,7 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 				{RpcMethod: "ProofRecord", Use: "proof-record [model-id] [version]", Short: "Show what stays of the decided proof of a version", PositionalArgs: args("model_id", "version")},
 				{RpcMethod: "Availability", Use: "availability [model-id]", Short: "Show how much of the voting power holds a model", PositionalArgs: args("model_id")},
 				{RpcMethod: "ReceiptRoot", Use: "receipt-root [height]", Short: "Show the root of a block's receipts", PositionalArgs: args("height")},
+				{RpcMethod: "Preview", Use: "preview [model-id] [input]", Short: "Run a model on the node that is asked, without a request", PositionalArgs: args("model_id", "input")},
 				{RpcMethod: "Performances", Use: "performances", Short: "List the counters of all validators"},
 				{RpcMethod: "Performance", Use: "performance [validator]", Short: "Show a validator's counters", PositionalArgs: args("address")},
 				{RpcMethod: "EstimateFee", Use: "estimate-fee", Short: "Show what a request would cost"},

@@ -95,6 +95,7 @@ func TestObserverShows(t *testing.T) {
 		Performances: func(all []types.QueryPerformanceResponse) { performances = all },
 		Pins:         func(all []types.PinnedBundle) { pins = append(pins, all) },
 	}
+	n.Models.Live[1] = true
 	for range 25 {
 		n.Next()
 		o.AfterCommit(n.Ctx)
@@ -112,5 +113,6 @@ func TestObserverShows(t *testing.T) {
 			live++
 		}
 	}
+	require.Equal(t, 1, live)
 	require.Len(t, pins[0], live)
 }

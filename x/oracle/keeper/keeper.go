@@ -24,6 +24,7 @@ type Keeper struct {
 	distr     types.DistributionKeeper
 	models    types.ModelKeeper
 	outputs   types.OutputSource
+	previews  types.PreviewSource // nil on most nodes; for queries only
 	code      types.CodeKeeper
 	minted    types.Minted
 	authority string

@@ -179,6 +179,15 @@ func (q queryServer) Output(ctx context.Context, req *types.QueryOutputRequest) 
 	return resp, nil
 }
 
+// Preview implements types.QueryServer.
+func (q queryServer) Preview(ctx context.Context, req *types.QueryPreviewRequest) (*types.QueryPreviewResponse, error) {
+	out, err := q.k.Preview(ctx, req)
+	if err != nil {
+		return nil, grpcError(err)
+	}
+	return out, nil
+}
+
 // Credit implements types.QueryServer.
 func (q queryServer) Credit(ctx context.Context, req *types.QueryCreditRequest) (*types.QueryCreditResponse, error) {
 	owner, err := q.k.account("owner", req.Owner)

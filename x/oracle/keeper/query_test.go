@@ -1,6 +1,7 @@
 package keeper_test
 
 import (
+	"context"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -162,4 +163,43 @@ func TestPerformances(t *testing.T) {
 		_, err := server.Performances(f.Ctx, &types.QueryPerformancesRequest{Pagination: bad})
 		require.Error(t, err)
 	}
+}
+
+// previewer answers every preview.
+type previewer struct{ root [32]byte }
+
+func (p *previewer) Preview(_ context.Context, root [32]byte, _ []string, input []byte, seed uint64) ([]byte, error) {
+	p.root = root
+	if seed == 13 {
+		return nil, status.Error(codes.ResourceExhausted, "another preview is running")
+	}
+	return append([]byte("of "), input...), nil
+}
+
+// TestPreview: off by default, bounded like a request, marked as no result, and without a trace in the state.
+func TestPreview(t *testing.T) {
+	f := fixture.New(t, 10)
+	server := keeper.NewQueryServer(f.Keeper)
+	req := &types.QueryPreviewRequest{ModelId: 1, Input: []byte("x"), Seed: 3}
+	_, err := server.Preview(f.Ctx, req)
+	require.Equal(t, codes.Unavailable, status.Code(err))
+	p := &previewer{}
+	f.Keeper.SetPreviewSource(p)
+	before, err := f.Keeper.ExportGenesis(f.Ctx)
+	require.NoError(t, err)
+	resp, err := server.Preview(f.Ctx, req)
+	require.NoError(t, err)
+	root := merkle.BytesRoot([]byte("of x"))
+	require.True(t, resp.Preview)
+	require.Equal(t, root[:], resp.OutputRoot)
+	require.Equal(t, f.Models.Versions[1].ManifestRoot, p.root[:])
+	_, err = server.Preview(f.Ctx, &types.QueryPreviewRequest{ModelId: 1, Seed: 13})
+	require.Equal(t, codes.ResourceExhausted, status.Code(err))
+	_, err = server.Preview(f.Ctx, &types.QueryPreviewRequest{ModelId: 1, Input: make([]byte, 1<<20)})
+	require.Equal(t, codes.InvalidArgument, status.Code(err))
+	_, err = server.Preview(f.Ctx, &types.QueryPreviewRequest{ModelId: 999})
+	require.Error(t, err)
+	after, err := f.Keeper.ExportGenesis(f.Ctx)
+	require.NoError(t, err)
+	require.Equal(t, before, after)
 }

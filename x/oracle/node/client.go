@@ -27,7 +27,10 @@ const (
 	stable = 10 * time.Second
 )
 
-var _ types.OutputSource = (*Client)(nil)
+var (
+	_ types.OutputSource  = (*Client)(nil)
+	_ types.PreviewSource = (*Client)(nil)
+)
 
 // Client talks to one sidecar. Its methods may be called at any time and from any goroutine; while
 // the sidecar is away the results it already gave stay.

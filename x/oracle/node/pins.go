@@ -39,6 +39,15 @@ func (c *Client) sendPins(ctx context.Context) {
 	}
 }
 
+// Preview implements types.PreviewSource.
+func (c *Client) Preview(ctx context.Context, root [32]byte, uris []string, input []byte, seed uint64) ([]byte, error) {
+	resp, err := c.sidecar.Preview(ctx, &types.PreviewRequest{ManifestRoot: root[:], Uris: uris, Input: input, Seed: seed})
+	if err != nil {
+		return nil, err
+	}
+	return resp.Output, nil
+}
+
 // Status asks the sidecar for its health.
 func (c *Client) Status(ctx context.Context) (*types.StatusResponse, error) {
 	return c.sidecar.Status(ctx, &types.StatusRequest{})

@@ -58,6 +58,11 @@ type CodeKeeper interface {
 	HasCode(ctx context.Context, addr sdk.AccAddress) bool
 }
 
+// PreviewSource runs models on this node for nobody's account. It has a queue of its own and may refuse.
+type PreviewSource interface {
+	Preview(ctx context.Context, root [32]byte, uris []string, input []byte, seed uint64) (output []byte, err error)
+}
+
 // OutputSource serves output bytes that the node's sidecar computed. Its answers are checked
 // against the root, so it is not trusted; it may be absent.
 type OutputSource interface {
