@@ -103,6 +103,7 @@ func TestNoFaultIsSwallowed(t *testing.T) {
 	require.NoError(t, err)
 	f.list(t, c, id, coin(1_000))
 	f.list(t, c, second, coin(1_000))
+	f.offer(t, f.bob, c, second, coin(800))
 	f.block(f.carol)
 	credited := f.createCollection(t, nil)
 	sold := f.finalToken(t, credited, 1)
@@ -142,7 +143,13 @@ func TestNoFaultIsSwallowed(t *testing.T) {
 		"list":        func(ctx sdk.Context) error { return f.k.List(ctx, f.alice, c, id, coin(7)) },
 		"unlist":      func(ctx sdk.Context) error { return f.k.Unlist(ctx, f.alice, c, id) },
 		"buy":         func(ctx sdk.Context) error { return f.k.Buy(ctx, f.bob, c, id, coin(1_000)) },
-		"withdraw":    func(ctx sdk.Context) error { _, err := f.k.Withdraw(ctx, f.alice, f.alice, credited); return err },
+		"make offer": func(ctx sdk.Context) error {
+			return f.k.MakeOffer(ctx, f.bob, c, second, coin(9), f.ctx.BlockTime().Add(hour))
+		},
+		"accept offer": func(ctx sdk.Context) error { return f.k.AcceptOffer(ctx, f.alice, f.bob, c, second, coin(800)) },
+		"cancel offer": func(ctx sdk.Context) error { return f.k.CancelOffer(ctx, f.bob, f.bob, c, second) },
+		"market":       func(ctx sdk.Context) error { _, err := f.k.Market(ctx, c); return err },
+		"withdraw":     func(ctx sdk.Context) error { _, err := f.k.Withdraw(ctx, f.alice, f.alice, credited); return err },
 		"params": func(ctx sdk.Context) error {
 			_, err := f.msgs.UpdateParams(ctx, &types.MsgUpdateParams{Authority: f.authority, Params: types.DefaultParams()})
 			return err

@@ -119,7 +119,7 @@ func (k *Keeper) checkCounts(ctx context.Context, supply, minted uint64) error {
 }
 
 // owed is what a collection's escrow account owes: mint prices of pending tokens,
-// storage deposits, credits, royalty due.
+// storage deposits, credits, royalty due, offers.
 func owed(gs *types.GenesisState, collectionID uint64) sdk.Coins {
 	sum := sdk.NewCoins()
 	for _, g := range gs.Tokens {
@@ -141,6 +141,11 @@ func owed(gs *types.GenesisState, collectionID uint64) sdk.Coins {
 	for _, income := range gs.Incomes {
 		if income.CollectionId == collectionID {
 			sum = sum.Add(income.Amount)
+		}
+	}
+	for _, g := range gs.Offers {
+		if g.CollectionId == collectionID {
+			sum = sum.Add(g.Offer.Price)
 		}
 	}
 	return sum

@@ -96,7 +96,7 @@ func (k *Keeper) MintFromResult(
 	if err != nil {
 		return types.Minted{}, err
 	}
-	err = k.distribute(ctx, c, id, minter, creator, c.MintPrice, params.ProtocolFeeBps)
+	_, err = k.distribute(ctx, c, id, minter, creator, c.MintPrice, params.ProtocolFeeBps)
 	return types.Minted{TokenID: id, RequestID: request.Id, Prompt: encoded}, err
 }
 

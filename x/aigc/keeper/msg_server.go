@@ -152,6 +152,39 @@ func (s msgServer) Buy(ctx context.Context, msg *types.MsgBuy) (*types.MsgBuyRes
 	return &types.MsgBuyResponse{}, s.k.Buy(ctx, buyer, msg.CollectionId, id, msg.ExpectedPrice)
 }
 
+func (s msgServer) MakeOffer(ctx context.Context, msg *types.MsgMakeOffer) (*types.MsgMakeOfferResponse, error) {
+	bidder, id, err := s.actor(msg.Bidder, msg.TokenId)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgMakeOfferResponse{}, s.k.MakeOffer(ctx, bidder, msg.CollectionId, id, msg.Price, msg.Expires)
+}
+
+func (s msgServer) AcceptOffer(ctx context.Context, msg *types.MsgAcceptOffer) (*types.MsgAcceptOfferResponse, error) {
+	owner, id, err := s.actor(msg.Owner, msg.TokenId)
+	if err != nil {
+		return nil, err
+	}
+	bidder, err := s.k.account(msg.Bidder)
+	if err != nil {
+		return nil, err
+	}
+	err = s.k.AcceptOffer(ctx, owner, bidder, msg.CollectionId, id, msg.ExpectedPrice)
+	return &types.MsgAcceptOfferResponse{}, err
+}
+
+func (s msgServer) CancelOffer(ctx context.Context, msg *types.MsgCancelOffer) (*types.MsgCancelOfferResponse, error) {
+	sender, id, err := s.actor(msg.Sender, msg.TokenId)
+	if err != nil {
+		return nil, err
+	}
+	bidder, err := s.accountOr(msg.Bidder, sender)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgCancelOfferResponse{}, s.k.CancelOffer(ctx, sender, bidder, msg.CollectionId, id)
+}
+
 func (s msgServer) Withdraw(ctx context.Context, msg *types.MsgWithdraw) (*types.MsgWithdrawResponse, error) {
 	owner, err := s.k.account(msg.Owner)
 	if err != nil {

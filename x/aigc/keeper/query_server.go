@@ -139,18 +139,6 @@ func (q queryServer) StoredContent(ctx context.Context, req *types.QueryStoredCo
 	return &types.QueryStoredContentResponse{Content: content}, toStatus(err)
 }
 
-func (q queryServer) Listings(ctx context.Context, req *types.QueryListingsRequest) (*types.QueryListingsResponse, error) {
-	var opts []func(*query.CollectionsPaginateOptions[tokenKey])
-	if req.CollectionId != 0 {
-		opts = append(opts, query.WithCollectionPaginationPairPrefix[uint64, []byte](req.CollectionId))
-	}
-	listed, page, err := query.CollectionPaginate(ctx, q.k.listings, capPage(req.Pagination),
-		func(key tokenKey, listing types.Listing) (types.ListedToken, error) {
-			return types.ListedToken{CollectionId: key.K1(), TokenId: hex.EncodeToString(key.K2()), Listing: listing}, nil
-		}, opts...)
-	return &types.QueryListingsResponse{Listings: listed, Pagination: page}, toStatus(err)
-}
-
 func (q queryServer) Credits(ctx context.Context, req *types.QueryCreditsRequest) (*types.QueryCreditsResponse, error) {
 	owner, err := q.k.account(req.Address)
 	if err != nil {
@@ -254,7 +242,7 @@ func toStatus(err error) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, types.ErrCollectionNotFound), errors.Is(err, types.ErrTokenNotFound),
-		errors.Is(err, types.ErrContentNotFound), errors.Is(err, types.ErrNotListed):
+		errors.Is(err, types.ErrContentNotFound), errors.Is(err, types.ErrNotListed), errors.Is(err, types.ErrOfferNotFound):
 		return status.Error(codes.NotFound, err.Error())
 	case errors.Is(err, types.ErrInvalidTokenID), errors.Is(err, types.ErrInvalidAddress):
 		return status.Error(codes.InvalidArgument, err.Error())

@@ -95,7 +95,7 @@ func (k *Keeper) finalize(
 	if err := k.announceFinal(ctx, token, id); err != nil {
 		return types.Settled{}, err
 	}
-	if err := k.distribute(ctx, c, id, types.EscrowAddress(c.Id), creator, price, feeBps); err != nil {
+	if _, err := k.distribute(ctx, c, id, types.EscrowAddress(c.Id), creator, price, feeBps); err != nil {
 		return types.Settled{}, err
 	}
 	return k.settled(ctx, token, id, len(content) > 0)

@@ -2,6 +2,7 @@ package types_test
 
 import (
 	"testing"
+	"time"
 
 	gogoproto "github.com/cosmos/gogoproto/proto"
 	"github.com/stretchr/testify/require"
@@ -48,6 +49,12 @@ func messages() []gogoproto.Message {
 		&types.MsgUnlist{},
 		&types.MsgBuy{Buyer: "a", CollectionId: 1, TokenId: id, ExpectedPrice: price},
 		&types.MsgBuy{ExpectedPrice: sdk.NewInt64Coin("aimo", 0)},
+		&types.MsgMakeOffer{Bidder: "a", CollectionId: 1, TokenId: id, Price: price, Expires: time.Unix(1_800_000_000, 5).UTC()},
+		&types.MsgMakeOffer{Price: sdk.NewInt64Coin("aimo", 0), Expires: time.Unix(0, 0).UTC()},
+		&types.MsgAcceptOffer{Owner: "a", CollectionId: 1, TokenId: id, Bidder: "b", ExpectedPrice: price},
+		&types.MsgAcceptOffer{ExpectedPrice: sdk.NewInt64Coin("aimo", 0)},
+		&types.MsgCancelOffer{Sender: "a", CollectionId: 1, TokenId: id, Bidder: "b"},
+		&types.MsgCancelOffer{},
 		&types.MsgWithdraw{Owner: "a", CollectionId: 1, Recipient: "b"},
 		&types.MsgWithdraw{},
 		&types.MsgUpdateParams{Authority: "a", Params: types.DefaultParams()},

@@ -13,7 +13,8 @@ func RegisterInterfaces(registry codectypes.InterfaceRegistry) {
 	registry.RegisterImplementations((*sdk.Msg)(nil),
 		&MsgCreateCollection{}, &MsgMint{}, &MsgMintFromResult{}, &MsgSettle{},
 		&MsgTransfer{}, &MsgApprove{}, &MsgSetApprovalForAll{}, &MsgBurn{},
-		&MsgList{}, &MsgUnlist{}, &MsgBuy{}, &MsgWithdraw{}, &MsgUpdateParams{},
+		&MsgList{}, &MsgUnlist{}, &MsgBuy{},
+		&MsgMakeOffer{}, &MsgAcceptOffer{}, &MsgCancelOffer{}, &MsgWithdraw{}, &MsgUpdateParams{},
 	)
 	msgservice.RegisterMsgServiceDesc(registry, &_Msg_serviceDesc)
 }
@@ -32,6 +33,9 @@ func RegisterLegacyAminoCodec(cdc *codec.LegacyAmino) {
 	legacy.RegisterAminoMsg(cdc, &MsgList{}, "imod/aigc/MsgList")
 	legacy.RegisterAminoMsg(cdc, &MsgUnlist{}, "imod/aigc/MsgUnlist")
 	legacy.RegisterAminoMsg(cdc, &MsgBuy{}, "imod/aigc/MsgBuy")
+	legacy.RegisterAminoMsg(cdc, &MsgMakeOffer{}, "imod/aigc/MsgMakeOffer")
+	legacy.RegisterAminoMsg(cdc, &MsgAcceptOffer{}, "imod/aigc/MsgAcceptOffer")
+	legacy.RegisterAminoMsg(cdc, &MsgCancelOffer{}, "imod/aigc/MsgCancelOffer")
 	legacy.RegisterAminoMsg(cdc, &MsgWithdraw{}, "imod/aigc/MsgWithdraw")
 	legacy.RegisterAminoMsg(cdc, &MsgUpdateParams{}, "imod/aigc/MsgUpdateParams")
 }

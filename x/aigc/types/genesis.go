@@ -33,7 +33,13 @@ func (gs GenesisState) Validate() error {
 	if err := gs.validateCredits(known); err != nil {
 		return err
 	}
-	return gs.validateIncomes(known)
+	if err := gs.validateIncomes(known); err != nil {
+		return err
+	}
+	if err := gs.validateOffers(known); err != nil {
+		return err
+	}
+	return gs.validateTrades(known)
 }
 
 func (gs GenesisState) validateCollections() (map[uint64]Collection, error) {
