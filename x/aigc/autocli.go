@@ -21,6 +21,7 @@ func queryCommands() *autocliv1.ServiceCommandDescriptor {
 			command("Token", "token [collection-id] [token-id]", "Show a token with its provenance", "collection_id", "token_id"),
 			command("Tokens", "tokens [collection-id]", "List the tokens of a collection", "collection_id"),
 			command("Owner", "owner [address]", "List the tokens of an account", "address"),
+			command("Commitment", "commitment [collection-id] [commitment]", "Show a commitment that is open", "collection_id", "commitment"),
 			command("Verify", "verify [collection-id] [prompt] [aigc-data]",
 				"Tell whether data (output root or output bytes, hex) is the final output for a prompt (hex)",
 				"collection_id", "prompt", "aigc_data"),
@@ -47,6 +48,8 @@ func txCommands() *autocliv1.ServiceCommandDescriptor {
 		RpcCommandOptions: []*autocliv1.RpcCommandOptions{
 			command("CreateCollection", "create-collection [model-id] [name] [symbol] [mint-price]",
 				"Make a collection of content from one model", "model_id", "name", "symbol", "mint_price"),
+			command("Commit", "commit [collection-id] [commitment]",
+				"Name a prompt by its hash (SHA-256, see the module's README), so that nobody can mint it first", "collection_id", "commitment"),
 			mint,
 			command("MintFromResult", "mint-from-result [collection-id] [request-id]",
 				"Mint from a final request of your own", "collection_id", "request_id"),

@@ -38,6 +38,19 @@ func (s msgServer) CreateCollection(ctx context.Context, msg *types.MsgCreateCol
 	return &types.MsgCreateCollectionResponse{CollectionId: c.Id, Contract: types.ContractText(c.Id)}, nil
 }
 
+func (s msgServer) Commit(ctx context.Context, msg *types.MsgCommit) (*types.MsgCommitResponse, error) {
+	sender, err := s.k.account(msg.Sender)
+	if err != nil {
+		return nil, err
+	}
+	hash, err := types.ParseCommitment(msg.Commitment)
+	if err != nil {
+		return nil, err
+	}
+	commitment, err := s.k.Commit(ctx, sender, msg.CollectionId, hash)
+	return &types.MsgCommitResponse{LastHeight: commitment.LastHeight}, err
+}
+
 func (s msgServer) Mint(ctx context.Context, msg *types.MsgMint) (*types.MsgMintResponse, error) {
 	minter, err := s.k.account(msg.Minter)
 	if err != nil {
@@ -45,7 +58,7 @@ func (s msgServer) Mint(ctx context.Context, msg *types.MsgMint) (*types.MsgMint
 	}
 	minted, err := s.k.Mint(ctx, types.NewMint{
 		Minter: minter, Payer: minter, CollectionID: msg.CollectionId, Version: msg.Version,
-		Seed: msg.Seed, Input: msg.Input, MaxFee: msg.MaxFee, StoreOutput: msg.StoreOutput,
+		Seed: msg.Seed, Input: msg.Input, MaxFee: msg.MaxFee, StoreOutput: msg.StoreOutput, Salt: msg.Salt,
 	})
 	if err != nil {
 		return nil, err

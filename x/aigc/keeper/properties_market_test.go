@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
@@ -108,4 +109,47 @@ func (m *machine) checkMarket(c uint64) {
 		}
 		require.Equal(m.t, floor.String(), market.Floor.Listing.Price.String())
 	}
+}
+
+// committed is a commitment that the machine made.
+type committed struct {
+	who              sdk.AccAddress
+	collection, seed uint64
+}
+
+// doCommit names one of the prompts that doMint mints.
+func (m *machine) doCommit() {
+	c := committed{m.anyone(), m.anyCollection(), rapid.Uint64Range(0, 12).Draw(m.t, "seed")}
+	if m.try("commit", func(ctx sdk.Context) error {
+		_, err := m.k.Commit(ctx, c.who, c.collection, hashOf(m.t, c.who, c.collection, c.seed))
+		return err
+	}) {
+		m.committed = append(m.committed, c)
+	}
+}
+
+// doReveal mints with a commitment, in time or not, and follows who loses the token.
+func (m *machine) doReveal() {
+	if len(m.committed) == 0 {
+		return
+	}
+	at := m.pick(len(m.committed))
+	c := m.committed[at]
+	var minted types.Minted
+	if !m.try("reveal", func(ctx sdk.Context) (err error) {
+		minted, err = m.k.Mint(ctx, m.revealing(c.who, c.collection, c.seed))
+		return err
+	}) {
+		return
+	}
+	m.committed = append(m.committed[:at], m.committed[at+1:]...)
+	status, owner := m.status[c.collection], m.owner[c.collection]
+	if minted.Displaced != nil {
+		m.done["displace"]++
+		require.Equal(m.t, types.TOKEN_STATUS_PENDING, status[minted.TokenID], "a final token was displaced")
+		require.Equal(m.t, owner[minted.TokenID], minted.Displaced)
+	} else {
+		require.NotContains(m.t, status, minted.TokenID, "an id was given twice")
+	}
+	owner[minted.TokenID], status[minted.TokenID] = c.who, types.TOKEN_STATUS_PENDING
 }

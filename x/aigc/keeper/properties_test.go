@@ -34,8 +34,10 @@ type machine struct {
 	supply sdk.Coins
 	// sold sums up the prices of sales, by collection
 	sold map[uint64]sdk.Coins
-	done map[string]int
-	dice *rand.Rand
+	// committed are the commitments made
+	committed []committed
+	done      map[string]int
+	dice      *rand.Rand
 }
 
 // TestProperties: whatever happens in whatever order, every token has one owner,
@@ -69,7 +71,7 @@ func TestProperties(t *testing.T) {
 	}
 	for _, name := range []string{
 		"mint", "result", "settle", "expire", "transfer", "approve", "operator", "burn", "list", "unlist", "buy", "withdraw", "content",
-		"offer", "accept", "cancel offer",
+		"offer", "accept", "cancel offer", "commit", "reveal", "displace",
 	} {
 		require.GreaterOrEqual(t, done[name], 20, "%s succeeded too seldom to mean anything: %v", name, done)
 	}
@@ -79,7 +81,7 @@ func (m *machine) step() {
 	actions := []func(){
 		m.doMint, m.doMint, m.doMint, m.doFinish, m.doFinish, m.doExpire, m.doSettle, m.doSettle, m.doSettle, m.doResult,
 		m.doTransfer, m.doTransfer, m.doApprove, m.doOperator, m.doBurn, m.doList, m.doList, m.doUnlist, m.doBuy, m.doBuy, m.doBuy,
-		m.doOffer, m.doOffer, m.doAccept, m.doAccept, m.doCancelOffer, m.doLater,
+		m.doCommit, m.doCommit, m.doReveal, m.doReveal, m.doOffer, m.doOffer, m.doAccept, m.doAccept, m.doCancelOffer, m.doLater,
 		m.doWithdraw, m.doBlock, m.doGift, m.doParams, m.doRefuse, m.newCollection,
 	}
 	actions[m.pick(len(actions))]()
@@ -441,6 +443,11 @@ func owed(gs *types.GenesisState, c uint64) sdk.Coins {
 			sum = sum.Add(g.Offer.Price)
 		}
 	}
+	for _, g := range gs.Commitments {
+		if g.CollectionId == c {
+			sum = sum.Add(g.Commitment.Price).Add(g.Commitment.Deposit)
+		}
+	}
 	return sum
 }
 
@@ -483,7 +490,7 @@ func (m *machine) withdrawAll() {
 		}
 	}
 	m.endBlock(m.t)
-	m.ctx = m.ctx.WithBlockHeight(m.ctx.BlockHeight() + 1_000) // what was put off is due
+	m.ctx = m.ctx.WithBlockHeight(m.ctx.BlockHeight() + 1_000) // what was put off is due, what was committed ends
 	m.endBlock(m.t)
 	for c := uint64(1); c <= uint64(len(m.owner)); c++ {
 		require.Equal(m.t, m.gifts[c].String(), m.bank.GetAllBalances(m.ctx, types.EscrowAddress(c)).String())

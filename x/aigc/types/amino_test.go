@@ -29,7 +29,11 @@ func messages() []gogoproto.Message {
 			SupplyLimit: 5, MintPrice: price, MintPolicy: types.MINT_POLICY_CREATOR,
 		},
 		&types.MsgCreateCollection{MintPrice: sdk.NewInt64Coin("aimo", 0)},
-		&types.MsgMint{Minter: "a", CollectionId: 1, Version: 2, Seed: 1<<64 - 1, Input: []byte{1, 2}, MaxFee: coins, StoreOutput: true},
+		&types.MsgCommit{Sender: "a", CollectionId: 1, Commitment: id},
+		&types.MsgCommit{},
+		&types.MsgMint{
+			Minter: "a", CollectionId: 1, Version: 2, Seed: 1<<64 - 1, Input: []byte{1, 2}, MaxFee: coins, StoreOutput: true, Salt: []byte{4},
+		},
 		&types.MsgMint{},
 		&types.MsgMintFromResult{Minter: "a", CollectionId: 1, RequestId: 2, Content: []byte{3}},
 		&types.MsgMintFromResult{},
@@ -59,7 +63,7 @@ func messages() []gogoproto.Message {
 		&types.MsgWithdraw{},
 		&types.MsgUpdateParams{Authority: "a", Params: types.DefaultParams()},
 		&types.MsgUpdateParams{Authority: "a", Params: types.Params{
-			AllowedDenoms: []string{"aimo"}, DepositPerByte: price, OpenCollections: true, Paused: true,
+			AllowedDenoms: []string{"aimo"}, DepositPerByte: price, CommitDeposit: price, OpenCollections: true, Paused: true,
 		}},
 	}
 }

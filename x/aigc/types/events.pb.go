@@ -186,6 +186,225 @@ func (m *EventTokenMinted) GetStatus() TokenStatus {
 	return TOKEN_STATUS_UNSPECIFIED
 }
 
+// EventCommitted is emitted when somebody names a prompt by a hash.
+type EventCommitted struct {
+	// collection_id is the collection.
+	CollectionId uint64 `protobuf:"varint,1,opt,name=collection_id,json=collectionId,proto3" json:"collection_id,omitempty"`
+	// commitment is the hash, 64 hex digits.
+	Commitment string `protobuf:"bytes,2,opt,name=commitment,proto3" json:"commitment,omitempty"`
+	// sender can reveal it.
+	Sender string `protobuf:"bytes,3,opt,name=sender,proto3" json:"sender,omitempty"`
+	// last_height is the last block in which he can.
+	LastHeight int64 `protobuf:"varint,4,opt,name=last_height,json=lastHeight,proto3" json:"last_height,omitempty"`
+}
+
+func (m *EventCommitted) Reset()         { *m = EventCommitted{} }
+func (m *EventCommitted) String() string { return proto.CompactTextString(m) }
+func (*EventCommitted) ProtoMessage()    {}
+func (*EventCommitted) Descriptor() ([]byte, []int) {
+	return fileDescriptor_7675f44d6e768853, []int{2}
+}
+func (m *EventCommitted) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventCommitted) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventCommitted.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventCommitted) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventCommitted.Merge(m, src)
+}
+func (m *EventCommitted) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventCommitted) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventCommitted.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventCommitted proto.InternalMessageInfo
+
+func (m *EventCommitted) GetCollectionId() uint64 {
+	if m != nil {
+		return m.CollectionId
+	}
+	return 0
+}
+
+func (m *EventCommitted) GetCommitment() string {
+	if m != nil {
+		return m.Commitment
+	}
+	return ""
+}
+
+func (m *EventCommitted) GetSender() string {
+	if m != nil {
+		return m.Sender
+	}
+	return ""
+}
+
+func (m *EventCommitted) GetLastHeight() int64 {
+	if m != nil {
+		return m.LastHeight
+	}
+	return 0
+}
+
+// EventCommitmentEnded is emitted when a commitment is revealed, or at the end of a block when it was not in time.
+type EventCommitmentEnded struct {
+	// collection_id is the collection.
+	CollectionId uint64 `protobuf:"varint,1,opt,name=collection_id,json=collectionId,proto3" json:"collection_id,omitempty"`
+	// commitment is the hash, 64 hex digits.
+	Commitment string `protobuf:"bytes,2,opt,name=commitment,proto3" json:"commitment,omitempty"`
+	// sender made it.
+	Sender string `protobuf:"bytes,3,opt,name=sender,proto3" json:"sender,omitempty"`
+	// revealed is false if the deposit went to the community pool.
+	Revealed bool `protobuf:"varint,4,opt,name=revealed,proto3" json:"revealed,omitempty"`
+}
+
+func (m *EventCommitmentEnded) Reset()         { *m = EventCommitmentEnded{} }
+func (m *EventCommitmentEnded) String() string { return proto.CompactTextString(m) }
+func (*EventCommitmentEnded) ProtoMessage()    {}
+func (*EventCommitmentEnded) Descriptor() ([]byte, []int) {
+	return fileDescriptor_7675f44d6e768853, []int{3}
+}
+func (m *EventCommitmentEnded) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventCommitmentEnded) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventCommitmentEnded.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventCommitmentEnded) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventCommitmentEnded.Merge(m, src)
+}
+func (m *EventCommitmentEnded) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventCommitmentEnded) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventCommitmentEnded.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventCommitmentEnded proto.InternalMessageInfo
+
+func (m *EventCommitmentEnded) GetCollectionId() uint64 {
+	if m != nil {
+		return m.CollectionId
+	}
+	return 0
+}
+
+func (m *EventCommitmentEnded) GetCommitment() string {
+	if m != nil {
+		return m.Commitment
+	}
+	return ""
+}
+
+func (m *EventCommitmentEnded) GetSender() string {
+	if m != nil {
+		return m.Sender
+	}
+	return ""
+}
+
+func (m *EventCommitmentEnded) GetRevealed() bool {
+	if m != nil {
+		return m.Revealed
+	}
+	return false
+}
+
+// EventTokenDisplaced is emitted when a pending token is destroyed because somebody else named its prompt earlier; the mint price goes back.
+type EventTokenDisplaced struct {
+	// collection_id is the collection.
+	CollectionId uint64 `protobuf:"varint,1,opt,name=collection_id,json=collectionId,proto3" json:"collection_id,omitempty"`
+	// token_id is the id, 64 hex digits; it is minted anew at once.
+	TokenId string `protobuf:"bytes,2,opt,name=token_id,json=tokenId,proto3" json:"token_id,omitempty"`
+	// owner held the pending token.
+	Owner string `protobuf:"bytes,3,opt,name=owner,proto3" json:"owner,omitempty"`
+	// request_id is the oracle request behind it, which goes on.
+	RequestId uint64 `protobuf:"varint,4,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+}
+
+func (m *EventTokenDisplaced) Reset()         { *m = EventTokenDisplaced{} }
+func (m *EventTokenDisplaced) String() string { return proto.CompactTextString(m) }
+func (*EventTokenDisplaced) ProtoMessage()    {}
+func (*EventTokenDisplaced) Descriptor() ([]byte, []int) {
+	return fileDescriptor_7675f44d6e768853, []int{4}
+}
+func (m *EventTokenDisplaced) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventTokenDisplaced) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventTokenDisplaced.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventTokenDisplaced) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventTokenDisplaced.Merge(m, src)
+}
+func (m *EventTokenDisplaced) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventTokenDisplaced) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventTokenDisplaced.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventTokenDisplaced proto.InternalMessageInfo
+
+func (m *EventTokenDisplaced) GetCollectionId() uint64 {
+	if m != nil {
+		return m.CollectionId
+	}
+	return 0
+}
+
+func (m *EventTokenDisplaced) GetTokenId() string {
+	if m != nil {
+		return m.TokenId
+	}
+	return ""
+}
+
+func (m *EventTokenDisplaced) GetOwner() string {
+	if m != nil {
+		return m.Owner
+	}
+	return ""
+}
+
+func (m *EventTokenDisplaced) GetRequestId() uint64 {
+	if m != nil {
+		return m.RequestId
+	}
+	return 0
+}
+
 // EventTokenSettled is emitted when a token becomes final.
 type EventTokenSettled struct {
 	// collection_id is the collection.
@@ -204,7 +423,7 @@ func (m *EventTokenSettled) Reset()         { *m = EventTokenSettled{} }
 func (m *EventTokenSettled) String() string { return proto.CompactTextString(m) }
 func (*EventTokenSettled) ProtoMessage()    {}
 func (*EventTokenSettled) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7675f44d6e768853, []int{2}
+	return fileDescriptor_7675f44d6e768853, []int{5}
 }
 func (m *EventTokenSettled) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -284,7 +503,7 @@ func (m *EventTokenExpired) Reset()         { *m = EventTokenExpired{} }
 func (m *EventTokenExpired) String() string { return proto.CompactTextString(m) }
 func (*EventTokenExpired) ProtoMessage()    {}
 func (*EventTokenExpired) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7675f44d6e768853, []int{3}
+	return fileDescriptor_7675f44d6e768853, []int{6}
 }
 func (m *EventTokenExpired) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -359,7 +578,7 @@ func (m *EventContentStored) Reset()         { *m = EventContentStored{} }
 func (m *EventContentStored) String() string { return proto.CompactTextString(m) }
 func (*EventContentStored) ProtoMessage()    {}
 func (*EventContentStored) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7675f44d6e768853, []int{4}
+	return fileDescriptor_7675f44d6e768853, []int{7}
 }
 func (m *EventContentStored) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -439,7 +658,7 @@ func (m *EventTokenTransferred) Reset()         { *m = EventTokenTransferred{} }
 func (m *EventTokenTransferred) String() string { return proto.CompactTextString(m) }
 func (*EventTokenTransferred) ProtoMessage()    {}
 func (*EventTokenTransferred) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7675f44d6e768853, []int{5}
+	return fileDescriptor_7675f44d6e768853, []int{8}
 }
 func (m *EventTokenTransferred) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -512,7 +731,7 @@ func (m *EventTokenApproved) Reset()         { *m = EventTokenApproved{} }
 func (m *EventTokenApproved) String() string { return proto.CompactTextString(m) }
 func (*EventTokenApproved) ProtoMessage()    {}
 func (*EventTokenApproved) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7675f44d6e768853, []int{6}
+	return fileDescriptor_7675f44d6e768853, []int{9}
 }
 func (m *EventTokenApproved) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -585,7 +804,7 @@ func (m *EventOperatorSet) Reset()         { *m = EventOperatorSet{} }
 func (m *EventOperatorSet) String() string { return proto.CompactTextString(m) }
 func (*EventOperatorSet) ProtoMessage()    {}
 func (*EventOperatorSet) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7675f44d6e768853, []int{7}
+	return fileDescriptor_7675f44d6e768853, []int{10}
 }
 func (m *EventOperatorSet) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -656,7 +875,7 @@ func (m *EventTokenBurnt) Reset()         { *m = EventTokenBurnt{} }
 func (m *EventTokenBurnt) String() string { return proto.CompactTextString(m) }
 func (*EventTokenBurnt) ProtoMessage()    {}
 func (*EventTokenBurnt) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7675f44d6e768853, []int{8}
+	return fileDescriptor_7675f44d6e768853, []int{11}
 }
 func (m *EventTokenBurnt) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -722,7 +941,7 @@ func (m *EventTokenListed) Reset()         { *m = EventTokenListed{} }
 func (m *EventTokenListed) String() string { return proto.CompactTextString(m) }
 func (*EventTokenListed) ProtoMessage()    {}
 func (*EventTokenListed) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7675f44d6e768853, []int{9}
+	return fileDescriptor_7675f44d6e768853, []int{12}
 }
 func (m *EventTokenListed) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -793,7 +1012,7 @@ func (m *EventTokenUnlisted) Reset()         { *m = EventTokenUnlisted{} }
 func (m *EventTokenUnlisted) String() string { return proto.CompactTextString(m) }
 func (*EventTokenUnlisted) ProtoMessage()    {}
 func (*EventTokenUnlisted) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7675f44d6e768853, []int{10}
+	return fileDescriptor_7675f44d6e768853, []int{13}
 }
 func (m *EventTokenUnlisted) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -859,7 +1078,7 @@ func (m *EventTokenSold) Reset()         { *m = EventTokenSold{} }
 func (m *EventTokenSold) String() string { return proto.CompactTextString(m) }
 func (*EventTokenSold) ProtoMessage()    {}
 func (*EventTokenSold) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7675f44d6e768853, []int{11}
+	return fileDescriptor_7675f44d6e768853, []int{14}
 }
 func (m *EventTokenSold) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -934,7 +1153,7 @@ func (m *EventOfferMade) Reset()         { *m = EventOfferMade{} }
 func (m *EventOfferMade) String() string { return proto.CompactTextString(m) }
 func (*EventOfferMade) ProtoMessage()    {}
 func (*EventOfferMade) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7675f44d6e768853, []int{12}
+	return fileDescriptor_7675f44d6e768853, []int{15}
 }
 func (m *EventOfferMade) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1014,7 +1233,7 @@ func (m *EventOfferEnded) Reset()         { *m = EventOfferEnded{} }
 func (m *EventOfferEnded) String() string { return proto.CompactTextString(m) }
 func (*EventOfferEnded) ProtoMessage()    {}
 func (*EventOfferEnded) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7675f44d6e768853, []int{13}
+	return fileDescriptor_7675f44d6e768853, []int{16}
 }
 func (m *EventOfferEnded) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1093,7 +1312,7 @@ func (m *EventPaymentSplit) Reset()         { *m = EventPaymentSplit{} }
 func (m *EventPaymentSplit) String() string { return proto.CompactTextString(m) }
 func (*EventPaymentSplit) ProtoMessage()    {}
 func (*EventPaymentSplit) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7675f44d6e768853, []int{14}
+	return fileDescriptor_7675f44d6e768853, []int{17}
 }
 func (m *EventPaymentSplit) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1185,7 +1404,7 @@ func (m *EventIncomePaid) Reset()         { *m = EventIncomePaid{} }
 func (m *EventIncomePaid) String() string { return proto.CompactTextString(m) }
 func (*EventIncomePaid) ProtoMessage()    {}
 func (*EventIncomePaid) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7675f44d6e768853, []int{15}
+	return fileDescriptor_7675f44d6e768853, []int{18}
 }
 func (m *EventIncomePaid) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1251,7 +1470,7 @@ func (m *EventIncomeHeld) Reset()         { *m = EventIncomeHeld{} }
 func (m *EventIncomeHeld) String() string { return proto.CompactTextString(m) }
 func (*EventIncomeHeld) ProtoMessage()    {}
 func (*EventIncomeHeld) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7675f44d6e768853, []int{16}
+	return fileDescriptor_7675f44d6e768853, []int{19}
 }
 func (m *EventIncomeHeld) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1322,7 +1541,7 @@ func (m *EventCredited) Reset()         { *m = EventCredited{} }
 func (m *EventCredited) String() string { return proto.CompactTextString(m) }
 func (*EventCredited) ProtoMessage()    {}
 func (*EventCredited) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7675f44d6e768853, []int{17}
+	return fileDescriptor_7675f44d6e768853, []int{20}
 }
 func (m *EventCredited) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1388,7 +1607,7 @@ func (m *EventWithdrawn) Reset()         { *m = EventWithdrawn{} }
 func (m *EventWithdrawn) String() string { return proto.CompactTextString(m) }
 func (*EventWithdrawn) ProtoMessage()    {}
 func (*EventWithdrawn) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7675f44d6e768853, []int{18}
+	return fileDescriptor_7675f44d6e768853, []int{21}
 }
 func (m *EventWithdrawn) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1455,7 +1674,7 @@ func (m *EventParamsUpdated) Reset()         { *m = EventParamsUpdated{} }
 func (m *EventParamsUpdated) String() string { return proto.CompactTextString(m) }
 func (*EventParamsUpdated) ProtoMessage()    {}
 func (*EventParamsUpdated) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7675f44d6e768853, []int{19}
+	return fileDescriptor_7675f44d6e768853, []int{22}
 }
 func (m *EventParamsUpdated) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1494,6 +1713,9 @@ func (m *EventParamsUpdated) GetParams() Params {
 func init() {
 	proto.RegisterType((*EventCollectionCreated)(nil), "imod.aigc.v1.EventCollectionCreated")
 	proto.RegisterType((*EventTokenMinted)(nil), "imod.aigc.v1.EventTokenMinted")
+	proto.RegisterType((*EventCommitted)(nil), "imod.aigc.v1.EventCommitted")
+	proto.RegisterType((*EventCommitmentEnded)(nil), "imod.aigc.v1.EventCommitmentEnded")
+	proto.RegisterType((*EventTokenDisplaced)(nil), "imod.aigc.v1.EventTokenDisplaced")
 	proto.RegisterType((*EventTokenSettled)(nil), "imod.aigc.v1.EventTokenSettled")
 	proto.RegisterType((*EventTokenExpired)(nil), "imod.aigc.v1.EventTokenExpired")
 	proto.RegisterType((*EventContentStored)(nil), "imod.aigc.v1.EventContentStored")
@@ -1517,75 +1739,81 @@ func init() {
 func init() { proto.RegisterFile("imod/aigc/v1/events.proto", fileDescriptor_7675f44d6e768853) }
 
 var fileDescriptor_7675f44d6e768853 = []byte{
-	// 1082 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xcc, 0x57, 0x4d, 0x6f, 0x1b, 0x45,
-	0x18, 0xce, 0xc6, 0x8e, 0x3f, 0xc6, 0x69, 0x0b, 0xab, 0x80, 0x9c, 0x20, 0x9c, 0x68, 0x11, 0x92,
-	0x0f, 0x74, 0xb7, 0x36, 0x5f, 0x42, 0x20, 0xa0, 0x0e, 0x91, 0x62, 0x89, 0xaa, 0xd1, 0x3a, 0x15,
-	0x12, 0x17, 0x6b, 0xbc, 0x33, 0xb6, 0x47, 0xdd, 0xdd, 0x59, 0x66, 0x66, 0xdd, 0xe6, 0x08, 0x07,
-	0x0e, 0x9c, 0x7a, 0xe0, 0xca, 0x85, 0x13, 0x70, 0x41, 0x42, 0x5c, 0x80, 0x3f, 0xd0, 0x63, 0x84,
-	0x40, 0xe2, 0x44, 0x51, 0xf2, 0x2b, 0xb8, 0xa1, 0xf9, 0x58, 0x3b, 0xe6, 0x10, 0x6f, 0x5a, 0xd3,
-	0x70, 0x4a, 0x66, 0xe6, 0x79, 0xdf, 0x7d, 0x9e, 0x67, 0x5e, 0xbf, 0x33, 0x03, 0x36, 0x49, 0x44,
-	0x91, 0x07, 0xc9, 0x28, 0xf0, 0x26, 0x2d, 0x0f, 0x4f, 0x70, 0x2c, 0xb8, 0x9b, 0x30, 0x2a, 0xa8,
-	0xbd, 0x2e, 0x97, 0x5c, 0xb9, 0xe4, 0x4e, 0x5a, 0x5b, 0x8d, 0x80, 0xf2, 0x88, 0x72, 0x6f, 0x00,
-	0x39, 0xf6, 0x26, 0xad, 0x01, 0x16, 0xb0, 0xe5, 0x05, 0x94, 0xc4, 0x1a, 0xbd, 0xb5, 0xa9, 0xd7,
-	0xfb, 0x6a, 0xe4, 0xe9, 0x81, 0x59, 0xda, 0x18, 0xd1, 0x11, 0xd5, 0xf3, 0xf2, 0x3f, 0x33, 0xbb,
-	0x3d, 0xa2, 0x74, 0x14, 0x62, 0x4f, 0x8d, 0x06, 0xe9, 0xd0, 0x13, 0x24, 0xc2, 0x5c, 0xc0, 0x28,
-	0xc9, 0x32, 0xce, 0x51, 0x4b, 0x20, 0x83, 0x51, 0x96, 0xb1, 0x3e, 0xb7, 0x24, 0xe8, 0x5d, 0x9c,
-	0xd1, 0x78, 0x41, 0xad, 0x50, 0x06, 0x83, 0x50, 0xd2, 0xf4, 0xb8, 0x80, 0x22, 0x35, 0x61, 0xce,
-	0x37, 0x16, 0x78, 0x7e, 0x4f, 0x4a, 0xdc, 0xa5, 0x61, 0x88, 0x03, 0x41, 0x68, 0xbc, 0xcb, 0x30,
-	0x14, 0x18, 0xd9, 0x2f, 0x81, 0x2b, 0xc1, 0x74, 0xb2, 0x4f, 0x50, 0xdd, 0xda, 0xb1, 0x9a, 0x45,
-	0x7f, 0x7d, 0x36, 0xd9, 0x45, 0xf6, 0x26, 0xa8, 0x44, 0x14, 0xe1, 0x50, 0xae, 0xaf, 0xaa, 0xf5,
-	0xb2, 0x1a, 0x77, 0x91, 0xdd, 0x06, 0xe5, 0x40, 0xa6, 0xa2, 0xac, 0x5e, 0xd8, 0xb1, 0x9a, 0xd5,
-	0x4e, 0xfd, 0xd7, 0x1f, 0xaf, 0x6f, 0x18, 0x1b, 0x6e, 0x22, 0xc4, 0x30, 0xe7, 0x3d, 0xc1, 0x48,
-	0x3c, 0xf2, 0x33, 0xa0, 0xbd, 0x05, 0x2a, 0x01, 0x8d, 0x05, 0x83, 0x81, 0xa8, 0x17, 0x65, 0x90,
-	0x3f, 0x1d, 0x3b, 0xbf, 0x59, 0xe0, 0x19, 0x45, 0xf5, 0x50, 0x8a, 0xbb, 0x45, 0xe2, 0x8b, 0x90,
-	0x54, 0x86, 0x64, 0x24, 0xab, 0x7e, 0x59, 0x8d, 0xbb, 0xc8, 0x76, 0xc1, 0x1a, 0xbd, 0x17, 0xe3,
-	0xc5, 0x14, 0x35, 0xcc, 0x7e, 0x11, 0x00, 0x86, 0x3f, 0x49, 0x31, 0x17, 0x32, 0x59, 0x51, 0x7d,
-	0xac, 0x6a, 0x66, 0xba, 0xc8, 0x6e, 0x81, 0x92, 0xb6, 0xb7, 0xbe, 0xb6, 0x63, 0x35, 0xaf, 0xb6,
-	0x37, 0xdd, 0xb3, 0x15, 0xe3, 0x2a, 0xe6, 0x3d, 0x05, 0xf0, 0x0d, 0xd0, 0x39, 0xb6, 0xc0, 0xb3,
-	0x33, 0x59, 0x3d, 0x2c, 0x44, 0xb8, 0x04, 0x5d, 0xf3, 0x3c, 0x0b, 0xff, 0xe6, 0xb9, 0x0d, 0x6a,
-	0x34, 0x15, 0x49, 0x2a, 0xfa, 0x8c, 0xd2, 0xcc, 0x6a, 0xa0, 0xa7, 0x7c, 0x4a, 0x85, 0xfd, 0x36,
-	0xa8, 0x09, 0x96, 0x72, 0xd1, 0x0f, 0x42, 0xc8, 0x33, 0x35, 0x5b, 0x5a, 0x8d, 0x2e, 0x25, 0xa5,
-	0x47, 0x42, 0x76, 0x25, 0xc2, 0x07, 0x62, 0xfa, 0xbf, 0xf3, 0xf5, 0x9c, 0xa4, 0xbd, 0xfb, 0x09,
-	0x61, 0xff, 0xbb, 0xad, 0x72, 0x7e, 0xb7, 0x80, 0x6d, 0x2a, 0x3f, 0x16, 0x38, 0x16, 0x3d, 0x41,
-	0x97, 0xc1, 0x72, 0x03, 0xac, 0x0d, 0x8e, 0x04, 0xe6, 0xc6, 0x73, 0x3d, 0x90, 0xdc, 0x13, 0x78,
-	0x84, 0x99, 0x76, 0xfa, 0x3c, 0xee, 0x0a, 0x66, 0xbf, 0x05, 0xca, 0x08, 0x27, 0x94, 0x13, 0xa1,
-	0xac, 0xaf, 0xb5, 0x37, 0x5d, 0x03, 0x97, 0xcd, 0xc6, 0x35, 0xcd, 0xc6, 0xdd, 0xa5, 0x24, 0xee,
-	0x14, 0x1f, 0xfe, 0xb9, 0xbd, 0xe2, 0x67, 0x78, 0xe7, 0x7b, 0x0b, 0x3c, 0x37, 0x33, 0xff, 0x90,
-	0xc1, 0x98, 0x0f, 0x31, 0x5b, 0x86, 0xb4, 0x57, 0x40, 0x71, 0xc8, 0x68, 0xb4, 0xd0, 0x7f, 0x85,
-	0xb2, 0x9b, 0x60, 0x55, 0xd0, 0x85, 0x7a, 0x57, 0x05, 0x75, 0x7e, 0xce, 0x76, 0x42, 0x31, 0xbe,
-	0x99, 0x24, 0x8c, 0x4e, 0x2e, 0xa1, 0x5e, 0x5e, 0x03, 0x15, 0x68, 0xbe, 0xbd, 0x90, 0xf6, 0x14,
-	0xe9, 0xfc, 0x94, 0x75, 0xa5, 0xdb, 0x09, 0x66, 0xb2, 0x87, 0xf5, 0xb0, 0xc8, 0x47, 0x7d, 0xca,
-	0x6f, 0x35, 0x37, 0x3f, 0x6a, 0xbe, 0xb1, 0x50, 0xd2, 0x14, 0x29, 0x3b, 0xea, 0x9c, 0xaa, 0xca,
-	0x19, 0xee, 0x9f, 0x5a, 0xe0, 0xda, 0xcc, 0xf8, 0x4e, 0xca, 0x62, 0xf1, 0xb4, 0x5d, 0x77, 0x7e,
-	0x99, 0xeb, 0xea, 0x1f, 0x12, 0xbe, 0x8c, 0xae, 0x7e, 0x03, 0x94, 0x38, 0x0e, 0xc3, 0x1c, 0x2c,
-	0x0c, 0xce, 0x7e, 0x1d, 0xac, 0x25, 0x8c, 0x04, 0x58, 0x79, 0x94, 0xe3, 0xe7, 0xa6, 0xd1, 0xce,
-	0xe7, 0x73, 0xa5, 0x7b, 0x27, 0x0e, 0x2f, 0x89, 0xbf, 0xf3, 0x83, 0x05, 0xae, 0x9e, 0x39, 0x45,
-	0x68, 0x78, 0x19, 0x26, 0xba, 0x60, 0x6d, 0x90, 0xe6, 0xea, 0x72, 0x0a, 0xe6, 0xfc, 0x9d, 0x91,
-	0xbe, 0x3d, 0x1c, 0x62, 0x76, 0x0b, 0x22, 0xbc, 0x0c, 0xd2, 0x03, 0x82, 0x50, 0x1e, 0xd2, 0x1a,
-	0xf7, 0x98, 0x3b, 0x6f, 0xbf, 0x0b, 0xca, 0x58, 0x1d, 0x6c, 0xdc, 0x74, 0xe8, 0x2d, 0x57, 0xdf,
-	0xde, 0xdc, 0xec, 0xf6, 0xe6, 0x1e, 0x66, 0xb7, 0xb7, 0x4e, 0x45, 0x46, 0x3e, 0x78, 0xb4, 0x6d,
-	0xf9, 0x59, 0x90, 0x6c, 0x7a, 0xd7, 0x66, 0xda, 0xf7, 0x62, 0xb4, 0x9c, 0xb2, 0x79, 0x2a, 0xe2,
-	0x9d, 0x2f, 0x0b, 0xe6, 0x80, 0x3f, 0x80, 0x47, 0x91, 0x3c, 0x3b, 0x93, 0x90, 0x3c, 0x79, 0xeb,
-	0x98, 0x92, 0x29, 0x5c, 0x68, 0x27, 0xde, 0x07, 0x35, 0x5d, 0x7f, 0xfd, 0x04, 0x32, 0x91, 0x57,
-	0x09, 0xd0, 0x31, 0x07, 0x90, 0x09, 0xfb, 0x1d, 0x50, 0x4d, 0x28, 0x0d, 0x75, 0x7c, 0xce, 0xf3,
-	0xb6, 0x22, 0x23, 0x54, 0x74, 0x07, 0xac, 0x9b, 0xeb, 0xab, 0x4e, 0x50, 0xca, 0x97, 0xa0, 0x66,
-	0x82, 0x54, 0x8e, 0x0f, 0xc0, 0x15, 0x55, 0x36, 0x41, 0xc6, 0xa2, 0x9c, 0x2f, 0xc9, 0x7a, 0x16,
-	0x25, 0xb3, 0x38, 0x5f, 0x64, 0x35, 0xd5, 0x8d, 0x03, 0x1a, 0xe1, 0x03, 0x48, 0x9e, 0xfc, 0x16,
-	0xff, 0x26, 0x28, 0xc1, 0x88, 0xa6, 0xb1, 0xc8, 0xbb, 0x2b, 0x06, 0xee, 0x7c, 0x3b, 0x4f, 0x66,
-	0x1f, 0x87, 0x97, 0x47, 0x46, 0xde, 0x05, 0x51, 0x8a, 0xfb, 0x63, 0x4c, 0x46, 0x63, 0x5d, 0x22,
-	0x05, 0xbf, 0x8a, 0x52, 0xbc, 0xaf, 0x26, 0x9c, 0xaf, 0x2c, 0x70, 0x45, 0xdf, 0x05, 0x19, 0x46,
-	0x24, 0x77, 0x07, 0xbf, 0xe8, 0x09, 0xfe, 0xd8, 0x5e, 0x7e, 0xb6, 0x6a, 0x1a, 0xe5, 0x47, 0x44,
-	0x8c, 0x11, 0x83, 0xf7, 0xe2, 0xff, 0x86, 0xe0, 0x1b, 0xa0, 0xca, 0x70, 0x40, 0x12, 0x82, 0x0d,
-	0xc7, 0xf3, 0x62, 0x66, 0x50, 0x3b, 0x98, 0x0a, 0x2b, 0xee, 0x14, 0xce, 0x17, 0x76, 0x43, 0x0a,
-	0xfb, 0xee, 0xd1, 0x76, 0x73, 0x44, 0xc4, 0x38, 0x1d, 0xb8, 0x01, 0x8d, 0xcc, 0xd3, 0xd8, 0xfc,
-	0xb9, 0xce, 0xd1, 0x5d, 0x4f, 0x1c, 0x25, 0x98, 0xab, 0x00, 0x3e, 0x35, 0x61, 0xdf, 0x1c, 0xb5,
-	0x07, 0xea, 0xd9, 0x7b, 0x27, 0x41, 0xea, 0x95, 0xda, 0x06, 0x25, 0xfd, 0x0e, 0x56, 0x06, 0xd4,
-	0xda, 0x1b, 0xf3, 0x2f, 0x2e, 0x0d, 0xce, 0xec, 0xd4, 0xc8, 0xce, 0x7b, 0x0f, 0x4f, 0x1a, 0xd6,
-	0xf1, 0x49, 0xc3, 0xfa, 0xeb, 0xa4, 0x61, 0x3d, 0x38, 0x6d, 0xac, 0x1c, 0x9f, 0x36, 0x56, 0xfe,
-	0x38, 0x6d, 0xac, 0x7c, 0xfc, 0xf2, 0x19, 0x56, 0x24, 0xa2, 0xc1, 0x18, 0x92, 0xd8, 0x53, 0xef,
-	0xe7, 0xfb, 0xfa, 0x6d, 0xad, 0x88, 0x0d, 0x4a, 0xea, 0x67, 0xf7, 0xea, 0x3f, 0x01, 0x00, 0x00,
-	0xff, 0xff, 0x03, 0xf7, 0x4e, 0x0c, 0x2b, 0x10, 0x00, 0x00,
+	// 1171 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xcc, 0x58, 0xbd, 0x6f, 0x1c, 0xc5,
+	0x1b, 0xf6, 0xfa, 0xce, 0xf7, 0xf1, 0x9e, 0x93, 0xfc, 0x7e, 0x8b, 0x41, 0xe7, 0x43, 0xdc, 0x59,
+	0x8b, 0x90, 0x5c, 0x90, 0xdd, 0xd8, 0x7c, 0x09, 0x81, 0x80, 0x9c, 0x63, 0xc9, 0x96, 0x88, 0x62,
+	0xed, 0x39, 0x42, 0xa2, 0x39, 0xcd, 0xed, 0x8e, 0xcf, 0xa3, 0xec, 0xee, 0x2c, 0x33, 0xb3, 0x97,
+	0xb8, 0x84, 0x82, 0x82, 0x2a, 0x05, 0x2d, 0x0d, 0xa2, 0x00, 0x1a, 0x24, 0x44, 0x03, 0xfc, 0x03,
+	0x29, 0x2d, 0x04, 0x12, 0x15, 0x41, 0xf6, 0x5f, 0x41, 0x87, 0xe6, 0x63, 0xef, 0x83, 0xc2, 0x5e,
+	0x27, 0x06, 0xbb, 0xba, 0x9b, 0x99, 0xe7, 0x9d, 0x79, 0xde, 0x67, 0xde, 0x9d, 0xf7, 0x9d, 0x81,
+	0x65, 0x12, 0xd3, 0xd0, 0x43, 0x64, 0x18, 0x78, 0xa3, 0x35, 0x0f, 0x8f, 0x70, 0x22, 0xb8, 0x9b,
+	0x32, 0x2a, 0xa8, 0xbd, 0x28, 0x87, 0x5c, 0x39, 0xe4, 0x8e, 0xd6, 0x5a, 0xed, 0x80, 0xf2, 0x98,
+	0x72, 0x6f, 0x80, 0x38, 0xf6, 0x46, 0x6b, 0x03, 0x2c, 0xd0, 0x9a, 0x17, 0x50, 0x92, 0x68, 0x74,
+	0x6b, 0x59, 0x8f, 0xf7, 0x55, 0xcb, 0xd3, 0x0d, 0x33, 0xb4, 0x34, 0xa4, 0x43, 0xaa, 0xfb, 0xe5,
+	0x3f, 0xd3, 0xdb, 0x19, 0x52, 0x3a, 0x8c, 0xb0, 0xa7, 0x5a, 0x83, 0x6c, 0xcf, 0x13, 0x24, 0xc6,
+	0x5c, 0xa0, 0x38, 0xcd, 0x67, 0x9c, 0xa1, 0x96, 0x22, 0x86, 0xe2, 0x7c, 0xc6, 0xe6, 0xcc, 0x90,
+	0xa0, 0xf7, 0x70, 0x4e, 0xe3, 0x79, 0x35, 0x42, 0x19, 0x0a, 0x22, 0x49, 0xd3, 0xe3, 0x02, 0x89,
+	0xcc, 0x98, 0x39, 0x5f, 0x5b, 0xf0, 0xdc, 0xa6, 0x74, 0x71, 0x83, 0x46, 0x11, 0x0e, 0x04, 0xa1,
+	0xc9, 0x06, 0xc3, 0x48, 0xe0, 0xd0, 0x7e, 0x11, 0xae, 0x04, 0xe3, 0xce, 0x3e, 0x09, 0x9b, 0xd6,
+	0x8a, 0xb5, 0x5a, 0xf6, 0x17, 0x27, 0x9d, 0xdb, 0xa1, 0xbd, 0x0c, 0xb5, 0x98, 0x86, 0x38, 0x92,
+	0xe3, 0xf3, 0x6a, 0xbc, 0xaa, 0xda, 0xdb, 0xa1, 0xbd, 0x0e, 0xd5, 0x40, 0x4e, 0x45, 0x59, 0xb3,
+	0xb4, 0x62, 0xad, 0xd6, 0xbb, 0xcd, 0x5f, 0x7e, 0xb8, 0xbe, 0x64, 0x64, 0xb8, 0x19, 0x86, 0x0c,
+	0x73, 0xde, 0x13, 0x8c, 0x24, 0x43, 0x3f, 0x07, 0xda, 0x2d, 0xa8, 0x05, 0x34, 0x11, 0x0c, 0x05,
+	0xa2, 0x59, 0x96, 0x46, 0xfe, 0xb8, 0xed, 0xfc, 0x6a, 0xc1, 0xff, 0x14, 0xd5, 0x5d, 0xe9, 0xdc,
+	0x6d, 0x92, 0x9c, 0x85, 0xa4, 0x12, 0x24, 0x27, 0x59, 0xf7, 0xab, 0xaa, 0xbd, 0x1d, 0xda, 0x2e,
+	0x2c, 0xd0, 0xfb, 0x09, 0x3e, 0x9d, 0xa2, 0x86, 0xd9, 0x2f, 0x00, 0x30, 0xfc, 0x51, 0x86, 0xb9,
+	0x90, 0x93, 0x95, 0xd5, 0x62, 0x75, 0xd3, 0xb3, 0x1d, 0xda, 0x6b, 0x50, 0xd1, 0xf2, 0x36, 0x17,
+	0x56, 0xac, 0xd5, 0xab, 0xeb, 0xcb, 0xee, 0x74, 0xc4, 0xb8, 0x8a, 0x79, 0x4f, 0x01, 0x7c, 0x03,
+	0x94, 0x3b, 0x70, 0xd5, 0xec, 0x40, 0x1c, 0x13, 0x51, 0xd8, 0xa9, 0x36, 0x40, 0xa0, 0x2c, 0x62,
+	0x9c, 0x08, 0xe3, 0xd6, 0x54, 0x8f, 0x7d, 0x03, 0x2a, 0x1c, 0x27, 0x61, 0x01, 0xd7, 0x0c, 0xce,
+	0xee, 0x40, 0x23, 0x42, 0x5c, 0xf4, 0xf7, 0x31, 0x19, 0xee, 0x6b, 0xfd, 0x4b, 0x3e, 0xc8, 0xae,
+	0x2d, 0xd5, 0xe3, 0x7c, 0x63, 0xc1, 0xd2, 0x14, 0x55, 0xb9, 0xcc, 0x66, 0x12, 0x5e, 0x1c, 0xe1,
+	0x16, 0xd4, 0x18, 0x1e, 0x61, 0x14, 0x61, 0xbd, 0x15, 0x35, 0x7f, 0xdc, 0x76, 0xbe, 0xb2, 0xe0,
+	0x99, 0x49, 0xb4, 0xdc, 0x22, 0x3c, 0x8d, 0x50, 0x70, 0xe9, 0x02, 0xc6, 0x39, 0xb4, 0xe0, 0xff,
+	0x13, 0x9a, 0x3d, 0x2c, 0x44, 0x74, 0x0e, 0x24, 0x67, 0x17, 0x2d, 0xfd, 0x33, 0x4a, 0x3b, 0xd0,
+	0xa0, 0x99, 0x48, 0x33, 0xd1, 0x67, 0x94, 0xe6, 0x1f, 0x1a, 0xe8, 0x2e, 0x9f, 0x52, 0x61, 0xbf,
+	0x05, 0x0d, 0xc1, 0x32, 0x2e, 0xfa, 0x41, 0x84, 0x78, 0x1e, 0xcb, 0x2d, 0x1d, 0xcb, 0xfa, 0x20,
+	0x51, 0xd1, 0x2c, 0x21, 0x1b, 0x12, 0xe1, 0x83, 0x18, 0xff, 0x77, 0xbe, 0x9c, 0x71, 0x69, 0xf3,
+	0x41, 0x4a, 0xd8, 0xe5, 0xd3, 0xfd, 0x37, 0x0b, 0x6c, 0x13, 0xca, 0x89, 0xc0, 0x89, 0xe8, 0x09,
+	0x7a, 0x1e, 0x2c, 0x97, 0x60, 0x61, 0x70, 0x20, 0x30, 0x37, 0x9a, 0xeb, 0x86, 0xe4, 0x9e, 0xa2,
+	0x03, 0xcc, 0xb4, 0xd2, 0x27, 0x71, 0x57, 0x30, 0xfb, 0x4d, 0xa8, 0x86, 0x38, 0xa5, 0x9c, 0x08,
+	0x25, 0x7d, 0x63, 0x7d, 0xd9, 0x35, 0x70, 0x99, 0x6a, 0x5c, 0x93, 0x6a, 0xdc, 0x0d, 0x4a, 0x92,
+	0x6e, 0xf9, 0xd1, 0x1f, 0x9d, 0x39, 0x3f, 0xc7, 0x3b, 0xdf, 0x59, 0xf0, 0xec, 0x44, 0xfc, 0x5d,
+	0x86, 0x12, 0xbe, 0x87, 0xd9, 0x79, 0xb8, 0xf6, 0x32, 0x94, 0xf7, 0x18, 0x8d, 0x4f, 0xd5, 0x5f,
+	0xa1, 0xec, 0x55, 0x98, 0x17, 0xf4, 0x54, 0x7f, 0xe7, 0x05, 0x75, 0x7e, 0xca, 0x77, 0x42, 0x31,
+	0xbe, 0x99, 0xa6, 0x8c, 0x8e, 0x2e, 0x20, 0x5e, 0x5e, 0x85, 0x1a, 0x32, 0x6b, 0x9f, 0x4a, 0x7b,
+	0x8c, 0x74, 0x7e, 0xcc, 0x73, 0xd2, 0x9d, 0x14, 0x33, 0x99, 0xc1, 0x7a, 0x58, 0x14, 0xa3, 0x3e,
+	0xe6, 0x37, 0x5f, 0x98, 0x1f, 0x35, 0x6b, 0x9c, 0xea, 0xd2, 0x18, 0x29, 0x4f, 0xc8, 0x19, 0xaf,
+	0x6a, 0x53, 0xdc, 0x3f, 0xb6, 0xe0, 0xda, 0x44, 0xf8, 0x6e, 0xc6, 0x12, 0xf1, 0x5f, 0xab, 0xee,
+	0xfc, 0x3c, 0x93, 0xd3, 0xdf, 0x27, 0xfc, 0x3c, 0x72, 0xba, 0x4a, 0x24, 0x51, 0x54, 0x2c, 0x91,
+	0x48, 0x9c, 0xfd, 0x1a, 0x2c, 0xa4, 0x8c, 0x04, 0x58, 0x69, 0x54, 0xe0, 0x73, 0xd3, 0x68, 0xe7,
+	0xd3, 0x99, 0xd0, 0xbd, 0x9b, 0x44, 0x17, 0xc4, 0xdf, 0xf9, 0x3e, 0xaf, 0x21, 0x74, 0x16, 0xa1,
+	0xd1, 0x45, 0x88, 0xe8, 0xc2, 0xc2, 0x20, 0x2b, 0x74, 0xca, 0x29, 0x98, 0xf3, 0x57, 0x4e, 0xfa,
+	0xce, 0xde, 0x1e, 0x66, 0xb7, 0x51, 0x88, 0xcf, 0x83, 0xf4, 0x80, 0x84, 0x85, 0x4a, 0x08, 0x8d,
+	0x7b, 0xc2, 0x9d, 0xb7, 0xdf, 0x81, 0x2a, 0x56, 0x89, 0x8d, 0x9b, 0x13, 0xba, 0xe5, 0xea, 0xda,
+	0xdd, 0xcd, 0x6b, 0x77, 0x77, 0x37, 0xaf, 0xdd, 0xbb, 0x35, 0x69, 0xf9, 0xf0, 0x71, 0xc7, 0xf2,
+	0x73, 0x23, 0x79, 0xe8, 0x5d, 0x9b, 0xf8, 0x7e, 0x86, 0x22, 0xea, 0x12, 0x38, 0xef, 0x7c, 0x5e,
+	0x32, 0x09, 0x7e, 0x07, 0x1d, 0xc8, 0xca, 0xad, 0x97, 0x46, 0xe4, 0xe9, 0x8f, 0x8e, 0x31, 0x99,
+	0xd2, 0x99, 0x76, 0xe2, 0x3d, 0x68, 0xe8, 0xf8, 0xeb, 0xa7, 0x88, 0x89, 0xa2, 0x9e, 0x80, 0xb6,
+	0xd9, 0x41, 0x4c, 0xd8, 0x6f, 0x43, 0x3d, 0xa5, 0x34, 0xd2, 0xf6, 0x05, 0xf3, 0x6d, 0x4d, 0x5a,
+	0x28, 0xeb, 0x2e, 0x2c, 0x9a, 0xcb, 0x8b, 0x9e, 0xa0, 0x52, 0x6c, 0x82, 0x86, 0x31, 0x52, 0x73,
+	0xdc, 0x82, 0x2b, 0x2a, 0x6c, 0x82, 0x9c, 0x45, 0xb5, 0xd8, 0x24, 0x8b, 0xb9, 0x95, 0x9c, 0xc5,
+	0xf9, 0x2c, 0x8f, 0xa9, 0xed, 0x24, 0xa0, 0x31, 0xde, 0x41, 0xe4, 0xe9, 0xef, 0x70, 0x6f, 0x40,
+	0x05, 0xc5, 0x34, 0x4b, 0x44, 0xd1, 0x5d, 0x31, 0x70, 0x79, 0x55, 0x98, 0x26, 0xb3, 0x85, 0xa3,
+	0x8b, 0x23, 0x23, 0x6b, 0xc1, 0x30, 0xc3, 0xb3, 0xf7, 0x9a, 0x7a, 0x98, 0x61, 0x73, 0xad, 0xf9,
+	0xc2, 0x82, 0x2b, 0xba, 0x16, 0x64, 0x38, 0x24, 0x85, 0x4f, 0xf0, 0xb3, 0x66, 0xf0, 0x27, 0xd6,
+	0xf2, 0x93, 0x79, 0x73, 0x50, 0x7e, 0x40, 0xc4, 0x7e, 0xc8, 0xd0, 0xfd, 0xe4, 0xdf, 0x21, 0xf8,
+	0x3a, 0xd4, 0x19, 0x0e, 0x48, 0x4a, 0xb0, 0xe1, 0x78, 0x92, 0xcd, 0x04, 0x6a, 0x07, 0x63, 0xc7,
+	0xca, 0x2b, 0xa5, 0x93, 0x1d, 0xbb, 0x21, 0x1d, 0xfb, 0xf6, 0x71, 0x67, 0x75, 0x48, 0xc4, 0x7e,
+	0x36, 0x70, 0x03, 0x1a, 0x9b, 0x87, 0x11, 0xf3, 0x73, 0x9d, 0x87, 0xf7, 0x3c, 0x71, 0x90, 0x62,
+	0xae, 0x0c, 0xf8, 0x58, 0x84, 0x2d, 0x93, 0x6a, 0x77, 0xd4, 0xa3, 0xc7, 0xdd, 0x34, 0x54, 0x6f,
+	0x14, 0xeb, 0x50, 0xd1, 0xaf, 0x20, 0x4a, 0x80, 0xc6, 0xfa, 0xd2, 0xec, 0x7d, 0x5b, 0x83, 0x73,
+	0x39, 0x35, 0xb2, 0xfb, 0xee, 0xa3, 0xa3, 0xb6, 0x75, 0x78, 0xd4, 0xb6, 0xfe, 0x3c, 0x6a, 0x5b,
+	0x0f, 0x8f, 0xdb, 0x73, 0x87, 0xc7, 0xed, 0xb9, 0xdf, 0x8f, 0xdb, 0x73, 0x1f, 0xbe, 0x34, 0xc5,
+	0x8a, 0xc4, 0x34, 0xd8, 0x47, 0x24, 0xf1, 0xd4, 0xeb, 0xc9, 0x03, 0xfd, 0xb2, 0xa2, 0x88, 0x0d,
+	0x2a, 0xea, 0xb3, 0x7b, 0xe5, 0xef, 0x00, 0x00, 0x00, 0xff, 0xff, 0x72, 0x63, 0xbb, 0xe1, 0x29,
+	0x12, 0x00, 0x00,
 }
 
 func (m *EventCollectionCreated) Marshal() (dAtA []byte, err error) {
@@ -1660,6 +1888,152 @@ func (m *EventTokenMinted) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i--
 		dAtA[i] = 0x28
 	}
+	if m.RequestId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.RequestId))
+		i--
+		dAtA[i] = 0x20
+	}
+	if len(m.Owner) > 0 {
+		i -= len(m.Owner)
+		copy(dAtA[i:], m.Owner)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Owner)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.TokenId) > 0 {
+		i -= len(m.TokenId)
+		copy(dAtA[i:], m.TokenId)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.TokenId)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.CollectionId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.CollectionId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventCommitted) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventCommitted) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventCommitted) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.LastHeight != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.LastHeight))
+		i--
+		dAtA[i] = 0x20
+	}
+	if len(m.Sender) > 0 {
+		i -= len(m.Sender)
+		copy(dAtA[i:], m.Sender)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Sender)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.Commitment) > 0 {
+		i -= len(m.Commitment)
+		copy(dAtA[i:], m.Commitment)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Commitment)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.CollectionId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.CollectionId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventCommitmentEnded) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventCommitmentEnded) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventCommitmentEnded) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Revealed {
+		i--
+		if m.Revealed {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x20
+	}
+	if len(m.Sender) > 0 {
+		i -= len(m.Sender)
+		copy(dAtA[i:], m.Sender)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Sender)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.Commitment) > 0 {
+		i -= len(m.Commitment)
+		copy(dAtA[i:], m.Commitment)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Commitment)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.CollectionId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.CollectionId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventTokenDisplaced) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventTokenDisplaced) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventTokenDisplaced) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
 	if m.RequestId != 0 {
 		i = encodeVarintEvents(dAtA, i, uint64(m.RequestId))
 		i--
@@ -2660,6 +3034,75 @@ func (m *EventTokenMinted) Size() (n int) {
 	return n
 }
 
+func (m *EventCommitted) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.CollectionId != 0 {
+		n += 1 + sovEvents(uint64(m.CollectionId))
+	}
+	l = len(m.Commitment)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.Sender)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.LastHeight != 0 {
+		n += 1 + sovEvents(uint64(m.LastHeight))
+	}
+	return n
+}
+
+func (m *EventCommitmentEnded) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.CollectionId != 0 {
+		n += 1 + sovEvents(uint64(m.CollectionId))
+	}
+	l = len(m.Commitment)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.Sender)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.Revealed {
+		n += 2
+	}
+	return n
+}
+
+func (m *EventTokenDisplaced) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.CollectionId != 0 {
+		n += 1 + sovEvents(uint64(m.CollectionId))
+	}
+	l = len(m.TokenId)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.Owner)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.RequestId != 0 {
+		n += 1 + sovEvents(uint64(m.RequestId))
+	}
+	return n
+}
+
 func (m *EventTokenSettled) Size() (n int) {
 	if m == nil {
 		return 0
@@ -3359,6 +3802,463 @@ func (m *EventTokenMinted) Unmarshal(dAtA []byte) error {
 				b := dAtA[iNdEx]
 				iNdEx++
 				m.Status |= TokenStatus(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventCommitted) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventCommitted: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventCommitted: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field CollectionId", wireType)
+			}
+			m.CollectionId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.CollectionId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Commitment", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Commitment = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Sender", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Sender = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field LastHeight", wireType)
+			}
+			m.LastHeight = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.LastHeight |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventCommitmentEnded) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventCommitmentEnded: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventCommitmentEnded: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field CollectionId", wireType)
+			}
+			m.CollectionId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.CollectionId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Commitment", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Commitment = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Sender", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Sender = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Revealed", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Revealed = bool(v != 0)
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventTokenDisplaced) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventTokenDisplaced: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventTokenDisplaced: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field CollectionId", wireType)
+			}
+			m.CollectionId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.CollectionId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TokenId", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.TokenId = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Owner", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Owner = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field RequestId", wireType)
+			}
+			m.RequestId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.RequestId |= uint64(b&0x7F) << shift
 				if b < 0x80 {
 					break
 				}

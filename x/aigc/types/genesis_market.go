@@ -1,6 +1,8 @@
 package types
 
 import (
+	"bytes"
+
 	"cosmossdk.io/math"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -31,6 +33,29 @@ func (gs GenesisState) validateOffers(known map[uint64]Collection) error {
 			return ErrInvalidGenesis.Wrapf("offer for %s is listed twice", id)
 		}
 		seen[k] = true
+	}
+	return nil
+}
+
+func (gs GenesisState) validateCommitments(known map[uint64]Collection) error {
+	for i, g := range gs.Commitments {
+		if _, ok := known[g.CollectionId]; !ok {
+			return ErrInvalidGenesis.Wrapf("commitment: collection %d does not exist", g.CollectionId)
+		}
+		hash, err := CommitmentFromBytes(g.Hash)
+		if err != nil {
+			return ErrInvalidGenesis.Wrap(err.Error())
+		}
+		if err := g.Commitment.ValidateBasic(); err != nil {
+			return ErrInvalidGenesis.Wrapf("commitment %s: %s", hash, err)
+		}
+		if i == 0 {
+			continue
+		}
+		last := gs.Commitments[i-1]
+		if g.CollectionId < last.CollectionId || (g.CollectionId == last.CollectionId && bytes.Compare(g.Hash, last.Hash) <= 0) {
+			return ErrInvalidGenesis.Wrap("commitments must ascend")
+		}
 	}
 	return nil
 }

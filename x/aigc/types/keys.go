@@ -60,4 +60,8 @@ var (
 	OffersByBidderKey = collections.NewPrefix(18)
 	// TradesKey: (collection id, denom) -> Trade
 	TradesKey = collections.NewPrefix(19)
+	// CommitmentsKey: (collection id, hash) -> Commitment, whose money waits in the collection's escrow account
+	CommitmentsKey = collections.NewPrefix(20)
+	// CommitmentsDueKey: (due height, collection id, hash) -> {}, one entry for each commitment
+	CommitmentsDueKey = collections.NewPrefix(21)
 )
