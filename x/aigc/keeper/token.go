@@ -240,12 +240,5 @@ func (k *Keeper) Burn(ctx context.Context, caller sdk.AccAddress, collectionID u
 	if err := emit(ctx, &types.EventTokenBurnt{CollectionId: collectionID, TokenId: id.String(), Owner: own.Owner}); err != nil {
 		return err
 	}
-	if token.Deposit == nil {
-		return nil
-	}
-	payer, err := k.account(token.Deposit.Payer)
-	if err != nil {
-		return err
-	}
-	return k.pay(ctx, collectionID, types.EscrowAddress(collectionID), payer, token.Deposit.Amount)
+	return k.returnDeposit(ctx, collectionID, token.Deposit)
 }

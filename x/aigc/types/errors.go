@@ -40,5 +40,6 @@ var (
 	ErrOfferNotFound      = errors.Register(ModuleName, 33, "offer does not exist")
 	ErrOfferOpen          = errors.Register(ModuleName, 34, "offer is open: only its bidder may cancel it")
 	ErrInvalidCommitment  = errors.Register(ModuleName, 35, "invalid commitment")
+	ErrUnchanged          = errors.Register(ModuleName, 37, "record says nothing new")
 	ErrCommitmentNotFound = errors.Register(ModuleName, 36, "commitment does not exist")
 )
