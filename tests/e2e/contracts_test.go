@@ -43,6 +43,8 @@ func TestContracts(t *testing.T) {
 	n := startWithBeacon(t)
 	n.registerTiny()
 	courier := n.startCourier()
+	revenue, client := make(chan error, 1), n.dial(0)
+	go func() { revenue <- testRevenue(t, n.net, client, 1) }()
 
 	node := exec.CommandContext(t.Context(), "node", "--test", "test/oracle.test.mjs")
 	node.Dir = filepath.Join(root(t), "contracts")
@@ -62,6 +64,7 @@ func TestContracts(t *testing.T) {
 	out, err = mock.CombinedOutput()
 	t.Log(string(out))
 	require.NoError(t, err)
+	require.NoError(t, <-revenue)
 }
 
 // startWithBeacon starts a network whose validators have hash chains, and registers them.
