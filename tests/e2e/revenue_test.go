@@ -3,10 +3,6 @@ package e2e_test
 import (
 	"encoding/hex"
 	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -17,8 +13,8 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/imochain/imod/app"
-	"github.com/imochain/imod/localnet"
 	"github.com/imochain/imod/localnet/rpc"
+	"github.com/imochain/imod/tests/live"
 	imotypes "github.com/imochain/imod/x/imo/types"
 )
 
@@ -28,23 +24,18 @@ var revenueAccounts = []string{"ana", "bo", "chi", "dev9"}
 
 // testRevenue sells all of a model's token to three equal buyers and runs the attacks of
 // contracts/test/revenue.test.mjs against its share of revenue.
-func testRevenue(t *testing.T, net *localnet.Network, client *rpc.Client, model uint64) error {
-	t.Helper()
-	keys := make([]rpc.Key, len(revenueAccounts))
-	env := append(os.Environ(), "RPC="+net.Nodes[0].JSONRPC, "TOKEN="+common.BytesToAddress(imotypes.TokenAddress(model)).Hex())
-	var secrets []string
-	for i, name := range revenueAccounts {
+func testRevenue(t *testing.T, n *live.Network, model uint64) error {
+	buyers := make([]rpc.Key, 3)
+	for i := range buyers {
 		var err error
-		if keys[i], err = net.Key(name); err != nil {
+		if buyers[i], err = n.Net.Key(revenueAccounts[i]); err != nil {
 			return err
 		}
-		secrets = append(secrets, "0x"+hex.EncodeToString(keys[i].Priv.Key))
 	}
-	if err := sellEqually(t, client, model, keys[:3]); err != nil {
+	if err := sellEqually(t, n.Client, model, buyers); err != nil {
 		return fmt.Errorf("the sale: %w", err)
 	}
-	cmd := exec.CommandContext(t.Context(), "node", "--test", "test/revenue.test.mjs")
-	cmd.Dir, cmd.Env = filepath.Join(root(t), "contracts"), append(env, "KEYS="+strings.Join(secrets, ","))
+	cmd := nodeTests(t, n.Net, "revenue.test.mjs", revenueAccounts, "TOKEN="+common.BytesToAddress(imotypes.TokenAddress(model)).Hex())
 	out, err := cmd.CombinedOutput()
 	t.Log(string(out))
 	return err
