@@ -112,7 +112,7 @@ proto:
 abi: contracts/node_modules/.package-lock.json
 	node contracts/abi.mjs
 
-.PHONY: test test-unit test-integration test-sim test-arm64 test-e2e test-web screenshots test-race bench bench-inference test-revenue-long
+.PHONY: test test-unit test-integration test-sim test-arm64 test-e2e test-web screenshots test-race bench bench-inference test-revenue-long test-revenue-holders
 ## test: everything that a change must pass
 test: lint test-unit test-integration test-sim test-arm64 test-e2e
 
@@ -171,6 +171,10 @@ tests/web/node_modules/.package-lock.json: tests/web/package-lock.json
 ## test-revenue-long: one million random steps of the revenue share against the naive ledger
 test-revenue-long:
 	go test -count=1 -ldflags=-w -timeout 60m -run '^TestProperties$$' ./x/revshare/keeper -rapid.checks=16700
+
+## test-revenue-holders: gas and store operations with a million holders of one token, which must be those with ten
+test-revenue-holders:
+	go test -count=1 -v -ldflags=-w -timeout 60m -run '^TestCostIndependentOfHolders$$' ./x/revshare/keeper -holders=1000000
 
 ## test-arm64: digests of runtime and models on an emulated arm64
 test-arm64:
