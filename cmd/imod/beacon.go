@@ -48,7 +48,7 @@ When the chain is used up, or the secret was seen by somebody, make a new one wi
 			if err != nil {
 				return err
 			}
-			cmd.Println(hex.EncodeToString(tip[:]))
+			fmt.Fprintln(cmd.OutOrStdout(), hex.EncodeToString(tip[:]))
 			return nil
 		},
 	}
