@@ -48,6 +48,8 @@ type Follower struct {
 	Workers int
 	// Restart makes the application anew over its database before every block.
 	Restart bool
+	// Pool gives the application its own pool of transactions, from which it then makes proposals.
+	Pool bool
 	// Setup is run on each new application before its first use.
 	Setup func(*app.App)
 	// Spent is how long it took to execute the last block, without its commit.
@@ -149,6 +151,9 @@ func (f *Follower) open(t testing.TB) {
 		srvflags.EVMChainID:         app.EVMChainID,
 		sdkserver.FlagMempoolMaxTxs: -1,
 		sdkserver.FlagBlockExecutor: f.Executor,
+	}
+	if f.Pool {
+		options[sdkserver.FlagMempoolMaxTxs] = 1000
 	}
 	if f.Workers > 0 {
 		options[sdkserver.FlagBlockSTMWorkers] = f.Workers
