@@ -16,7 +16,8 @@ type step struct{ last, outputs []kernel.Tensor }
 // and of the graph's outputs. Both lie in front of what the pipeline cuts down to
 // a label or to bytes, so a guessed label does not give the witness:
 // SHA-256("imod/witness/v1" ‖ steps ‖ per step: count ‖ roots ‖ count ‖ roots),
-// counts of four bytes big-endian.
+// counts of four bytes big-endian. Of a text the outputs are the scores from which each
+// token was taken, and there are no inputs: the scores depend on all that went before.
 func witness(steps []step) (bundle.Hash, error) {
 	b := binary.BigEndian.AppendUint32([]byte("imod/witness/v1"), uint32(len(steps)))
 	for _, s := range steps {
