@@ -83,7 +83,8 @@ func (s once) run(ctx context.Context, p *engine.Program, input []byte, seed uin
 	if err != nil {
 		return nil, nil, err
 	}
-	return s.output(outputs), []step{{last: last, outputs: outputs}}, nil
+	made, err := newStep(last, outputs)
+	return s.output(outputs), []step{made}, err
 }
 
 // tensorStage passes elements through.

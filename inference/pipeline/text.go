@@ -135,7 +135,11 @@ func (s *textStage) run(ctx context.Context, p *engine.Program, input []byte, se
 		if at+1 < len(ids) {
 			continue // still reading the prompt
 		}
-		steps = append(steps, step{outputs: []kernel.Tensor{scores}})
+		made, err := newStep(nil, []kernel.Tensor{scores})
+		if err != nil {
+			return nil, nil, err
+		}
+		steps = append(steps, made)
 		id := d.next(scores.F32)
 		ids = append(ids, id)
 		if w.write(id) || len(steps) == int(s.d.Length) || len(ids) == int(s.d.Context) {
