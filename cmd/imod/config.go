@@ -88,5 +88,6 @@ func defaultCometConfig() *cmtcfg.Config {
 	cfg.Mempool.Type = cmtcfg.MempoolTypeApp // the only type the EVM mempool starts with
 	cfg.Consensus.TimeoutCommit = blockInterval
 	cfg.Consensus.DoubleSignCheckHeight = 10
+	cfg.RPC.PprofListenAddress = "" // profiles are for those who ask
 	return cfg
 }
