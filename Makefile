@@ -132,6 +132,15 @@ test-sim:
 test-e2e: build contracts/node_modules/.package-lock.json
 	$(TEST) -count=1 -timeout 20m ./tests/e2e/...
 
+.PHONY: soak bench-latency
+## soak: 10,000 requests on four live validators while a validator and a sidecar at a time are killed (ARGS="-seed N")
+soak: build
+	$(TEST) -count=1 -timeout 120m -v -run '^TestFaults$$' ./tests/soak -model $(or $(MODEL),tiny) $(ARGS)
+
+## bench-latency: seconds from a request to its result on four live validators (MODEL=picture RATES=1,10,40)
+bench-latency: build
+	$(TEST) -count=1 -timeout 60m -v -run '^TestLatency$$' ./tests/soak -model $(or $(MODEL),picture) -rates $(or $(RATES),1,10,40) $(ARGS)
+
 .PHONY: journeys
 ## journeys: run the guides of docs/guides as they stand on a network of its own, and find the mark in every served picture
 journeys: build
