@@ -17,6 +17,8 @@ type value struct {
 	data  *kernel.Tensor
 	input int
 	node  *emitted
+
+	weight, odd string // name of an initializer, and what is not finite in it
 }
 
 // emitted is a node whose inputs are still values.
