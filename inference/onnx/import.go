@@ -22,6 +22,7 @@ type Limits struct {
 	MaxFileBytes  int64
 	MaxNodes      int   // nodes, and initializers, of one graph
 	MaxConstBytes int64 // constants and everything folded from them, together
+	MaxFoldBytes  int64 // constants that are computed and not read, besides four times the file
 	MaxFoldWork   int64 // basic operations spent on folding
 	Graph         ir.Limits
 }
@@ -32,6 +33,7 @@ func DefaultLimits() Limits {
 		MaxFileBytes:  1 << 30,
 		MaxNodes:      1 << 16,
 		MaxConstBytes: 2 << 30,
+		MaxFoldBytes:  256 << 20,
 		MaxFoldWork:   1 << 36,
 		Graph:         ir.DefaultLimits(),
 	}
@@ -82,7 +84,7 @@ func Import(file []byte, o Options) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	im := &importer{builder: builder{limits: l}, opset: m.opset, uses: map[string]int{}, external: o.External}
+	im := &importer{builder: builder{limits: l, fileBytes: int64(len(file))}, opset: m.opset, uses: map[string]int{}, external: o.External}
 	env := &scope{values: map[string]*value{}}
 	names, err := im.inputs(env, &g, o)
 	if err != nil {
@@ -212,6 +214,7 @@ func (im *importer) decode(p *tensorProto) (kernel.Tensor, error) {
 		if err := p.load(im.external, im.limits.Graph.MaxElems); err != nil {
 			return kernel.Tensor{}, fmt.Errorf("tensor %q: %w", p.name, err)
 		}
+		im.fileBytes += int64(len(p.raw))
 	}
 	return p.decode(im.limits.Graph.MaxElems)
 }

@@ -198,6 +198,19 @@ func TestHostileMemory(t *testing.T) {
 	}
 }
 
+// TestSmallFileLargeModel: by the default limits, a file of a few hundred bytes that fills 575 MB of weights
+// is refused at once and before the memory is taken (SAFETY 57).
+func TestSmallFileLargeModel(t *testing.T) {
+	file := model(13, input("x", 1, 12000), ints("dims", 12000, 12000), node("ConstantOfShape", names("dims"), names("w")),
+		node("MatMul", names("x", "w"), names("y")), output("y", 1, 12000))
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, err := onnx.Import(file, onnx.Options{})
+	runtime.ReadMemStats(&after)
+	require.ErrorContains(t, err, `node "ConstantOfShape_w" (ConstantOfShape): constants computed from a file of`)
+	require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(1<<20))
+}
+
 // TestFoldingWork bounds the time that constants may take.
 func TestFoldingWork(t *testing.T) {
 	l := onnx.DefaultLimits()
