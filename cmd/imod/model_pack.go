@@ -123,7 +123,13 @@ func packModel(ctx context.Context, file string, f packFlags) (*bundle.Bundle, e
 	if err != nil {
 		return nil, err
 	}
-	model, err := onnx.Import(raw, onnx.Options{Dims: dims})
+	// Weights may lie in files beside the model; the root of that folder is the limit.
+	folder, err := os.OpenRoot(filepath.Dir(file))
+	if err != nil {
+		return nil, err
+	}
+	defer folder.Close() //nolint:errcheck // opened for reading
+	model, err := onnx.Import(raw, onnx.Options{Dims: dims, External: folder.FS()})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
