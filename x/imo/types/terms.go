@@ -216,10 +216,13 @@ func (t Terms) checkPrices() error {
 	if t.HardCap.Amount.IsNil() {
 		return ErrInvalidTerms.Wrap("hard_cap is missing")
 	}
+	floor := CostRoundedUp(t.ForSale(), t.Price)
+	if floor.GT(MaxAmount()) {
+		return ErrInvalidTerms.Wrapf("price x tokens for sale is %s, allowed are at most 2^120", floor)
+	}
 	if err := CheckPositive("hard_cap", t.HardCap, t.PaymentDenom); err != nil {
 		return err
 	}
-	floor := CostRoundedUp(t.ForSale(), t.Price)
 	switch t.Kind {
 	case OFFERING_KIND_FIXED, OFFERING_KIND_PRO_RATA:
 		if !t.HardCap.Amount.Equal(floor) || t.TickBps != 0 {
@@ -243,9 +246,6 @@ func (t Terms) checkPrices() error {
 		}
 	default:
 		return ErrInvalidTerms.Wrapf("offering kind %s", t.Kind)
-	}
-	if floor.GT(MaxAmount()) {
-		return ErrInvalidTerms.Wrapf("price x tokens for sale is %s, allowed are at most 2^120", floor)
 	}
 	if !t.Public() {
 		return nil
