@@ -95,8 +95,8 @@ func installation(t *testing.T) (*healthy, doctor.Installation) {
 		l, err := net.Listen(network, address)
 		require.NoError(t, err)
 		s := grpc.NewServer()
-		types.RegisterSidecarServer(s, sidecarServer{healthy: h})
-		types.RegisterQueryServer(s, queryServer{healthy: h})
+		types.RegisterSidecarServer(s, &sidecarServer{healthy: h})
+		types.RegisterQueryServer(s, &queryServer{healthy: h})
 		go s.Serve(l) //nolint:errcheck // ends with the test
 		t.Cleanup(s.Stop)
 		return l.Addr().String()
