@@ -83,8 +83,6 @@ func localApp(chain Chain) map[string]any {
 		"mempool":         map[string]any{"max-txs": 5000},
 		"state-sync":      map[string]any{"snapshot-interval": 1000, "snapshot-keep-recent": 2},
 		"telemetry":       map[string]any{"enabled": true, "prometheus-retention-time": 600},
-		"sidecar":         map[string]any{"preview": true},
-		"receipts":        map[string]any{"archive": true},
 		"evm":             map[string]any{"evm-chain-id": chain.EVMChainID},
 		"json-rpc": map[string]any{
 			"enable": true, "api": "eth,net,web3,txpool", "allow-insecure-unlock": false,

@@ -45,7 +45,7 @@ func localChain(temporary *app.App) func() localnet.Chain {
 			AppTemplate: template,
 			AppConfig: func() any {
 				_, c := defaultAppConfig()
-				c.Web.Enable = true
+				c.Web.Enable, c.Sidecar.Preview, c.Receipts.Archive = true, true, true
 				return &c
 			},
 			Beacon: func(home string) ([]byte, error) {
