@@ -21,8 +21,8 @@ import (
 
 	"github.com/imochain/imod/app"
 	"github.com/imochain/imod/x/oracle/attestation"
+	"github.com/imochain/imod/x/oracle/node/archive"
 	"github.com/imochain/imod/x/oracle/receipt"
-	"github.com/imochain/imod/x/oracle/receipt/archive"
 	"github.com/imochain/imod/x/oracle/types"
 )
 

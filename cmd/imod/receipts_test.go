@@ -12,8 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"google.golang.org/grpc"
 
+	"github.com/imochain/imod/x/oracle/node/archive"
 	"github.com/imochain/imod/x/oracle/receipt"
-	"github.com/imochain/imod/x/oracle/receipt/archive"
 	"github.com/imochain/imod/x/oracle/types"
 )
 

@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/imochain/imod/x/oracle/node/archive"
 	"github.com/imochain/imod/x/oracle/receipt"
-	"github.com/imochain/imod/x/oracle/receipt/archive"
 )
 
 var chain = [32]byte{7}
