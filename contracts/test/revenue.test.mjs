@@ -15,6 +15,7 @@ const { abi } = compile("interfaces/IModelToken.sol", "IModelToken");
 const token = new Contract(TOKEN ?? MaxUint256.toString(16).slice(0, 40), abi, bo);
 const as = (wallet) => token.connect(wallet);
 const done = async (sent) => (await sent).wait();
+// More than any call here takes: an estimate of one epoch is short for the first transaction of the next.
 const gasLimit = 1_000_000;
 
 async function deploy(name) {
@@ -40,9 +41,9 @@ test("worth attacking: equal holders, a vault, a lost key, an income", { skip },
   [facts.flash, facts.pair] = [await deploy("FlashHolder"), await deploy("SkimmablePair")];
   facts.lost = Wallet.createRandom().address;
   const pair = await facts.pair.getAddress();
-  await done(token.approve(await facts.flash.getAddress(), MaxUint256));
-  await done(as(dee).transfer(pair, facts.each / 2n));
-  await done(as(dee).transfer(facts.lost, facts.each / 4n));
+  await done(token.approve(await facts.flash.getAddress(), MaxUint256, { gasLimit }));
+  await done(as(dee).transfer(pair, facts.each / 2n, { gasLimit }));
+  await done(as(dee).transfer(facts.lost, facts.each / 4n, { gasLimit }));
   await epochsPass(1n); // these three hold at the close of an epoch before the money comes
 });
 
@@ -58,7 +59,7 @@ test("a flash snapshot yields nothing, and a buyer after a deposit gets none of 
   assert.deepEqual([log.args.claimable, log.args.paid], [0n, false]);
   assert.equal(await token.balanceOf(bo.address), facts.each, "the loan came back");
 
-  await done(token.transfer(fay.address, facts.each / 2n)); // fay buys with the money in sight
+  await done(token.transfer(fay.address, facts.each / 2n, { gasLimit })); // fay buys with the money in sight
   facts.boughtIn = await epoch();
   await done(eve.sendTransaction({ to: TOKEN, value: 1n, gasLimit: 21_000 })); // a plain transfer with the gas of one
   await epochsPass(drip);
@@ -75,8 +76,7 @@ test("claimFor(pool) and skim yield nothing; the pool and a lost key strand nobo
   const due = await token.claimableRevenue(pair, id);
   assert.ok(due > 0n);
   await assert.rejects(as(eve).claimFor.staticCall(pair), /contract/);
-  const sent = await done(as(eve).claimFor(pair, { gasLimit }).then((tx) => tx.wait().catch((error) => ({ wait: () => error.receipt }))));
-  assert.equal(sent.status, 0);
+  await assert.rejects(done(as(eve).claimFor(pair, { gasLimit })), /reverted/);
   const thief = Wallet.createRandom().address;
   await done(facts.pair.skim(thief, { gasLimit }));
   assert.equal(await provider.getBalance(thief), 0n);
@@ -142,11 +142,11 @@ test("equal holders lose nothing to dust, whoever claims how often", { skip }, a
     const [[, ofBo], [, ofChi]] = await total(k);
     assert.equal(ofBo, ofChi, `epoch ${k}`);
   }
-  // bo never claimed, chi did: bo's whole due is the sum of its epochs, to within a unit each.
-  let sum = 0n;
-  for (let k = facts.epoch; k <= id; k++) sum += await token.revenueOf(bo.address, k);
+  // bo never claimed, chi did: bo's whole due is the sum of its epochs, and the fractions that they lose.
+  const ofEpochs = await Promise.all(Array.from({ length: Number(id) + 1 }, (_, k) => token.revenueOf(bo.address, k)));
+  const sum = ofEpochs.reduce((a, b) => a + b, 0n);
   const due = await token.claimableRevenue(bo.address, id);
-  assert.ok(due >= sum && due - sum < id - facts.epoch + 1n, `${due} and ${sum}`);
+  assert.ok(due >= sum && due - sum <= id, `${due} and ${sum}`);
   const claimed = await done(as(bo).claim(id, { gasLimit }));
   assert.deepEqual(events(claimed, "RevenueClaimed").map((log) => log.args.amount), [due]);
 });
