@@ -19,8 +19,10 @@ import (
 // that the usage names.
 func TestCommands(t *testing.T) {
 	options := imo.AppModule{}.AutoCLIOptions()
+	files, err := gogoproto.MergedRegistry()
+	require.NoError(t, err)
 	for _, service := range []*autocliv1.ServiceCommandDescriptor{options.Query, options.Tx} {
-		descriptor, err := gogoproto.HybridResolver.FindDescriptorByName(protoreflect.FullName(service.Service))
+		descriptor, err := files.FindDescriptorByName(protoreflect.FullName(service.Service))
 		require.NoError(t, err)
 		methods := descriptor.(protoreflect.ServiceDescriptor).Methods()
 		require.Len(t, service.RpcCommandOptions, methods.Len())

@@ -23,12 +23,13 @@ import (
 // messages are all messages of the module, with every field set and with every optional one left out.
 func messages() []gogoproto.Message {
 	coin, none := sdk.NewInt64Coin("aimo", 5), sdk.NewInt64Coin("aimo", 0)
-	at := time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
+	at, window := time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC), time.Hour
 	return []gogoproto.Message{
 		&types.MsgRegisterModel{
 			Creator: "a", Name: "n", Summary: "s", Licence: "MIT", LicenceHash: "h", MetadataUri: "u", BundleUris: []string{"x", "y"},
 			Manifest: []byte{1, 2}, Price: coin, Contributors: []types.Contributor{{Address: "b", Weight: 1}},
 			VerificationClass: types.VERIFICATION_CLASS_ATTESTED, ParentModelId: 3,
+			Parents: []types.LineageShare{{ModelId: 3, Bps: 4}}, Derivatives: true, DerivativeBps: 5,
 		},
 		&types.MsgRegisterModel{Creator: "a", Price: none},
 		&types.MsgRetireModel{Creator: "a", ModelId: 1 << 60},
@@ -43,11 +44,24 @@ func messages() []gogoproto.Message {
 		},
 		&types.MsgCreateOffering{
 			TotalSupply: none, Price: math.ZeroInt(), SoftCap: none, MinBid: none, OwnerCap: none,
+			StartTime: at, EndTime: at, CancelDeadline: at, MinRequestPrice: none, MaxRequestPrice: none,
+			Tranches: []types.Tranche{{ReleaseTime: at, Bps: 1, MinRequests: 1 << 60, MinNetworkFees: &coin}},
+			HardCap:  &coin, TickBps: 50, AllowRoot: "r", ExpectedId: 1 << 60, PoolFeeBps: 1, LiquidityProceedsBps: 2, TreasuryWindow: &window,
+			Lots: []types.Lot{{
+				Kind: types.OFFERING_KIND_PRO_RATA, SaleBps: 1, Price: math.NewInt(3), MinBid: coin, OwnerCap: none, StartTime: at, EndTime: at,
+				CancelDeadline: at, AllowRoot: "r",
+			}},
+		},
+		&types.MsgCreateOffering{
+			TotalSupply: none, Price: math.ZeroInt(), SoftCap: none, MinBid: none, OwnerCap: none,
 			StartTime: time.Unix(0, 0).UTC(), EndTime: at, CancelDeadline: at, MinRequestPrice: none, MaxRequestPrice: none,
 		},
 		&types.MsgCancelOffering{Creator: "a", OfferingId: 1},
 		&types.MsgPlaceBid{Bidder: "a", OfferingId: 1, Amount: coin, MaxPrice: math.NewInt(9), TermsHash: "h", Owner: "o"},
 		&types.MsgPlaceBid{Amount: none, MaxPrice: math.ZeroInt()},
+		&types.MsgPlaceBid{
+			Amount: none, MaxPrice: math.ZeroInt(), Allowance: &types.Allowance{Cap: math.NewInt(5), Proof: [][]byte{{1, 2}, {3}}},
+		},
 		&types.MsgCancelBid{Owner: "a", OfferingId: 1, BidId: 2},
 		&types.MsgFinalizeOffering{Sender: "a", OfferingId: 1},
 		&types.MsgCollectAllocation{Sender: "a", OfferingId: 1, Owner: "o", ModelId: 2},
@@ -55,6 +69,16 @@ func messages() []gogoproto.Message {
 		&types.MsgCollectRefund{Sender: "a", OfferingId: 1, Owner: "o", ModelId: 2},
 		&types.MsgReleaseProceeds{Sender: "a", OfferingId: 1, Recipient: "r"},
 		&types.MsgExit{Holder: "a", Amount: coin},
+		&types.MsgExit{Holder: "a", Amount: coin, OfferingId: 2},
+		&types.MsgPublishVersion{Creator: "a", ModelId: 1, BundleUris: []string{"x"}, Manifest: []byte{1}},
+		&types.MsgObjectVersion{Holder: "a", ModelId: 1, Version: 2},
+		&types.MsgSwap{Sender: "a", ModelId: 1, AmountIn: coin, MinOut: none, Deadline: at},
+		&types.MsgAddLiquidity{Sender: "a", ModelId: 1, MaxTokens: coin, MaxPayment: none, MinShares: math.NewInt(1), Deadline: at},
+		&types.MsgRemoveLiquidity{Sender: "a", ModelId: 1, Shares: math.NewInt(1), MinTokens: coin, MinPayment: none, Deadline: at},
+		&types.MsgCollectPoolRevenue{Sender: "a", ModelId: 1, Owner: "o"},
+		&types.MsgProposeSpend{Treasury: "a", ModelId: 1, Recipient: "r", Amount: coin, Note: "n"},
+		&types.MsgObjectSpend{Holder: "a", SpendId: 1},
+		&types.MsgExecuteSpend{Sender: "a", SpendId: 1},
 		&types.MsgUpdateParams{Authority: "a", Params: types.DefaultParams()},
 	}
 }

@@ -13,6 +13,8 @@ func RegisterInterfaces(registry codectypes.InterfaceRegistry) {
 	registry.RegisterImplementations((*sdk.Msg)(nil),
 		&MsgRegisterModel{},
 		&MsgRetireModel{},
+		&MsgPublishVersion{},
+		&MsgObjectVersion{},
 		&MsgSetPrice{},
 		&MsgCreateOffering{},
 		&MsgCancelOffering{},
@@ -23,6 +25,13 @@ func RegisterInterfaces(registry codectypes.InterfaceRegistry) {
 		&MsgCollectRefund{},
 		&MsgReleaseProceeds{},
 		&MsgExit{},
+		&MsgSwap{},
+		&MsgAddLiquidity{},
+		&MsgRemoveLiquidity{},
+		&MsgCollectPoolRevenue{},
+		&MsgProposeSpend{},
+		&MsgObjectSpend{},
+		&MsgExecuteSpend{},
 		&MsgUpdateParams{},
 	)
 	msgservice.RegisterMsgServiceDesc(registry, &_Msg_serviceDesc)
@@ -32,6 +41,8 @@ func RegisterInterfaces(registry codectypes.InterfaceRegistry) {
 func RegisterLegacyAminoCodec(cdc *codec.LegacyAmino) {
 	legacy.RegisterAminoMsg(cdc, &MsgRegisterModel{}, "imod/imo/MsgRegisterModel")
 	legacy.RegisterAminoMsg(cdc, &MsgRetireModel{}, "imod/imo/MsgRetireModel")
+	legacy.RegisterAminoMsg(cdc, &MsgPublishVersion{}, "imod/imo/MsgPublishVersion")
+	legacy.RegisterAminoMsg(cdc, &MsgObjectVersion{}, "imod/imo/MsgObjectVersion")
 	legacy.RegisterAminoMsg(cdc, &MsgSetPrice{}, "imod/imo/MsgSetPrice")
 	legacy.RegisterAminoMsg(cdc, &MsgCreateOffering{}, "imod/imo/MsgCreateOffering")
 	legacy.RegisterAminoMsg(cdc, &MsgCancelOffering{}, "imod/imo/MsgCancelOffering")
@@ -42,6 +53,13 @@ func RegisterLegacyAminoCodec(cdc *codec.LegacyAmino) {
 	legacy.RegisterAminoMsg(cdc, &MsgCollectRefund{}, "imod/imo/MsgCollectRefund")
 	legacy.RegisterAminoMsg(cdc, &MsgReleaseProceeds{}, "imod/imo/MsgReleaseProceeds")
 	legacy.RegisterAminoMsg(cdc, &MsgExit{}, "imod/imo/MsgExit")
+	legacy.RegisterAminoMsg(cdc, &MsgSwap{}, "imod/imo/MsgSwap")
+	legacy.RegisterAminoMsg(cdc, &MsgAddLiquidity{}, "imod/imo/MsgAddLiquidity")
+	legacy.RegisterAminoMsg(cdc, &MsgRemoveLiquidity{}, "imod/imo/MsgRemoveLiquidity")
+	legacy.RegisterAminoMsg(cdc, &MsgCollectPoolRevenue{}, "imod/imo/MsgCollectPoolRevenue")
+	legacy.RegisterAminoMsg(cdc, &MsgProposeSpend{}, "imod/imo/MsgProposeSpend")
+	legacy.RegisterAminoMsg(cdc, &MsgObjectSpend{}, "imod/imo/MsgObjectSpend")
+	legacy.RegisterAminoMsg(cdc, &MsgExecuteSpend{}, "imod/imo/MsgExecuteSpend")
 	legacy.RegisterAminoMsg(cdc, &MsgUpdateParams{}, "imod/imo/MsgUpdateParams")
 	cdc.RegisterConcrete(&Params{}, "imod/imo/Params", nil)
 }

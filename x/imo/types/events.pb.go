@@ -7,6 +7,7 @@ import (
 	cosmossdk_io_math "cosmossdk.io/math"
 	fmt "fmt"
 	_ "github.com/cosmos/cosmos-proto"
+	github_com_cosmos_cosmos_sdk_types "github.com/cosmos/cosmos-sdk/types"
 	types "github.com/cosmos/cosmos-sdk/types"
 	_ "github.com/cosmos/gogoproto/gogoproto"
 	proto "github.com/cosmos/gogoproto/proto"
@@ -859,8 +860,10 @@ type EventBidPlaced struct {
 	Amount types.Coin `protobuf:"bytes,5,opt,name=amount,proto3" json:"amount"`
 	// cost is the part of it that pays for tokens.
 	Cost types.Coin `protobuf:"bytes,6,opt,name=cost,proto3" json:"cost"`
-	// tokens is what the bid buys.
+	// tokens is what the bid buys; 0 while only the end can tell.
 	Tokens types.Coin `protobuf:"bytes,7,opt,name=tokens,proto3" json:"tokens"`
+	// tick_price is the price of the bid's tick.
+	TickPrice cosmossdk_io_math.Int `protobuf:"bytes,8,opt,name=tick_price,json=tickPrice,proto3,customtype=cosmossdk.io/math.Int" json:"tick_price"`
 }
 
 func (m *EventBidPlaced) Reset()         { *m = EventBidPlaced{} }
@@ -945,6 +948,136 @@ func (m *EventBidPlaced) GetTokens() types.Coin {
 	return types.Coin{}
 }
 
+// EventOfferingExtended is emitted when a late bid or cancel moved the clearing tick and so the end.
+type EventOfferingExtended struct {
+	// offering_id is the offering.
+	OfferingId uint64 `protobuf:"varint,1,opt,name=offering_id,json=offeringId,proto3" json:"offering_id,omitempty"`
+	// end_time is the new end.
+	EndTime time.Time `protobuf:"bytes,2,opt,name=end_time,json=endTime,proto3,stdtime" json:"end_time"`
+	// extensions is how often the end was extended.
+	Extensions uint32 `protobuf:"varint,3,opt,name=extensions,proto3" json:"extensions,omitempty"`
+}
+
+func (m *EventOfferingExtended) Reset()         { *m = EventOfferingExtended{} }
+func (m *EventOfferingExtended) String() string { return proto.CompactTextString(m) }
+func (*EventOfferingExtended) ProtoMessage()    {}
+func (*EventOfferingExtended) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b56e37a9b2ea4974, []int{13}
+}
+func (m *EventOfferingExtended) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventOfferingExtended) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventOfferingExtended.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventOfferingExtended) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventOfferingExtended.Merge(m, src)
+}
+func (m *EventOfferingExtended) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventOfferingExtended) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventOfferingExtended.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventOfferingExtended proto.InternalMessageInfo
+
+func (m *EventOfferingExtended) GetOfferingId() uint64 {
+	if m != nil {
+		return m.OfferingId
+	}
+	return 0
+}
+
+func (m *EventOfferingExtended) GetEndTime() time.Time {
+	if m != nil {
+		return m.EndTime
+	}
+	return time.Time{}
+}
+
+func (m *EventOfferingExtended) GetExtensions() uint32 {
+	if m != nil {
+		return m.Extensions
+	}
+	return 0
+}
+
+// EventClearingStarted is emitted when an offering ended and its price is known; bids are given their tokens from here on.
+type EventClearingStarted struct {
+	// offering_id is the offering.
+	OfferingId uint64 `protobuf:"varint,1,opt,name=offering_id,json=offeringId,proto3" json:"offering_id,omitempty"`
+	// clearing_price is what all buyers pay per 10^18 base units of the token, rounded up.
+	ClearingPrice cosmossdk_io_math.Int `protobuf:"bytes,2,opt,name=clearing_price,json=clearingPrice,proto3,customtype=cosmossdk.io/math.Int" json:"clearing_price"`
+	// proceeds are what standing bids will pay.
+	Proceeds types.Coin `protobuf:"bytes,3,opt,name=proceeds,proto3" json:"proceeds"`
+	// bids is the number of standing bids to walk.
+	Bids uint64 `protobuf:"varint,4,opt,name=bids,proto3" json:"bids,omitempty"`
+}
+
+func (m *EventClearingStarted) Reset()         { *m = EventClearingStarted{} }
+func (m *EventClearingStarted) String() string { return proto.CompactTextString(m) }
+func (*EventClearingStarted) ProtoMessage()    {}
+func (*EventClearingStarted) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b56e37a9b2ea4974, []int{14}
+}
+func (m *EventClearingStarted) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventClearingStarted) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventClearingStarted.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventClearingStarted) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventClearingStarted.Merge(m, src)
+}
+func (m *EventClearingStarted) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventClearingStarted) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventClearingStarted.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventClearingStarted proto.InternalMessageInfo
+
+func (m *EventClearingStarted) GetOfferingId() uint64 {
+	if m != nil {
+		return m.OfferingId
+	}
+	return 0
+}
+
+func (m *EventClearingStarted) GetProceeds() types.Coin {
+	if m != nil {
+		return m.Proceeds
+	}
+	return types.Coin{}
+}
+
+func (m *EventClearingStarted) GetBids() uint64 {
+	if m != nil {
+		return m.Bids
+	}
+	return 0
+}
+
 // EventBidCancelled is emitted when a bid was taken back.
 type EventBidCancelled struct {
 	// offering_id is the offering.
@@ -961,7 +1094,7 @@ func (m *EventBidCancelled) Reset()         { *m = EventBidCancelled{} }
 func (m *EventBidCancelled) String() string { return proto.CompactTextString(m) }
 func (*EventBidCancelled) ProtoMessage()    {}
 func (*EventBidCancelled) Descriptor() ([]byte, []int) {
-	return fileDescriptor_b56e37a9b2ea4974, []int{13}
+	return fileDescriptor_b56e37a9b2ea4974, []int{15}
 }
 func (m *EventBidCancelled) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1034,7 +1167,7 @@ func (m *EventAllocationCollected) Reset()         { *m = EventAllocationCollect
 func (m *EventAllocationCollected) String() string { return proto.CompactTextString(m) }
 func (*EventAllocationCollected) ProtoMessage()    {}
 func (*EventAllocationCollected) Descriptor() ([]byte, []int) {
-	return fileDescriptor_b56e37a9b2ea4974, []int{14}
+	return fileDescriptor_b56e37a9b2ea4974, []int{16}
 }
 func (m *EventAllocationCollected) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1105,7 +1238,7 @@ func (m *EventRefundCollected) Reset()         { *m = EventRefundCollected{} }
 func (m *EventRefundCollected) String() string { return proto.CompactTextString(m) }
 func (*EventRefundCollected) ProtoMessage()    {}
 func (*EventRefundCollected) Descriptor() ([]byte, []int) {
-	return fileDescriptor_b56e37a9b2ea4974, []int{15}
+	return fileDescriptor_b56e37a9b2ea4974, []int{17}
 }
 func (m *EventRefundCollected) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1169,7 +1302,7 @@ func (m *EventTrancheAnnounced) Reset()         { *m = EventTrancheAnnounced{} }
 func (m *EventTrancheAnnounced) String() string { return proto.CompactTextString(m) }
 func (*EventTrancheAnnounced) ProtoMessage()    {}
 func (*EventTrancheAnnounced) Descriptor() ([]byte, []int) {
-	return fileDescriptor_b56e37a9b2ea4974, []int{16}
+	return fileDescriptor_b56e37a9b2ea4974, []int{18}
 }
 func (m *EventTrancheAnnounced) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1235,7 +1368,7 @@ func (m *EventTrancheReleased) Reset()         { *m = EventTrancheReleased{} }
 func (m *EventTrancheReleased) String() string { return proto.CompactTextString(m) }
 func (*EventTrancheReleased) ProtoMessage()    {}
 func (*EventTrancheReleased) Descriptor() ([]byte, []int) {
-	return fileDescriptor_b56e37a9b2ea4974, []int{17}
+	return fileDescriptor_b56e37a9b2ea4974, []int{19}
 }
 func (m *EventTrancheReleased) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1306,7 +1439,7 @@ func (m *EventProceedsPaid) Reset()         { *m = EventProceedsPaid{} }
 func (m *EventProceedsPaid) String() string { return proto.CompactTextString(m) }
 func (*EventProceedsPaid) ProtoMessage()    {}
 func (*EventProceedsPaid) Descriptor() ([]byte, []int) {
-	return fileDescriptor_b56e37a9b2ea4974, []int{18}
+	return fileDescriptor_b56e37a9b2ea4974, []int{20}
 }
 func (m *EventProceedsPaid) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1372,7 +1505,7 @@ func (m *EventExited) Reset()         { *m = EventExited{} }
 func (m *EventExited) String() string { return proto.CompactTextString(m) }
 func (*EventExited) ProtoMessage()    {}
 func (*EventExited) Descriptor() ([]byte, []int) {
-	return fileDescriptor_b56e37a9b2ea4974, []int{19}
+	return fileDescriptor_b56e37a9b2ea4974, []int{21}
 }
 func (m *EventExited) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1441,7 +1574,7 @@ func (m *EventDuePostponed) Reset()         { *m = EventDuePostponed{} }
 func (m *EventDuePostponed) String() string { return proto.CompactTextString(m) }
 func (*EventDuePostponed) ProtoMessage()    {}
 func (*EventDuePostponed) Descriptor() ([]byte, []int) {
-	return fileDescriptor_b56e37a9b2ea4974, []int{20}
+	return fileDescriptor_b56e37a9b2ea4974, []int{22}
 }
 func (m *EventDuePostponed) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1496,7 +1629,7 @@ func (m *EventModelFrozen) Reset()         { *m = EventModelFrozen{} }
 func (m *EventModelFrozen) String() string { return proto.CompactTextString(m) }
 func (*EventModelFrozen) ProtoMessage()    {}
 func (*EventModelFrozen) Descriptor() ([]byte, []int) {
-	return fileDescriptor_b56e37a9b2ea4974, []int{21}
+	return fileDescriptor_b56e37a9b2ea4974, []int{23}
 }
 func (m *EventModelFrozen) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1549,7 +1682,7 @@ func (m *EventParamsUpdated) Reset()         { *m = EventParamsUpdated{} }
 func (m *EventParamsUpdated) String() string { return proto.CompactTextString(m) }
 func (*EventParamsUpdated) ProtoMessage()    {}
 func (*EventParamsUpdated) Descriptor() ([]byte, []int) {
-	return fileDescriptor_b56e37a9b2ea4974, []int{22}
+	return fileDescriptor_b56e37a9b2ea4974, []int{24}
 }
 func (m *EventParamsUpdated) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1585,6 +1718,841 @@ func (m *EventParamsUpdated) GetParams() Params {
 	return Params{}
 }
 
+// EventVersionPublished is emitted when another version of a model was submitted.
+type EventVersionPublished struct {
+	// model_id is the model.
+	ModelId uint64 `protobuf:"varint,1,opt,name=model_id,json=modelId,proto3" json:"model_id,omitempty"`
+	// version is the version under proof.
+	Version uint32 `protobuf:"varint,2,opt,name=version,proto3" json:"version,omitempty"`
+	// manifest_root is the version's manifest root; hex.
+	ManifestRoot string `protobuf:"bytes,3,opt,name=manifest_root,json=manifestRoot,proto3" json:"manifest_root,omitempty"`
+	// verification_fee was paid for the proof.
+	VerificationFee types.Coin `protobuf:"bytes,4,opt,name=verification_fee,json=verificationFee,proto3" json:"verification_fee"`
+	// deposit was escrowed.
+	Deposit types.Coin `protobuf:"bytes,5,opt,name=deposit,proto3" json:"deposit"`
+}
+
+func (m *EventVersionPublished) Reset()         { *m = EventVersionPublished{} }
+func (m *EventVersionPublished) String() string { return proto.CompactTextString(m) }
+func (*EventVersionPublished) ProtoMessage()    {}
+func (*EventVersionPublished) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b56e37a9b2ea4974, []int{25}
+}
+func (m *EventVersionPublished) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventVersionPublished) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventVersionPublished.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventVersionPublished) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventVersionPublished.Merge(m, src)
+}
+func (m *EventVersionPublished) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventVersionPublished) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventVersionPublished.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventVersionPublished proto.InternalMessageInfo
+
+func (m *EventVersionPublished) GetModelId() uint64 {
+	if m != nil {
+		return m.ModelId
+	}
+	return 0
+}
+
+func (m *EventVersionPublished) GetVersion() uint32 {
+	if m != nil {
+		return m.Version
+	}
+	return 0
+}
+
+func (m *EventVersionPublished) GetManifestRoot() string {
+	if m != nil {
+		return m.ManifestRoot
+	}
+	return ""
+}
+
+func (m *EventVersionPublished) GetVerificationFee() types.Coin {
+	if m != nil {
+		return m.VerificationFee
+	}
+	return types.Coin{}
+}
+
+func (m *EventVersionPublished) GetDeposit() types.Coin {
+	if m != nil {
+		return m.Deposit
+	}
+	return types.Coin{}
+}
+
+// EventVersionAnnounced is emitted when a proved version began to wait.
+type EventVersionAnnounced struct {
+	// model_id is the model.
+	ModelId uint64 `protobuf:"varint,1,opt,name=model_id,json=modelId,proto3" json:"model_id,omitempty"`
+	// version is the version.
+	Version uint32 `protobuf:"varint,2,opt,name=version,proto3" json:"version,omitempty"`
+	// latest_time is when it becomes the latest unless holders object.
+	LatestTime time.Time `protobuf:"bytes,3,opt,name=latest_time,json=latestTime,proto3,stdtime" json:"latest_time"`
+}
+
+func (m *EventVersionAnnounced) Reset()         { *m = EventVersionAnnounced{} }
+func (m *EventVersionAnnounced) String() string { return proto.CompactTextString(m) }
+func (*EventVersionAnnounced) ProtoMessage()    {}
+func (*EventVersionAnnounced) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b56e37a9b2ea4974, []int{26}
+}
+func (m *EventVersionAnnounced) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventVersionAnnounced) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventVersionAnnounced.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventVersionAnnounced) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventVersionAnnounced.Merge(m, src)
+}
+func (m *EventVersionAnnounced) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventVersionAnnounced) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventVersionAnnounced.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventVersionAnnounced proto.InternalMessageInfo
+
+func (m *EventVersionAnnounced) GetModelId() uint64 {
+	if m != nil {
+		return m.ModelId
+	}
+	return 0
+}
+
+func (m *EventVersionAnnounced) GetVersion() uint32 {
+	if m != nil {
+		return m.Version
+	}
+	return 0
+}
+
+func (m *EventVersionAnnounced) GetLatestTime() time.Time {
+	if m != nil {
+		return m.LatestTime
+	}
+	return time.Time{}
+}
+
+// EventVersionObjected is emitted when a holder objected to a version.
+type EventVersionObjected struct {
+	// model_id is the model.
+	ModelId uint64 `protobuf:"varint,1,opt,name=model_id,json=modelId,proto3" json:"model_id,omitempty"`
+	// version is the version.
+	Version uint32 `protobuf:"varint,2,opt,name=version,proto3" json:"version,omitempty"`
+	// holder objected.
+	Holder string `protobuf:"bytes,3,opt,name=holder,proto3" json:"holder,omitempty"`
+	// weight is what the holder held at the record date.
+	Weight types.Coin `protobuf:"bytes,4,opt,name=weight,proto3" json:"weight"`
+}
+
+func (m *EventVersionObjected) Reset()         { *m = EventVersionObjected{} }
+func (m *EventVersionObjected) String() string { return proto.CompactTextString(m) }
+func (*EventVersionObjected) ProtoMessage()    {}
+func (*EventVersionObjected) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b56e37a9b2ea4974, []int{27}
+}
+func (m *EventVersionObjected) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventVersionObjected) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventVersionObjected.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventVersionObjected) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventVersionObjected.Merge(m, src)
+}
+func (m *EventVersionObjected) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventVersionObjected) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventVersionObjected.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventVersionObjected proto.InternalMessageInfo
+
+func (m *EventVersionObjected) GetModelId() uint64 {
+	if m != nil {
+		return m.ModelId
+	}
+	return 0
+}
+
+func (m *EventVersionObjected) GetVersion() uint32 {
+	if m != nil {
+		return m.Version
+	}
+	return 0
+}
+
+func (m *EventVersionObjected) GetHolder() string {
+	if m != nil {
+		return m.Holder
+	}
+	return ""
+}
+
+func (m *EventVersionObjected) GetWeight() types.Coin {
+	if m != nil {
+		return m.Weight
+	}
+	return types.Coin{}
+}
+
+// EventLatestMoved is emitted when version 0 of a model began to mean another version, or was refused to.
+type EventLatestMoved struct {
+	// model_id is the model.
+	ModelId uint64 `protobuf:"varint,1,opt,name=model_id,json=modelId,proto3" json:"model_id,omitempty"`
+	// version is the version that waited.
+	Version uint32 `protobuf:"varint,2,opt,name=version,proto3" json:"version,omitempty"`
+	// refused tells that holders refused it.
+	Refused bool `protobuf:"varint,3,opt,name=refused,proto3" json:"refused,omitempty"`
+}
+
+func (m *EventLatestMoved) Reset()         { *m = EventLatestMoved{} }
+func (m *EventLatestMoved) String() string { return proto.CompactTextString(m) }
+func (*EventLatestMoved) ProtoMessage()    {}
+func (*EventLatestMoved) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b56e37a9b2ea4974, []int{28}
+}
+func (m *EventLatestMoved) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventLatestMoved) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventLatestMoved.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventLatestMoved) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventLatestMoved.Merge(m, src)
+}
+func (m *EventLatestMoved) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventLatestMoved) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventLatestMoved.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventLatestMoved proto.InternalMessageInfo
+
+func (m *EventLatestMoved) GetModelId() uint64 {
+	if m != nil {
+		return m.ModelId
+	}
+	return 0
+}
+
+func (m *EventLatestMoved) GetVersion() uint32 {
+	if m != nil {
+		return m.Version
+	}
+	return 0
+}
+
+func (m *EventLatestMoved) GetRefused() bool {
+	if m != nil {
+		return m.Refused
+	}
+	return false
+}
+
+// EventPoolSeeded is emitted when a token's pool was made.
+type EventPoolSeeded struct {
+	// model_id is the model.
+	ModelId uint64 `protobuf:"varint,1,opt,name=model_id,json=modelId,proto3" json:"model_id,omitempty"`
+	// tokens went in.
+	Tokens types.Coin `protobuf:"bytes,2,opt,name=tokens,proto3" json:"tokens"`
+	// payment went in.
+	Payment types.Coin `protobuf:"bytes,3,opt,name=payment,proto3" json:"payment"`
+}
+
+func (m *EventPoolSeeded) Reset()         { *m = EventPoolSeeded{} }
+func (m *EventPoolSeeded) String() string { return proto.CompactTextString(m) }
+func (*EventPoolSeeded) ProtoMessage()    {}
+func (*EventPoolSeeded) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b56e37a9b2ea4974, []int{29}
+}
+func (m *EventPoolSeeded) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventPoolSeeded) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventPoolSeeded.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventPoolSeeded) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventPoolSeeded.Merge(m, src)
+}
+func (m *EventPoolSeeded) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventPoolSeeded) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventPoolSeeded.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventPoolSeeded proto.InternalMessageInfo
+
+func (m *EventPoolSeeded) GetModelId() uint64 {
+	if m != nil {
+		return m.ModelId
+	}
+	return 0
+}
+
+func (m *EventPoolSeeded) GetTokens() types.Coin {
+	if m != nil {
+		return m.Tokens
+	}
+	return types.Coin{}
+}
+
+func (m *EventPoolSeeded) GetPayment() types.Coin {
+	if m != nil {
+		return m.Payment
+	}
+	return types.Coin{}
+}
+
+// EventSwapped is emitted when coins were exchanged in a pool.
+type EventSwapped struct {
+	// model_id is the pool's model.
+	ModelId uint64 `protobuf:"varint,1,opt,name=model_id,json=modelId,proto3" json:"model_id,omitempty"`
+	// sender swapped.
+	Sender string `protobuf:"bytes,2,opt,name=sender,proto3" json:"sender,omitempty"`
+	// amount_in went in.
+	AmountIn types.Coin `protobuf:"bytes,3,opt,name=amount_in,json=amountIn,proto3" json:"amount_in"`
+	// amount_out came out.
+	AmountOut types.Coin `protobuf:"bytes,4,opt,name=amount_out,json=amountOut,proto3" json:"amount_out"`
+}
+
+func (m *EventSwapped) Reset()         { *m = EventSwapped{} }
+func (m *EventSwapped) String() string { return proto.CompactTextString(m) }
+func (*EventSwapped) ProtoMessage()    {}
+func (*EventSwapped) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b56e37a9b2ea4974, []int{30}
+}
+func (m *EventSwapped) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventSwapped) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventSwapped.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventSwapped) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventSwapped.Merge(m, src)
+}
+func (m *EventSwapped) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventSwapped) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventSwapped.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventSwapped proto.InternalMessageInfo
+
+func (m *EventSwapped) GetModelId() uint64 {
+	if m != nil {
+		return m.ModelId
+	}
+	return 0
+}
+
+func (m *EventSwapped) GetSender() string {
+	if m != nil {
+		return m.Sender
+	}
+	return ""
+}
+
+func (m *EventSwapped) GetAmountIn() types.Coin {
+	if m != nil {
+		return m.AmountIn
+	}
+	return types.Coin{}
+}
+
+func (m *EventSwapped) GetAmountOut() types.Coin {
+	if m != nil {
+		return m.AmountOut
+	}
+	return types.Coin{}
+}
+
+// EventLiquidityAdded is emitted when coins were put into a pool.
+type EventLiquidityAdded struct {
+	// model_id is the pool's model.
+	ModelId uint64 `protobuf:"varint,1,opt,name=model_id,json=modelId,proto3" json:"model_id,omitempty"`
+	// owner owns the position.
+	Owner string `protobuf:"bytes,2,opt,name=owner,proto3" json:"owner,omitempty"`
+	// tokens went in.
+	Tokens types.Coin `protobuf:"bytes,3,opt,name=tokens,proto3" json:"tokens"`
+	// payment went in.
+	Payment types.Coin `protobuf:"bytes,4,opt,name=payment,proto3" json:"payment"`
+	// shares were added to the position.
+	Shares cosmossdk_io_math.Int `protobuf:"bytes,5,opt,name=shares,proto3,customtype=cosmossdk.io/math.Int" json:"shares"`
+}
+
+func (m *EventLiquidityAdded) Reset()         { *m = EventLiquidityAdded{} }
+func (m *EventLiquidityAdded) String() string { return proto.CompactTextString(m) }
+func (*EventLiquidityAdded) ProtoMessage()    {}
+func (*EventLiquidityAdded) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b56e37a9b2ea4974, []int{31}
+}
+func (m *EventLiquidityAdded) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventLiquidityAdded) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventLiquidityAdded.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventLiquidityAdded) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventLiquidityAdded.Merge(m, src)
+}
+func (m *EventLiquidityAdded) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventLiquidityAdded) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventLiquidityAdded.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventLiquidityAdded proto.InternalMessageInfo
+
+func (m *EventLiquidityAdded) GetModelId() uint64 {
+	if m != nil {
+		return m.ModelId
+	}
+	return 0
+}
+
+func (m *EventLiquidityAdded) GetOwner() string {
+	if m != nil {
+		return m.Owner
+	}
+	return ""
+}
+
+func (m *EventLiquidityAdded) GetTokens() types.Coin {
+	if m != nil {
+		return m.Tokens
+	}
+	return types.Coin{}
+}
+
+func (m *EventLiquidityAdded) GetPayment() types.Coin {
+	if m != nil {
+		return m.Payment
+	}
+	return types.Coin{}
+}
+
+// EventLiquidityRemoved is emitted when coins were taken out of a pool.
+type EventLiquidityRemoved struct {
+	// model_id is the pool's model.
+	ModelId uint64 `protobuf:"varint,1,opt,name=model_id,json=modelId,proto3" json:"model_id,omitempty"`
+	// owner owns the position.
+	Owner string `protobuf:"bytes,2,opt,name=owner,proto3" json:"owner,omitempty"`
+	// tokens came out.
+	Tokens types.Coin `protobuf:"bytes,3,opt,name=tokens,proto3" json:"tokens"`
+	// payment came out.
+	Payment types.Coin `protobuf:"bytes,4,opt,name=payment,proto3" json:"payment"`
+	// shares were given up.
+	Shares cosmossdk_io_math.Int `protobuf:"bytes,5,opt,name=shares,proto3,customtype=cosmossdk.io/math.Int" json:"shares"`
+}
+
+func (m *EventLiquidityRemoved) Reset()         { *m = EventLiquidityRemoved{} }
+func (m *EventLiquidityRemoved) String() string { return proto.CompactTextString(m) }
+func (*EventLiquidityRemoved) ProtoMessage()    {}
+func (*EventLiquidityRemoved) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b56e37a9b2ea4974, []int{32}
+}
+func (m *EventLiquidityRemoved) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventLiquidityRemoved) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventLiquidityRemoved.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventLiquidityRemoved) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventLiquidityRemoved.Merge(m, src)
+}
+func (m *EventLiquidityRemoved) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventLiquidityRemoved) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventLiquidityRemoved.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventLiquidityRemoved proto.InternalMessageInfo
+
+func (m *EventLiquidityRemoved) GetModelId() uint64 {
+	if m != nil {
+		return m.ModelId
+	}
+	return 0
+}
+
+func (m *EventLiquidityRemoved) GetOwner() string {
+	if m != nil {
+		return m.Owner
+	}
+	return ""
+}
+
+func (m *EventLiquidityRemoved) GetTokens() types.Coin {
+	if m != nil {
+		return m.Tokens
+	}
+	return types.Coin{}
+}
+
+func (m *EventLiquidityRemoved) GetPayment() types.Coin {
+	if m != nil {
+		return m.Payment
+	}
+	return types.Coin{}
+}
+
+// EventPoolRevenueCollected is emitted when a position was paid what the pool's tokens earned.
+type EventPoolRevenueCollected struct {
+	// model_id is the pool's model.
+	ModelId uint64 `protobuf:"varint,1,opt,name=model_id,json=modelId,proto3" json:"model_id,omitempty"`
+	// owner was paid.
+	Owner string `protobuf:"bytes,2,opt,name=owner,proto3" json:"owner,omitempty"`
+	// paid went to the owner.
+	Paid github_com_cosmos_cosmos_sdk_types.Coins `protobuf:"bytes,3,rep,name=paid,proto3,castrepeated=github.com/cosmos/cosmos-sdk/types.Coins" json:"paid"`
+}
+
+func (m *EventPoolRevenueCollected) Reset()         { *m = EventPoolRevenueCollected{} }
+func (m *EventPoolRevenueCollected) String() string { return proto.CompactTextString(m) }
+func (*EventPoolRevenueCollected) ProtoMessage()    {}
+func (*EventPoolRevenueCollected) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b56e37a9b2ea4974, []int{33}
+}
+func (m *EventPoolRevenueCollected) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventPoolRevenueCollected) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventPoolRevenueCollected.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventPoolRevenueCollected) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventPoolRevenueCollected.Merge(m, src)
+}
+func (m *EventPoolRevenueCollected) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventPoolRevenueCollected) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventPoolRevenueCollected.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventPoolRevenueCollected proto.InternalMessageInfo
+
+func (m *EventPoolRevenueCollected) GetModelId() uint64 {
+	if m != nil {
+		return m.ModelId
+	}
+	return 0
+}
+
+func (m *EventPoolRevenueCollected) GetOwner() string {
+	if m != nil {
+		return m.Owner
+	}
+	return ""
+}
+
+func (m *EventPoolRevenueCollected) GetPaid() github_com_cosmos_cosmos_sdk_types.Coins {
+	if m != nil {
+		return m.Paid
+	}
+	return nil
+}
+
+// EventSpendProposed is emitted when a spend of a treasury was proposed.
+type EventSpendProposed struct {
+	// spend_id is the new spend.
+	SpendId uint64 `protobuf:"varint,1,opt,name=spend_id,json=spendId,proto3" json:"spend_id,omitempty"`
+	// model_id is the model.
+	ModelId uint64 `protobuf:"varint,2,opt,name=model_id,json=modelId,proto3" json:"model_id,omitempty"`
+	// recipient would be paid.
+	Recipient string `protobuf:"bytes,3,opt,name=recipient,proto3" json:"recipient,omitempty"`
+	// amount would be paid.
+	Amount types.Coin `protobuf:"bytes,4,opt,name=amount,proto3" json:"amount"`
+	// decide_time is when the objection window ends.
+	DecideTime time.Time `protobuf:"bytes,5,opt,name=decide_time,json=decideTime,proto3,stdtime" json:"decide_time"`
+}
+
+func (m *EventSpendProposed) Reset()         { *m = EventSpendProposed{} }
+func (m *EventSpendProposed) String() string { return proto.CompactTextString(m) }
+func (*EventSpendProposed) ProtoMessage()    {}
+func (*EventSpendProposed) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b56e37a9b2ea4974, []int{34}
+}
+func (m *EventSpendProposed) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventSpendProposed) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventSpendProposed.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventSpendProposed) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventSpendProposed.Merge(m, src)
+}
+func (m *EventSpendProposed) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventSpendProposed) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventSpendProposed.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventSpendProposed proto.InternalMessageInfo
+
+func (m *EventSpendProposed) GetSpendId() uint64 {
+	if m != nil {
+		return m.SpendId
+	}
+	return 0
+}
+
+func (m *EventSpendProposed) GetModelId() uint64 {
+	if m != nil {
+		return m.ModelId
+	}
+	return 0
+}
+
+func (m *EventSpendProposed) GetRecipient() string {
+	if m != nil {
+		return m.Recipient
+	}
+	return ""
+}
+
+func (m *EventSpendProposed) GetAmount() types.Coin {
+	if m != nil {
+		return m.Amount
+	}
+	return types.Coin{}
+}
+
+func (m *EventSpendProposed) GetDecideTime() time.Time {
+	if m != nil {
+		return m.DecideTime
+	}
+	return time.Time{}
+}
+
+// EventSpendObjected is emitted when a holder objected to a spend.
+type EventSpendObjected struct {
+	// spend_id is the spend.
+	SpendId uint64 `protobuf:"varint,1,opt,name=spend_id,json=spendId,proto3" json:"spend_id,omitempty"`
+	// holder objected.
+	Holder string `protobuf:"bytes,2,opt,name=holder,proto3" json:"holder,omitempty"`
+	// weight is what the holder held at the record date.
+	Weight types.Coin `protobuf:"bytes,3,opt,name=weight,proto3" json:"weight"`
+}
+
+func (m *EventSpendObjected) Reset()         { *m = EventSpendObjected{} }
+func (m *EventSpendObjected) String() string { return proto.CompactTextString(m) }
+func (*EventSpendObjected) ProtoMessage()    {}
+func (*EventSpendObjected) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b56e37a9b2ea4974, []int{35}
+}
+func (m *EventSpendObjected) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventSpendObjected) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventSpendObjected.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventSpendObjected) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventSpendObjected.Merge(m, src)
+}
+func (m *EventSpendObjected) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventSpendObjected) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventSpendObjected.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventSpendObjected proto.InternalMessageInfo
+
+func (m *EventSpendObjected) GetSpendId() uint64 {
+	if m != nil {
+		return m.SpendId
+	}
+	return 0
+}
+
+func (m *EventSpendObjected) GetHolder() string {
+	if m != nil {
+		return m.Holder
+	}
+	return ""
+}
+
+func (m *EventSpendObjected) GetWeight() types.Coin {
+	if m != nil {
+		return m.Weight
+	}
+	return types.Coin{}
+}
+
+// EventSpendDecided is emitted when a spend was paid or refused.
+type EventSpendDecided struct {
+	// spend_id is the spend.
+	SpendId uint64 `protobuf:"varint,1,opt,name=spend_id,json=spendId,proto3" json:"spend_id,omitempty"`
+	// status is EXECUTED or REFUSED.
+	Status SpendStatus `protobuf:"varint,2,opt,name=status,proto3,enum=imod.imo.v1.SpendStatus" json:"status,omitempty"`
+}
+
+func (m *EventSpendDecided) Reset()         { *m = EventSpendDecided{} }
+func (m *EventSpendDecided) String() string { return proto.CompactTextString(m) }
+func (*EventSpendDecided) ProtoMessage()    {}
+func (*EventSpendDecided) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b56e37a9b2ea4974, []int{36}
+}
+func (m *EventSpendDecided) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventSpendDecided) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventSpendDecided.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventSpendDecided) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventSpendDecided.Merge(m, src)
+}
+func (m *EventSpendDecided) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventSpendDecided) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventSpendDecided.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventSpendDecided proto.InternalMessageInfo
+
+func (m *EventSpendDecided) GetSpendId() uint64 {
+	if m != nil {
+		return m.SpendId
+	}
+	return 0
+}
+
+func (m *EventSpendDecided) GetStatus() SpendStatus {
+	if m != nil {
+		return m.Status
+	}
+	return SPEND_STATUS_UNSPECIFIED
+}
+
 func init() {
 	proto.RegisterType((*EventModelRegistered)(nil), "imod.imo.v1.EventModelRegistered")
 	proto.RegisterType((*EventProofRecorded)(nil), "imod.imo.v1.EventProofRecorded")
@@ -1599,6 +2567,8 @@ func init() {
 	proto.RegisterType((*EventOfferingCancelled)(nil), "imod.imo.v1.EventOfferingCancelled")
 	proto.RegisterType((*EventOfferingSettled)(nil), "imod.imo.v1.EventOfferingSettled")
 	proto.RegisterType((*EventBidPlaced)(nil), "imod.imo.v1.EventBidPlaced")
+	proto.RegisterType((*EventOfferingExtended)(nil), "imod.imo.v1.EventOfferingExtended")
+	proto.RegisterType((*EventClearingStarted)(nil), "imod.imo.v1.EventClearingStarted")
 	proto.RegisterType((*EventBidCancelled)(nil), "imod.imo.v1.EventBidCancelled")
 	proto.RegisterType((*EventAllocationCollected)(nil), "imod.imo.v1.EventAllocationCollected")
 	proto.RegisterType((*EventRefundCollected)(nil), "imod.imo.v1.EventRefundCollected")
@@ -1609,93 +2579,136 @@ func init() {
 	proto.RegisterType((*EventDuePostponed)(nil), "imod.imo.v1.EventDuePostponed")
 	proto.RegisterType((*EventModelFrozen)(nil), "imod.imo.v1.EventModelFrozen")
 	proto.RegisterType((*EventParamsUpdated)(nil), "imod.imo.v1.EventParamsUpdated")
+	proto.RegisterType((*EventVersionPublished)(nil), "imod.imo.v1.EventVersionPublished")
+	proto.RegisterType((*EventVersionAnnounced)(nil), "imod.imo.v1.EventVersionAnnounced")
+	proto.RegisterType((*EventVersionObjected)(nil), "imod.imo.v1.EventVersionObjected")
+	proto.RegisterType((*EventLatestMoved)(nil), "imod.imo.v1.EventLatestMoved")
+	proto.RegisterType((*EventPoolSeeded)(nil), "imod.imo.v1.EventPoolSeeded")
+	proto.RegisterType((*EventSwapped)(nil), "imod.imo.v1.EventSwapped")
+	proto.RegisterType((*EventLiquidityAdded)(nil), "imod.imo.v1.EventLiquidityAdded")
+	proto.RegisterType((*EventLiquidityRemoved)(nil), "imod.imo.v1.EventLiquidityRemoved")
+	proto.RegisterType((*EventPoolRevenueCollected)(nil), "imod.imo.v1.EventPoolRevenueCollected")
+	proto.RegisterType((*EventSpendProposed)(nil), "imod.imo.v1.EventSpendProposed")
+	proto.RegisterType((*EventSpendObjected)(nil), "imod.imo.v1.EventSpendObjected")
+	proto.RegisterType((*EventSpendDecided)(nil), "imod.imo.v1.EventSpendDecided")
 }
 
 func init() { proto.RegisterFile("imod/imo/v1/events.proto", fileDescriptor_b56e37a9b2ea4974) }
 
 var fileDescriptor_b56e37a9b2ea4974 = []byte{
-	// 1288 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xb4, 0x58, 0xcf, 0x6f, 0x1b, 0xc5,
-	0x17, 0xcf, 0x3a, 0x8e, 0xed, 0x4c, 0x9a, 0xb6, 0xdf, 0xed, 0x8f, 0xaf, 0x93, 0xaf, 0xbe, 0x4e,
-	0xb4, 0x70, 0x88, 0x84, 0xba, 0x6e, 0x12, 0x51, 0x54, 0x81, 0x40, 0x75, 0x68, 0x69, 0x90, 0x50,
-	0xa3, 0x6d, 0xb9, 0x70, 0xb1, 0xd6, 0x3b, 0xcf, 0xf6, 0xa8, 0xbb, 0xf3, 0xac, 0x99, 0x59, 0xb7,
-	0xe5, 0xc0, 0x91, 0x73, 0x6f, 0x88, 0x1b, 0x17, 0xb8, 0x70, 0xed, 0x9d, 0x6b, 0x8f, 0xa5, 0x48,
-	0x08, 0x21, 0x51, 0x50, 0xfb, 0x8f, 0xa0, 0xf9, 0xb1, 0x8d, 0x8d, 0xd4, 0x64, 0xd2, 0x8a, 0x9b,
-	0x67, 0xe6, 0xf3, 0x66, 0x3e, 0xef, 0xf3, 0xe6, 0xbd, 0x79, 0x6b, 0xd2, 0x66, 0x05, 0xd2, 0x2e,
-	0x2b, 0xb0, 0x3b, 0xdd, 0xee, 0xc2, 0x14, 0xb8, 0x92, 0xf1, 0x44, 0xa0, 0xc2, 0x70, 0x45, 0xaf,
-	0xc4, 0xac, 0xc0, 0x78, 0xba, 0xbd, 0xde, 0xc9, 0x50, 0x16, 0x28, 0xbb, 0x83, 0x54, 0x42, 0x77,
-	0xba, 0x3d, 0x00, 0x95, 0x6e, 0x77, 0x33, 0x64, 0xdc, 0x82, 0xd7, 0xd7, 0xec, 0x7a, 0xdf, 0x8c,
-	0xba, 0x76, 0xe0, 0x96, 0xce, 0x8f, 0x70, 0x84, 0x76, 0x5e, 0xff, 0x72, 0xb3, 0x1b, 0x23, 0xc4,
-	0x51, 0x0e, 0x5d, 0x33, 0x1a, 0x94, 0xc3, 0xae, 0x62, 0x05, 0x48, 0x95, 0x16, 0x13, 0x07, 0xf8,
-	0xef, 0x2c, 0xb1, 0x02, 0x29, 0xe4, 0x6e, 0x61, 0x7d, 0x76, 0x01, 0x87, 0x43, 0x10, 0x8c, 0x8f,
-	0xdc, 0xda, 0x9c, 0x37, 0x93, 0x54, 0xa4, 0x85, 0x63, 0x11, 0xfd, 0x54, 0x23, 0xe7, 0xaf, 0x6b,
-	0xf7, 0x3e, 0xd3, 0x5b, 0x25, 0x30, 0x62, 0x52, 0x81, 0x00, 0x1a, 0xae, 0x91, 0x96, 0xd9, 0xbd,
-	0xcf, 0x68, 0x3b, 0xd8, 0x0c, 0xb6, 0xea, 0x49, 0xd3, 0x8c, 0xf7, 0x69, 0xd8, 0x26, 0xcd, 0x29,
-	0x08, 0xc9, 0x90, 0xb7, 0x6b, 0x9b, 0xc1, 0xd6, 0x6a, 0x52, 0x0d, 0xc3, 0x1d, 0xd2, 0xcc, 0x04,
-	0xa4, 0x0a, 0x45, 0x7b, 0x71, 0x33, 0xd8, 0x5a, 0xee, 0xb5, 0x9f, 0x3e, 0xba, 0x74, 0xde, 0xb9,
-	0x7d, 0x8d, 0x52, 0x01, 0x52, 0xde, 0x56, 0x9a, 0x58, 0x52, 0x01, 0xc3, 0x90, 0xd4, 0x79, 0x5a,
-	0x40, 0xbb, 0xae, 0x0d, 0x12, 0xf3, 0x3b, 0x7c, 0x8b, 0xac, 0x16, 0x29, 0x67, 0x43, 0x90, 0xaa,
-	0x2f, 0x10, 0x55, 0x7b, 0xc9, 0x2c, 0x9e, 0xaa, 0x26, 0x13, 0x44, 0x15, 0x7e, 0x4a, 0xce, 0x4e,
-	0x41, 0xb0, 0x21, 0xcb, 0x52, 0xc5, 0x90, 0xf7, 0x87, 0x00, 0xed, 0xc6, 0x66, 0xb0, 0xb5, 0xb2,
-	0xb3, 0x16, 0xbb, 0x23, 0x75, 0x58, 0x62, 0x17, 0x96, 0x78, 0x0f, 0x19, 0xef, 0xd5, 0x1f, 0x3f,
-	0xdb, 0x58, 0x48, 0xce, 0xcc, 0x1a, 0xde, 0x00, 0x08, 0xaf, 0x92, 0x26, 0x85, 0x09, 0x4a, 0xa6,
-	0xda, 0x4d, 0xbf, 0x2d, 0x2a, 0x7c, 0xf4, 0x15, 0x09, 0x8d, 0x80, 0x07, 0x02, 0x71, 0x98, 0x40,
-	0x86, 0x82, 0xbe, 0xae, 0x7c, 0xbb, 0xa4, 0x89, 0xa5, 0xca, 0xb0, 0x00, 0x23, 0xdf, 0xe9, 0x9d,
-	0xb5, 0x78, 0xe6, 0xb2, 0xc5, 0xe6, 0x84, 0x5b, 0x16, 0x90, 0x54, 0xc8, 0xe8, 0xbb, 0xc0, 0x45,
-	0xf0, 0x63, 0x4b, 0x28, 0x01, 0x55, 0x0a, 0x7e, 0x34, 0x85, 0x99, 0x38, 0xd5, 0x7c, 0xe3, 0x34,
-	0x23, 0xd1, 0xe2, 0x09, 0x25, 0x62, 0xe4, 0x3f, 0xb3, 0x0c, 0x7b, 0xa5, 0xe0, 0xea, 0x28, 0x7a,
-	0x33, 0x47, 0xd5, 0x4e, 0x78, 0x54, 0xec, 0x8e, 0x72, 0xd7, 0x59, 0xb1, 0xa3, 0xef, 0x72, 0xf4,
-	0x43, 0x40, 0x56, 0x5d, 0xf8, 0x58, 0x06, 0xb7, 0xe1, 0x48, 0x5e, 0x1f, 0x90, 0x65, 0xcc, 0x69,
-	0x7f, 0xa2, 0xa1, 0xbe, 0xcc, 0x5a, 0x98, 0x53, 0xb3, 0xb7, 0xb6, 0xe6, 0x70, 0xcf, 0x59, 0x7b,
-	0x4a, 0xd8, 0xe2, 0x70, 0xcf, 0x58, 0x47, 0xbf, 0x06, 0xe4, 0xec, 0xa1, 0x67, 0xfb, 0x5c, 0xc7,
-	0xfe, 0x28, 0xae, 0x21, 0xa9, 0xdf, 0x65, 0x9c, 0xba, 0x2b, 0x66, 0x7e, 0x87, 0xef, 0x91, 0x46,
-	0x5a, 0x60, 0xc9, 0xbd, 0x23, 0xe8, 0xe0, 0xe1, 0xfb, 0xa4, 0x65, 0xca, 0x45, 0x86, 0xb9, 0xc9,
-	0x53, 0x1f, 0xe6, 0x95, 0x41, 0xf8, 0x7f, 0x42, 0x14, 0xf6, 0xc7, 0x98, 0x53, 0x10, 0xd2, 0x64,
-	0x72, 0x2b, 0x59, 0x56, 0x78, 0xd3, 0x4e, 0x44, 0xdf, 0x06, 0xe4, 0x8c, 0x71, 0xcc, 0xfa, 0x74,
-	0x90, 0xb2, 0xe3, 0xae, 0x6e, 0x6a, 0x2f, 0xe8, 0xf1, 0x57, 0xd7, 0x01, 0x5f, 0xdb, 0xef, 0xe8,
-	0xc7, 0xaa, 0x3a, 0xde, 0x72, 0xf5, 0x74, 0x4f, 0x27, 0x03, 0xd0, 0x70, 0x83, 0xac, 0x54, 0x25,
-	0xf6, 0x90, 0x23, 0xa9, 0xa6, 0xf6, 0xe7, 0x3d, 0xa8, 0xbd, 0x32, 0xf9, 0xbc, 0x8b, 0xa4, 0xd6,
-	0x10, 0x44, 0x21, 0xfb, 0xe3, 0x54, 0x8e, 0x5d, 0xa9, 0x5c, 0x36, 0x33, 0x37, 0x53, 0x39, 0x0e,
-	0xf7, 0x08, 0x91, 0x2a, 0x15, 0xaa, 0xaf, 0x5f, 0x0b, 0x23, 0xf1, 0xca, 0xce, 0x7a, 0x6c, 0x9f,
-	0x92, 0xb8, 0x7a, 0x4a, 0xe2, 0x3b, 0xd5, 0x53, 0xd2, 0x6b, 0x69, 0x2f, 0x1f, 0xfe, 0xb9, 0x11,
-	0x24, 0xcb, 0xc6, 0x4e, 0xaf, 0x84, 0x1f, 0x91, 0x16, 0x70, 0x6a, 0xb7, 0x68, 0x9c, 0x60, 0x8b,
-	0x26, 0x70, 0xaa, 0xe7, 0xa3, 0x2b, 0xe4, 0xdc, 0x9c, 0x58, 0xb7, 0x26, 0xc0, 0x3d, 0xb4, 0x8a,
-	0xae, 0x92, 0x8b, 0xf3, 0x22, 0xa7, 0x3c, 0x83, 0x3c, 0xf7, 0x31, 0xfd, 0x7a, 0xf1, 0x1f, 0x01,
-	0xba, 0x0d, 0x4a, 0xe5, 0x6f, 0x18, 0xa0, 0x5d, 0xd2, 0x90, 0x2a, 0x55, 0xa5, 0x74, 0x55, 0xf8,
-	0x7f, 0x73, 0x55, 0xf8, 0xe5, 0x49, 0x06, 0x92, 0x38, 0x68, 0x98, 0x90, 0xd3, 0x59, 0x0e, 0xa9,
-	0x39, 0xd0, 0xa6, 0xb8, 0x89, 0x52, 0xef, 0x1d, 0xad, 0xd3, 0xef, 0xcf, 0x36, 0x2e, 0xd8, 0x00,
-	0x4b, 0x7a, 0x37, 0x66, 0xd8, 0x2d, 0x52, 0x35, 0x8e, 0xf7, 0xb9, 0x7a, 0xfa, 0xe8, 0x12, 0x71,
-	0x91, 0xdf, 0xe7, 0x2a, 0x59, 0xad, 0xb6, 0xb0, 0x15, 0xc3, 0xa6, 0x5d, 0x06, 0x40, 0xa5, 0x0b,
-	0xaa, 0x57, 0xda, 0x19, 0x83, 0x70, 0x97, 0xd4, 0x25, 0xe6, 0xd4, 0xf7, 0x49, 0x34, 0x60, 0x9d,
-	0x29, 0x05, 0xe3, 0x0a, 0xa8, 0xef, 0x33, 0xe8, 0xe0, 0xd1, 0xcf, 0x35, 0x72, 0xda, 0x04, 0xa2,
-	0xc7, 0xe8, 0x41, 0x9e, 0x66, 0x3e, 0x21, 0xb8, 0x40, 0x1a, 0x03, 0x46, 0x0f, 0x03, 0xb0, 0x34,
-	0x60, 0x74, 0x9f, 0x86, 0x97, 0xcd, 0x34, 0x85, 0xe3, 0xd3, 0xc3, 0xe1, 0xc2, 0x98, 0x2c, 0xe1,
-	0x3d, 0x0e, 0xc2, 0x49, 0xfe, 0x6a, 0x03, 0x0b, 0x9b, 0xa9, 0x07, 0x4b, 0x27, 0xab, 0x83, 0xbb,
-	0xa4, 0x9e, 0xa1, 0x54, 0xde, 0x9a, 0x6a, 0xb0, 0x3e, 0x4d, 0xe1, 0x5d, 0xe0, 0xd2, 0x5b, 0x53,
-	0x0b, 0x8f, 0x1e, 0x05, 0xee, 0x31, 0xeb, 0x31, 0xea, 0x9f, 0x13, 0xaf, 0x92, 0xf5, 0xa5, 0x48,
-	0x8b, 0xde, 0x22, 0x09, 0x18, 0x96, 0x9c, 0xfa, 0x56, 0x7c, 0x07, 0x8f, 0xfe, 0x08, 0x48, 0xdb,
-	0xd0, 0xbe, 0x96, 0xe7, 0x68, 0x5b, 0xac, 0x3d, 0xcc, 0x73, 0xc8, 0xbc, 0x0a, 0xe7, 0x4b, 0x9a,
-	0x35, 0x6f, 0x9a, 0x03, 0x2c, 0x47, 0x63, 0xff, 0xda, 0x6e, 0xe1, 0xda, 0x70, 0x0a, 0x52, 0x5f,
-	0x75, 0x5f, 0xff, 0x2c, 0xfc, 0xb0, 0xe1, 0x4a, 0x8c, 0xbf, 0xff, 0xae, 0x6f, 0x2e, 0x04, 0x8b,
-	0x27, 0x0b, 0xc1, 0x37, 0x01, 0xb9, 0x60, 0x28, 0xde, 0x11, 0x29, 0xcf, 0xc6, 0x70, 0x8d, 0x73,
-	0x2c, 0xb9, 0x57, 0x52, 0xb6, 0x49, 0x53, 0x59, 0xa3, 0xaa, 0x3b, 0x75, 0x43, 0xfd, 0xc8, 0x70,
-	0x54, 0xfd, 0x01, 0x0c, 0x51, 0x54, 0x0d, 0x8c, 0xe7, 0x23, 0xc3, 0x51, 0xf5, 0x8c, 0x59, 0xf4,
-	0x4b, 0x25, 0x9e, 0x63, 0x96, 0x40, 0x0e, 0xa9, 0x7c, 0x53, 0x62, 0xa7, 0x32, 0xe4, 0x4a, 0xb0,
-	0x41, 0xa9, 0x50, 0x48, 0x5f, 0xb1, 0xe6, 0x8c, 0xde, 0xa8, 0xc5, 0x89, 0xbe, 0xaf, 0x32, 0xf5,
-	0xc0, 0x55, 0x5f, 0xd3, 0xc5, 0x1c, 0xeb, 0xd2, 0x15, 0xb2, 0x2c, 0x20, 0x63, 0x13, 0x06, 0x5c,
-	0x1d, 0x7b, 0x27, 0x0e, 0xa1, 0xaf, 0xdf, 0xcf, 0x3c, 0x09, 0xc8, 0x8a, 0xe1, 0x79, 0xfd, 0x3e,
-	0xf3, 0xba, 0xb1, 0x97, 0x49, 0xc3, 0x36, 0x6e, 0xc7, 0xd2, 0x73, 0xb8, 0xf0, 0x5d, 0xb2, 0x34,
-	0xd0, 0xfd, 0xbd, 0x2f, 0x35, 0x8b, 0xd6, 0x2e, 0x4d, 0xd2, 0x07, 0x58, 0x2a, 0xef, 0x6c, 0xb4,
-	0xf0, 0xa8, 0xac, 0xbe, 0x2d, 0x4a, 0x38, 0x40, 0xa9, 0x26, 0xe8, 0xd3, 0x72, 0xe8, 0x5e, 0x87,
-	0x96, 0x60, 0x7b, 0x9d, 0xda, 0x49, 0x7a, 0x1d, 0x5a, 0x82, 0xe9, 0x75, 0xae, 0xcf, 0x76, 0xe3,
-	0x37, 0x04, 0x7e, 0x09, 0xfc, 0xa8, 0xae, 0xf5, 0x22, 0x69, 0x0c, 0x0d, 0xc8, 0x9c, 0xd6, 0x4a,
-	0xdc, 0x28, 0xfa, 0xa4, 0xfa, 0x78, 0x34, 0xdf, 0xe4, 0x9f, 0x4f, 0xa8, 0xe9, 0x2e, 0xb7, 0xb5,
-	0x18, 0x7a, 0xc2, 0x6c, 0xb3, 0xb2, 0x73, 0x6e, 0xfe, 0x33, 0xd0, 0x2c, 0x1d, 0xca, 0x60, 0x46,
-	0x1f, 0x3e, 0x7e, 0xde, 0x09, 0x9e, 0x3c, 0xef, 0x04, 0x7f, 0x3d, 0xef, 0x04, 0x0f, 0x5f, 0x74,
-	0x16, 0x9e, 0xbc, 0xe8, 0x2c, 0xfc, 0xf6, 0xa2, 0xb3, 0xf0, 0xc5, 0xdb, 0x23, 0xa6, 0xc6, 0xe5,
-	0x20, 0xce, 0xb0, 0xe8, 0xb2, 0x02, 0xb3, 0x71, 0xca, 0x78, 0xd7, 0xfc, 0x1f, 0x70, 0xdf, 0xfc,
-	0x23, 0xa0, 0x1e, 0x4c, 0x40, 0x0e, 0x1a, 0xc6, 0xed, 0xdd, 0xbf, 0x03, 0x00, 0x00, 0xff, 0xff,
-	0x20, 0x79, 0xaa, 0x7f, 0xf8, 0x10, 0x00, 0x00,
+	// 1784 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xe4, 0x59, 0xcd, 0x8f, 0x23, 0x47,
+	0x15, 0xdf, 0xb6, 0x3d, 0xb6, 0xa7, 0x66, 0x67, 0x13, 0x3a, 0xbb, 0xc1, 0xb3, 0x88, 0x99, 0x55,
+	0xc3, 0x61, 0x24, 0xb4, 0xed, 0x9d, 0x19, 0x91, 0x68, 0x45, 0x14, 0xb4, 0x9e, 0x4c, 0xc8, 0x44,
+	0x89, 0xc6, 0xea, 0x09, 0x1c, 0xb8, 0x98, 0x76, 0xd7, 0xb3, 0x5d, 0x4c, 0x77, 0x55, 0xd3, 0x55,
+	0xed, 0xd9, 0xe1, 0xc0, 0x81, 0x03, 0xe7, 0x48, 0x1c, 0xd0, 0x82, 0x90, 0xb8, 0xc0, 0x01, 0xae,
+	0x2b, 0xae, 0x1c, 0xc9, 0x71, 0x15, 0x24, 0x04, 0x08, 0x12, 0xb4, 0xfb, 0x4f, 0x70, 0x44, 0xf5,
+	0xd1, 0xe3, 0x76, 0xc2, 0xda, 0xd5, 0x9e, 0xe5, 0x94, 0x93, 0xbb, 0xaa, 0xde, 0xab, 0xfa, 0xbd,
+	0xef, 0x57, 0x65, 0xd4, 0x21, 0x09, 0xc3, 0x5d, 0x92, 0xb0, 0xee, 0x74, 0xaf, 0x0b, 0x53, 0xa0,
+	0x82, 0xfb, 0x69, 0xc6, 0x04, 0x73, 0x37, 0xe4, 0x8a, 0x4f, 0x12, 0xe6, 0x4f, 0xf7, 0x6e, 0x6f,
+	0x47, 0x8c, 0x27, 0x8c, 0x77, 0x87, 0x21, 0x87, 0xee, 0x74, 0x6f, 0x08, 0x22, 0xdc, 0xeb, 0x46,
+	0x8c, 0x50, 0x4d, 0x7c, 0x7b, 0x4b, 0xaf, 0x0f, 0xd4, 0xa8, 0xab, 0x07, 0x66, 0xe9, 0xe6, 0x98,
+	0x8d, 0x99, 0x9e, 0x97, 0x5f, 0x66, 0x76, 0x67, 0xcc, 0xd8, 0x38, 0x86, 0xae, 0x1a, 0x0d, 0xf3,
+	0x51, 0x57, 0x90, 0x04, 0xb8, 0x08, 0x93, 0xd4, 0x10, 0x7c, 0xb9, 0x0c, 0x2c, 0x61, 0x18, 0x62,
+	0xb3, 0x70, 0xbb, 0xbc, 0xc0, 0x46, 0x23, 0xc8, 0x08, 0x1d, 0x9b, 0xb5, 0x39, 0x69, 0xd2, 0x30,
+	0x0b, 0x13, 0xfe, 0xbf, 0xb8, 0x44, 0x06, 0x21, 0xcf, 0xb3, 0x0b, 0xbd, 0xe6, 0xfd, 0xa9, 0x86,
+	0x6e, 0x1e, 0x49, 0xd1, 0xdf, 0x97, 0xc7, 0x04, 0x30, 0x26, 0x5c, 0x40, 0x06, 0xd8, 0xdd, 0x42,
+	0x6d, 0x75, 0xf2, 0x80, 0xe0, 0x8e, 0x73, 0xc7, 0xd9, 0x6d, 0x04, 0x2d, 0x35, 0x3e, 0xc6, 0x6e,
+	0x07, 0xb5, 0xa6, 0x90, 0x71, 0xc2, 0x68, 0xa7, 0x76, 0xc7, 0xd9, 0xdd, 0x0c, 0x8a, 0xa1, 0xbb,
+	0x8f, 0x5a, 0x51, 0x06, 0xa1, 0x60, 0x59, 0xa7, 0x7e, 0xc7, 0xd9, 0x5d, 0xef, 0x75, 0x3e, 0x7e,
+	0x7c, 0xf7, 0xa6, 0x51, 0xc9, 0x03, 0x8c, 0x33, 0xe0, 0xfc, 0x54, 0x48, 0xd0, 0x41, 0x41, 0xe8,
+	0xba, 0xa8, 0x41, 0xc3, 0x04, 0x3a, 0x0d, 0xc9, 0x10, 0xa8, 0x6f, 0xf7, 0x6b, 0x68, 0x33, 0x09,
+	0x29, 0x19, 0x01, 0x17, 0x83, 0x8c, 0x31, 0xd1, 0x59, 0x53, 0x8b, 0xd7, 0x8b, 0xc9, 0x80, 0x31,
+	0xe1, 0xbe, 0x8b, 0x5e, 0x9e, 0x42, 0x46, 0x46, 0x24, 0x0a, 0x05, 0x61, 0x74, 0x30, 0x02, 0xe8,
+	0x34, 0xef, 0x38, 0xbb, 0x1b, 0xfb, 0x5b, 0xbe, 0x39, 0x52, 0x9a, 0xcc, 0x37, 0x26, 0xf3, 0x0f,
+	0x19, 0xa1, 0xbd, 0xc6, 0x47, 0x9f, 0xec, 0x5c, 0x0b, 0x5e, 0x2a, 0x33, 0xbe, 0x0d, 0xe0, 0xde,
+	0x47, 0x2d, 0x0c, 0x29, 0xe3, 0x44, 0x74, 0x5a, 0x76, 0x5b, 0x14, 0xf4, 0xde, 0x4f, 0x90, 0xab,
+	0x14, 0xd8, 0xcf, 0x18, 0x1b, 0x05, 0x10, 0xb1, 0x0c, 0xaf, 0xaa, 0xbe, 0x03, 0xd4, 0x62, 0xb9,
+	0x88, 0x58, 0x02, 0x4a, 0x7d, 0x37, 0xf6, 0xb7, 0xfc, 0x92, 0x23, 0xfa, 0xea, 0x84, 0x13, 0x4d,
+	0x10, 0x14, 0x94, 0xde, 0x6f, 0x1c, 0x63, 0xc1, 0xb7, 0x34, 0xa0, 0x00, 0x44, 0x9e, 0xd1, 0xc5,
+	0x10, 0x4a, 0x76, 0xaa, 0xd9, 0xda, 0xa9, 0xa4, 0xa2, 0x7a, 0x45, 0x15, 0x11, 0xf4, 0xa5, 0x32,
+	0xc2, 0x5e, 0x9e, 0x51, 0xb1, 0x08, 0x5e, 0xe9, 0xa8, 0x5a, 0xc5, 0xa3, 0x7c, 0x73, 0x94, 0x71,
+	0x67, 0x41, 0x16, 0xfb, 0xb2, 0xf7, 0x3b, 0x07, 0x6d, 0x1a, 0xf3, 0x91, 0x08, 0x4e, 0x61, 0x21,
+	0xae, 0x37, 0xd0, 0x3a, 0x8b, 0xf1, 0x20, 0x95, 0xa4, 0xb6, 0xc8, 0xda, 0x2c, 0xc6, 0x6a, 0x6f,
+	0xc9, 0x4d, 0xe1, 0xdc, 0x70, 0x5b, 0xaa, 0xb0, 0x4d, 0xe1, 0x5c, 0x71, 0x7b, 0x7f, 0x75, 0xd0,
+	0xcb, 0x33, 0xc9, 0x8e, 0xa9, 0xb4, 0xfd, 0x22, 0xac, 0x2e, 0x6a, 0x9c, 0x11, 0x8a, 0x8d, 0x8b,
+	0xa9, 0x6f, 0xf7, 0x75, 0xd4, 0x0c, 0x13, 0x96, 0x53, 0x6b, 0x0b, 0x1a, 0x72, 0xf7, 0x5b, 0xa8,
+	0xad, 0xd2, 0x45, 0xc4, 0x62, 0x15, 0xa7, 0x36, 0xc8, 0x0b, 0x06, 0xf7, 0xab, 0x08, 0x09, 0x36,
+	0x98, 0xb0, 0x18, 0x43, 0xc6, 0x55, 0x24, 0xb7, 0x83, 0x75, 0xc1, 0xde, 0xd1, 0x13, 0xde, 0x23,
+	0x07, 0xbd, 0xa4, 0x04, 0xd3, 0x32, 0xf5, 0x43, 0xb2, 0xcc, 0x75, 0x43, 0xed, 0xa0, 0xcb, 0x5d,
+	0xd7, 0x10, 0xae, 0x2c, 0xb7, 0xf7, 0x87, 0x22, 0x3b, 0x9e, 0x98, 0x5c, 0x7b, 0x28, 0x83, 0x01,
+	0xb0, 0xbb, 0x83, 0x36, 0x8a, 0xf4, 0x3b, 0xc3, 0x88, 0x8a, 0xa9, 0xe3, 0x79, 0x09, 0x6a, 0xcf,
+	0x0d, 0x3e, 0xeb, 0x24, 0x29, 0x75, 0x08, 0x59, 0xc2, 0x07, 0x93, 0x90, 0x4f, 0x4c, 0xaa, 0x5c,
+	0x57, 0x33, 0xef, 0x84, 0x7c, 0xe2, 0x1e, 0x22, 0xc4, 0x45, 0x98, 0x89, 0x81, 0xac, 0x24, 0x4a,
+	0xc5, 0x1b, 0xfb, 0xb7, 0x7d, 0x5d, 0x66, 0xfc, 0xa2, 0xcc, 0xf8, 0x1f, 0x14, 0x65, 0xa6, 0xd7,
+	0x96, 0x52, 0x7e, 0xf8, 0xe9, 0x8e, 0x13, 0xac, 0x2b, 0x3e, 0xb9, 0xe2, 0x7e, 0x1b, 0xb5, 0x81,
+	0x62, 0xbd, 0x45, 0xb3, 0xc2, 0x16, 0x2d, 0xa0, 0x58, 0xce, 0x7b, 0xaf, 0xa1, 0x57, 0xe6, 0x94,
+	0x75, 0x92, 0x02, 0xb5, 0xd0, 0x95, 0x77, 0x1f, 0xbd, 0x3a, 0xaf, 0xe4, 0x90, 0x46, 0x10, 0xc7,
+	0x36, 0xac, 0x3f, 0xab, 0x7f, 0xc6, 0x40, 0xa7, 0x20, 0x44, 0x7c, 0x45, 0x03, 0x1d, 0xa0, 0x26,
+	0x17, 0xa1, 0xc8, 0xb9, 0xc9, 0xc2, 0x5f, 0x99, 0xcb, 0xc2, 0x97, 0x27, 0x29, 0x92, 0xc0, 0x90,
+	0xba, 0x01, 0xba, 0x11, 0xc5, 0x10, 0xaa, 0x03, 0x75, 0x88, 0x2b, 0x2b, 0xf5, 0xbe, 0x21, 0xf5,
+	0xf4, 0x8f, 0x4f, 0x76, 0x6e, 0x69, 0x03, 0x73, 0x7c, 0xe6, 0x13, 0xd6, 0x4d, 0x42, 0x31, 0xf1,
+	0x8f, 0xa9, 0xf8, 0xf8, 0xf1, 0x5d, 0x64, 0x2c, 0x7f, 0x4c, 0x45, 0xb0, 0x59, 0x6c, 0xa1, 0x33,
+	0x86, 0x0e, 0xbb, 0x08, 0x00, 0x73, 0x63, 0x54, 0xab, 0xb0, 0x53, 0x0c, 0xee, 0x01, 0x6a, 0x70,
+	0x16, 0x63, 0xdb, 0x92, 0xa8, 0x88, 0x65, 0xa4, 0x24, 0x84, 0x0a, 0xc0, 0xb6, 0x65, 0xd0, 0x90,
+	0x7b, 0xbf, 0xae, 0xa3, 0x1b, 0xca, 0x10, 0x3d, 0x82, 0xfb, 0x71, 0x18, 0xd9, 0x98, 0xe0, 0x16,
+	0x6a, 0x0e, 0x09, 0x9e, 0x19, 0x60, 0x6d, 0x48, 0xf0, 0x31, 0x76, 0xef, 0xa9, 0x69, 0x0c, 0xcb,
+	0xc3, 0xc3, 0xd0, 0xb9, 0x3e, 0x5a, 0x63, 0xe7, 0x14, 0x32, 0xa3, 0xf2, 0xe7, 0x33, 0x68, 0xb2,
+	0x52, 0x3e, 0x58, 0xab, 0x96, 0x07, 0x0f, 0x50, 0x23, 0x62, 0x5c, 0x58, 0xeb, 0x54, 0x12, 0xcb,
+	0xd3, 0x04, 0x3b, 0x03, 0xca, 0xad, 0x75, 0xaa, 0xc9, 0xdd, 0x77, 0x11, 0x12, 0x24, 0x3a, 0x33,
+	0xee, 0xd4, 0xae, 0xee, 0x4e, 0xeb, 0x92, 0x5d, 0x97, 0x8f, 0x47, 0x0e, 0xba, 0x35, 0x17, 0x28,
+	0x47, 0x0f, 0x05, 0x50, 0x6c, 0x63, 0xa6, 0x72, 0x5e, 0xa8, 0xad, 0x90, 0x17, 0xdc, 0x6d, 0x84,
+	0x40, 0x9e, 0x26, 0x7b, 0x1c, 0x1d, 0x53, 0x9b, 0x41, 0x69, 0xc6, 0xfb, 0x67, 0xd1, 0xc1, 0x1c,
+	0x1a, 0xef, 0x3f, 0x95, 0x39, 0xc9, 0x06, 0xda, 0xe7, 0x83, 0xae, 0xf6, 0x42, 0x83, 0xae, 0x5e,
+	0x35, 0xe8, 0x5c, 0xd4, 0x18, 0x12, 0xcc, 0x95, 0x23, 0x36, 0x02, 0xf5, 0xed, 0x3d, 0x76, 0x4c,
+	0x4f, 0xd2, 0x23, 0xd8, 0x3e, 0xb5, 0x3d, 0x2f, 0x3a, 0x2e, 0x7d, 0xbd, 0x6e, 0xed, 0xeb, 0x19,
+	0x8c, 0x72, 0x8a, 0x6d, 0x0b, 0xb7, 0x21, 0xf7, 0xfe, 0xe5, 0xa0, 0x8e, 0x82, 0xfd, 0x20, 0x8e,
+	0x99, 0xee, 0x94, 0x0f, 0x59, 0x1c, 0x43, 0x64, 0x65, 0x99, 0x4b, 0x98, 0x35, 0x6b, 0x98, 0x43,
+	0x96, 0x8f, 0x27, 0xf6, 0x25, 0x5a, 0x93, 0x4b, 0xc6, 0x29, 0x70, 0x99, 0xb1, 0x6c, 0xe5, 0xd3,
+	0xe4, 0xb3, 0xbe, 0x39, 0x50, 0xf2, 0xfe, 0x7f, 0x65, 0x33, 0x26, 0xa8, 0x57, 0x33, 0xc1, 0x2f,
+	0x8a, 0xa0, 0xfd, 0x20, 0x0b, 0x69, 0x34, 0x81, 0x07, 0x94, 0xb2, 0x9c, 0x5a, 0xe5, 0xd6, 0x0e,
+	0x6a, 0x09, 0xcd, 0x54, 0x5c, 0x32, 0xcc, 0x50, 0xf6, 0x0a, 0x94, 0x89, 0xc1, 0x10, 0x46, 0x2c,
+	0x2b, 0xfa, 0x50, 0xcb, 0x5e, 0x81, 0x32, 0xd1, 0x53, 0x6c, 0xde, 0x5f, 0x0a, 0xe5, 0x19, 0x64,
+	0x01, 0xc4, 0x10, 0xf2, 0xab, 0x02, 0xbb, 0x1e, 0x31, 0x2a, 0x32, 0x32, 0xcc, 0x05, 0xcb, 0xac,
+	0x83, 0x6f, 0x8e, 0xe9, 0x4a, 0x9d, 0xaa, 0xf7, 0xdb, 0x22, 0x52, 0xfb, 0x26, 0x9e, 0x55, 0x33,
+	0xba, 0x54, 0xa4, 0xd7, 0xd0, 0x7a, 0x06, 0x11, 0x49, 0x09, 0x50, 0xb1, 0xd4, 0x27, 0x66, 0xa4,
+	0xab, 0xb7, 0xa5, 0x4f, 0x1c, 0xb4, 0xa1, 0x70, 0x1e, 0x3d, 0x24, 0x56, 0x1e, 0x7b, 0x0f, 0x35,
+	0x75, 0xff, 0xbd, 0x14, 0x9e, 0xa1, 0x73, 0xbf, 0x89, 0xd6, 0x86, 0xf2, 0x9a, 0x66, 0x0b, 0x4d,
+	0x53, 0x4b, 0x91, 0xd2, 0xf0, 0x82, 0xe5, 0xc2, 0x3a, 0x1a, 0x35, 0xb9, 0x97, 0x17, 0x57, 0xc4,
+	0x1c, 0xfa, 0x8c, 0x8b, 0x94, 0x51, 0xcb, 0xd2, 0x84, 0x73, 0x58, 0xa1, 0x34, 0xe1, 0x1c, 0x54,
+	0xcb, 0x7a, 0x54, 0xbe, 0x54, 0xbd, 0x9d, 0xb1, 0x1f, 0x03, 0x5d, 0x74, 0xf9, 0x78, 0x15, 0x35,
+	0x47, 0x8a, 0x48, 0x9d, 0xd6, 0x0e, 0xcc, 0xc8, 0xfb, 0x4e, 0xf1, 0x06, 0xa0, 0x9e, 0x5d, 0xbe,
+	0x9b, 0x62, 0x75, 0x49, 0xd8, 0x93, 0xca, 0x90, 0x13, 0x6a, 0x9b, 0x8d, 0xfd, 0x57, 0xe6, 0x6f,
+	0xf3, 0x6a, 0x69, 0xa6, 0x06, 0x39, 0xf2, 0xfe, 0x53, 0x44, 0xfc, 0xf7, 0xf4, 0x93, 0x40, 0x3f,
+	0x1f, 0xc6, 0x84, 0x4f, 0x56, 0x7d, 0x50, 0xf8, 0xdc, 0x3b, 0x4a, 0xdd, 0xf2, 0x1d, 0xa5, 0x71,
+	0xf5, 0x77, 0x94, 0xb5, 0x8a, 0x37, 0xf7, 0x9f, 0x7f, 0x46, 0xf4, 0x59, 0xb2, 0x5b, 0x49, 0xf4,
+	0x23, 0xb4, 0x11, 0x87, 0x42, 0x0a, 0xae, 0xbc, 0xa3, 0x4a, 0x9e, 0x43, 0x9a, 0x51, 0x39, 0xc8,
+	0x1f, 0x8b, 0x44, 0x67, 0x50, 0x9d, 0x0c, 0x7f, 0xa8, 0xab, 0xc4, 0x4a, 0xa0, 0x66, 0x71, 0x58,
+	0xb7, 0x8c, 0xc3, 0xd7, 0x51, 0xf3, 0x1c, 0x88, 0xac, 0x8b, 0xb6, 0x01, 0xa5, 0xc9, 0xbd, 0xd0,
+	0x78, 0xf6, 0x7b, 0x4a, 0x96, 0xf7, 0xd9, 0x74, 0x55, 0xcc, 0x1d, 0xd4, 0x92, 0xe5, 0x88, 0x83,
+	0x2e, 0x5f, 0xed, 0xa0, 0x18, 0xca, 0x0a, 0xaa, 0x6f, 0xee, 0x7d, 0xc6, 0xe2, 0x53, 0x80, 0x25,
+	0xef, 0x5e, 0xb3, 0x3e, 0xb8, 0x56, 0xad, 0x0f, 0xbe, 0x8f, 0x5a, 0x69, 0x78, 0x91, 0x80, 0x7d,
+	0x36, 0x2a, 0xe8, 0xbd, 0xbf, 0x3b, 0xe8, 0xba, 0x82, 0x78, 0x7a, 0x1e, 0xa6, 0xe9, 0x62, 0x7c,
+	0xf7, 0x50, 0x93, 0xcb, 0x96, 0xd8, 0x22, 0x49, 0x6a, 0x3a, 0xf7, 0x0d, 0xb4, 0xae, 0x33, 0xf2,
+	0x80, 0x50, 0xeb, 0x5e, 0x51, 0x73, 0x1c, 0x53, 0xf7, 0x4d, 0x84, 0x0c, 0x77, 0x85, 0x7c, 0x69,
+	0x0e, 0x3c, 0xc9, 0x85, 0xf7, 0xa8, 0x66, 0xee, 0xdb, 0xef, 0x91, 0x1f, 0xe5, 0x04, 0x13, 0x71,
+	0xf1, 0x00, 0x2f, 0x31, 0xc1, 0x0a, 0x9d, 0x8b, 0x31, 0x59, 0x7d, 0x65, 0x93, 0x35, 0xaa, 0x99,
+	0xcc, 0x3d, 0x44, 0x4d, 0x3e, 0x09, 0x33, 0xd0, 0x57, 0xde, 0x8a, 0xbd, 0xbc, 0x61, 0xf5, 0x7e,
+	0x55, 0x33, 0xc9, 0xe4, 0x52, 0x37, 0x01, 0x24, 0xcb, 0x62, 0xe0, 0x0b, 0xa3, 0x9d, 0x3f, 0x3b,
+	0x68, 0xeb, 0x32, 0x70, 0x03, 0x98, 0x02, 0xcd, 0x61, 0xd6, 0xff, 0xbe, 0x40, 0x0d, 0x0d, 0x50,
+	0x23, 0x0d, 0x89, 0x4c, 0x1c, 0xf5, 0xc5, 0x52, 0xde, 0x93, 0x62, 0xfc, 0xfe, 0xd3, 0x9d, 0xdd,
+	0x31, 0x11, 0x93, 0x7c, 0xe8, 0x47, 0x2c, 0x31, 0xff, 0xa4, 0x98, 0x9f, 0xbb, 0x1c, 0x9f, 0x75,
+	0xc5, 0x45, 0x0a, 0x5c, 0x31, 0xf0, 0x40, 0x6d, 0xec, 0xfd, 0xb4, 0x66, 0x2a, 0xef, 0x69, 0x0a,
+	0x14, 0xf7, 0x33, 0x96, 0x32, 0xae, 0x45, 0xe0, 0x72, 0xa2, 0x24, 0x82, 0x1a, 0x2f, 0x7e, 0xf7,
+	0x99, 0xeb, 0xe3, 0xea, 0xab, 0xf4, 0x71, 0x8d, 0x6a, 0xcf, 0x09, 0x47, 0x68, 0x03, 0x43, 0x44,
+	0x30, 0x54, 0x7f, 0xb7, 0x43, 0x9a, 0x51, 0xd5, 0xa8, 0x5f, 0x3a, 0x65, 0x25, 0x94, 0x2b, 0xd4,
+	0xf3, 0x94, 0x50, 0xbd, 0x1f, 0x9c, 0xd5, 0xa1, 0x7a, 0xb5, 0x3a, 0xf4, 0x03, 0xd3, 0xd8, 0x29,
+	0x6c, 0x6f, 0x29, 0xd0, 0xcb, 0xa0, 0x99, 0xc7, 0xb7, 0x9a, 0x7a, 0x7c, 0xeb, 0xcc, 0x35, 0x4d,
+	0x6a, 0x97, 0xf9, 0x97, 0xb7, 0xde, 0x9b, 0x1f, 0x3d, 0xdd, 0x76, 0x9e, 0x3c, 0xdd, 0x76, 0xfe,
+	0xfd, 0x74, 0xdb, 0xf9, 0xf0, 0xd9, 0xf6, 0xb5, 0x27, 0xcf, 0xb6, 0xaf, 0xfd, 0xed, 0xd9, 0xf6,
+	0xb5, 0xef, 0x7f, 0xbd, 0xe4, 0x4d, 0x24, 0x61, 0xd1, 0x24, 0x24, 0xb4, 0xab, 0xfe, 0x0c, 0x7b,
+	0xa8, 0xfe, 0x0e, 0x53, 0xfe, 0x34, 0x6c, 0x2a, 0x45, 0x1f, 0xfc, 0x37, 0x00, 0x00, 0xff, 0xff,
+	0x4a, 0xa7, 0xb1, 0xec, 0x0f, 0x1c, 0x00, 0x00,
 }
 
 func (m *EventModelRegistered) Marshal() (dAtA []byte, err error) {
@@ -2295,6 +3308,16 @@ func (m *EventBidPlaced) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	var l int
 	_ = l
 	{
+		size := m.TickPrice.Size()
+		i -= size
+		if _, err := m.TickPrice.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x42
+	{
 		size, err := m.Tokens.MarshalToSizedBuffer(dAtA[:i])
 		if err != nil {
 			return 0, err
@@ -2343,6 +3366,100 @@ func (m *EventBidPlaced) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i--
 		dAtA[i] = 0x10
 	}
+	if m.OfferingId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.OfferingId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventOfferingExtended) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventOfferingExtended) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventOfferingExtended) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Extensions != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Extensions))
+		i--
+		dAtA[i] = 0x18
+	}
+	n18, err18 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(m.EndTime, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(m.EndTime):])
+	if err18 != nil {
+		return 0, err18
+	}
+	i -= n18
+	i = encodeVarintEvents(dAtA, i, uint64(n18))
+	i--
+	dAtA[i] = 0x12
+	if m.OfferingId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.OfferingId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventClearingStarted) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventClearingStarted) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventClearingStarted) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Bids != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Bids))
+		i--
+		dAtA[i] = 0x20
+	}
+	{
+		size, err := m.Proceeds.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	{
+		size := m.ClearingPrice.Size()
+		i -= size
+		if _, err := m.ClearingPrice.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
 	if m.OfferingId != 0 {
 		i = encodeVarintEvents(dAtA, i, uint64(m.OfferingId))
 		i--
@@ -2521,12 +3638,12 @@ func (m *EventTrancheAnnounced) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
-	n22, err22 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(m.NotBefore, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(m.NotBefore):])
-	if err22 != nil {
-		return 0, err22
+	n24, err24 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(m.NotBefore, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(m.NotBefore):])
+	if err24 != nil {
+		return 0, err24
 	}
-	i -= n22
-	i = encodeVarintEvents(dAtA, i, uint64(n22))
+	i -= n24
+	i = encodeVarintEvents(dAtA, i, uint64(n24))
 	i--
 	dAtA[i] = 0x1a
 	if m.Tranche != 0 {
@@ -2715,12 +3832,12 @@ func (m *EventDuePostponed) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
-	n28, err28 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(m.DueTime, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(m.DueTime):])
-	if err28 != nil {
-		return 0, err28
+	n30, err30 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(m.DueTime, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(m.DueTime):])
+	if err30 != nil {
+		return 0, err30
 	}
-	i -= n28
-	i = encodeVarintEvents(dAtA, i, uint64(n28))
+	i -= n30
+	i = encodeVarintEvents(dAtA, i, uint64(n30))
 	i--
 	dAtA[i] = 0x12
 	if m.OfferingId != 0 {
@@ -2799,6 +3916,618 @@ func (m *EventParamsUpdated) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	}
 	i--
 	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *EventVersionPublished) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventVersionPublished) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventVersionPublished) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Deposit.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x2a
+	{
+		size, err := m.VerificationFee.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x22
+	if len(m.ManifestRoot) > 0 {
+		i -= len(m.ManifestRoot)
+		copy(dAtA[i:], m.ManifestRoot)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.ManifestRoot)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.Version != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Version))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.ModelId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.ModelId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventVersionAnnounced) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventVersionAnnounced) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventVersionAnnounced) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	n34, err34 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(m.LatestTime, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(m.LatestTime):])
+	if err34 != nil {
+		return 0, err34
+	}
+	i -= n34
+	i = encodeVarintEvents(dAtA, i, uint64(n34))
+	i--
+	dAtA[i] = 0x1a
+	if m.Version != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Version))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.ModelId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.ModelId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventVersionObjected) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventVersionObjected) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventVersionObjected) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Weight.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x22
+	if len(m.Holder) > 0 {
+		i -= len(m.Holder)
+		copy(dAtA[i:], m.Holder)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Holder)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.Version != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Version))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.ModelId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.ModelId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventLatestMoved) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventLatestMoved) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventLatestMoved) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Refused {
+		i--
+		if m.Refused {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.Version != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Version))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.ModelId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.ModelId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventPoolSeeded) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventPoolSeeded) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventPoolSeeded) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Payment.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	{
+		size, err := m.Tokens.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	if m.ModelId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.ModelId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventSwapped) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventSwapped) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventSwapped) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.AmountOut.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x22
+	{
+		size, err := m.AmountIn.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	if len(m.Sender) > 0 {
+		i -= len(m.Sender)
+		copy(dAtA[i:], m.Sender)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Sender)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.ModelId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.ModelId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventLiquidityAdded) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventLiquidityAdded) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventLiquidityAdded) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size := m.Shares.Size()
+		i -= size
+		if _, err := m.Shares.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x2a
+	{
+		size, err := m.Payment.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x22
+	{
+		size, err := m.Tokens.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	if len(m.Owner) > 0 {
+		i -= len(m.Owner)
+		copy(dAtA[i:], m.Owner)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Owner)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.ModelId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.ModelId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventLiquidityRemoved) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventLiquidityRemoved) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventLiquidityRemoved) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size := m.Shares.Size()
+		i -= size
+		if _, err := m.Shares.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x2a
+	{
+		size, err := m.Payment.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x22
+	{
+		size, err := m.Tokens.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	if len(m.Owner) > 0 {
+		i -= len(m.Owner)
+		copy(dAtA[i:], m.Owner)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Owner)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.ModelId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.ModelId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventPoolRevenueCollected) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventPoolRevenueCollected) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventPoolRevenueCollected) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Paid) > 0 {
+		for iNdEx := len(m.Paid) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Paid[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintEvents(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x1a
+		}
+	}
+	if len(m.Owner) > 0 {
+		i -= len(m.Owner)
+		copy(dAtA[i:], m.Owner)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Owner)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.ModelId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.ModelId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventSpendProposed) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventSpendProposed) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventSpendProposed) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	n44, err44 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(m.DecideTime, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(m.DecideTime):])
+	if err44 != nil {
+		return 0, err44
+	}
+	i -= n44
+	i = encodeVarintEvents(dAtA, i, uint64(n44))
+	i--
+	dAtA[i] = 0x2a
+	{
+		size, err := m.Amount.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x22
+	if len(m.Recipient) > 0 {
+		i -= len(m.Recipient)
+		copy(dAtA[i:], m.Recipient)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Recipient)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.ModelId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.ModelId))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.SpendId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.SpendId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventSpendObjected) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventSpendObjected) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventSpendObjected) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Weight.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	if len(m.Holder) > 0 {
+		i -= len(m.Holder)
+		copy(dAtA[i:], m.Holder)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Holder)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.SpendId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.SpendId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventSpendDecided) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventSpendDecided) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventSpendDecided) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Status != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Status))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.SpendId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.SpendId))
+		i--
+		dAtA[i] = 0x8
+	}
 	return len(dAtA) - i, nil
 }
 
@@ -3065,6 +4794,44 @@ func (m *EventBidPlaced) Size() (n int) {
 	n += 1 + l + sovEvents(uint64(l))
 	l = m.Tokens.Size()
 	n += 1 + l + sovEvents(uint64(l))
+	l = m.TickPrice.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	return n
+}
+
+func (m *EventOfferingExtended) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.OfferingId != 0 {
+		n += 1 + sovEvents(uint64(m.OfferingId))
+	}
+	l = github_com_cosmos_gogoproto_types.SizeOfStdTime(m.EndTime)
+	n += 1 + l + sovEvents(uint64(l))
+	if m.Extensions != 0 {
+		n += 1 + sovEvents(uint64(m.Extensions))
+	}
+	return n
+}
+
+func (m *EventClearingStarted) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.OfferingId != 0 {
+		n += 1 + sovEvents(uint64(m.OfferingId))
+	}
+	l = m.ClearingPrice.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	l = m.Proceeds.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	if m.Bids != 0 {
+		n += 1 + sovEvents(uint64(m.Bids))
+	}
 	return n
 }
 
@@ -3238,6 +5005,243 @@ func (m *EventParamsUpdated) Size() (n int) {
 	_ = l
 	l = m.Params.Size()
 	n += 1 + l + sovEvents(uint64(l))
+	return n
+}
+
+func (m *EventVersionPublished) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.ModelId != 0 {
+		n += 1 + sovEvents(uint64(m.ModelId))
+	}
+	if m.Version != 0 {
+		n += 1 + sovEvents(uint64(m.Version))
+	}
+	l = len(m.ManifestRoot)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = m.VerificationFee.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	l = m.Deposit.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	return n
+}
+
+func (m *EventVersionAnnounced) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.ModelId != 0 {
+		n += 1 + sovEvents(uint64(m.ModelId))
+	}
+	if m.Version != 0 {
+		n += 1 + sovEvents(uint64(m.Version))
+	}
+	l = github_com_cosmos_gogoproto_types.SizeOfStdTime(m.LatestTime)
+	n += 1 + l + sovEvents(uint64(l))
+	return n
+}
+
+func (m *EventVersionObjected) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.ModelId != 0 {
+		n += 1 + sovEvents(uint64(m.ModelId))
+	}
+	if m.Version != 0 {
+		n += 1 + sovEvents(uint64(m.Version))
+	}
+	l = len(m.Holder)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = m.Weight.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	return n
+}
+
+func (m *EventLatestMoved) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.ModelId != 0 {
+		n += 1 + sovEvents(uint64(m.ModelId))
+	}
+	if m.Version != 0 {
+		n += 1 + sovEvents(uint64(m.Version))
+	}
+	if m.Refused {
+		n += 2
+	}
+	return n
+}
+
+func (m *EventPoolSeeded) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.ModelId != 0 {
+		n += 1 + sovEvents(uint64(m.ModelId))
+	}
+	l = m.Tokens.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	l = m.Payment.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	return n
+}
+
+func (m *EventSwapped) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.ModelId != 0 {
+		n += 1 + sovEvents(uint64(m.ModelId))
+	}
+	l = len(m.Sender)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = m.AmountIn.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	l = m.AmountOut.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	return n
+}
+
+func (m *EventLiquidityAdded) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.ModelId != 0 {
+		n += 1 + sovEvents(uint64(m.ModelId))
+	}
+	l = len(m.Owner)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = m.Tokens.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	l = m.Payment.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	l = m.Shares.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	return n
+}
+
+func (m *EventLiquidityRemoved) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.ModelId != 0 {
+		n += 1 + sovEvents(uint64(m.ModelId))
+	}
+	l = len(m.Owner)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = m.Tokens.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	l = m.Payment.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	l = m.Shares.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	return n
+}
+
+func (m *EventPoolRevenueCollected) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.ModelId != 0 {
+		n += 1 + sovEvents(uint64(m.ModelId))
+	}
+	l = len(m.Owner)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if len(m.Paid) > 0 {
+		for _, e := range m.Paid {
+			l = e.Size()
+			n += 1 + l + sovEvents(uint64(l))
+		}
+	}
+	return n
+}
+
+func (m *EventSpendProposed) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.SpendId != 0 {
+		n += 1 + sovEvents(uint64(m.SpendId))
+	}
+	if m.ModelId != 0 {
+		n += 1 + sovEvents(uint64(m.ModelId))
+	}
+	l = len(m.Recipient)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = m.Amount.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	l = github_com_cosmos_gogoproto_types.SizeOfStdTime(m.DecideTime)
+	n += 1 + l + sovEvents(uint64(l))
+	return n
+}
+
+func (m *EventSpendObjected) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.SpendId != 0 {
+		n += 1 + sovEvents(uint64(m.SpendId))
+	}
+	l = len(m.Holder)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = m.Weight.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	return n
+}
+
+func (m *EventSpendDecided) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.SpendId != 0 {
+		n += 1 + sovEvents(uint64(m.SpendId))
+	}
+	if m.Status != 0 {
+		n += 1 + sovEvents(uint64(m.Status))
+	}
 	return n
 }
 
@@ -5178,6 +7182,316 @@ func (m *EventBidPlaced) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
+		case 8:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TickPrice", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.TickPrice.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventOfferingExtended) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventOfferingExtended: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventOfferingExtended: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field OfferingId", wireType)
+			}
+			m.OfferingId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.OfferingId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field EndTime", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := github_com_cosmos_gogoproto_types.StdTimeUnmarshal(&m.EndTime, dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Extensions", wireType)
+			}
+			m.Extensions = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Extensions |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventClearingStarted) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventClearingStarted: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventClearingStarted: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field OfferingId", wireType)
+			}
+			m.OfferingId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.OfferingId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ClearingPrice", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.ClearingPrice.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Proceeds", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Proceeds.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Bids", wireType)
+			}
+			m.Bids = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Bids |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
 		default:
 			iNdEx = preIndex
 			skippy, err := skipEvents(dAtA[iNdEx:])
@@ -6482,6 +8796,1821 @@ func (m *EventParamsUpdated) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventVersionPublished) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventVersionPublished: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventVersionPublished: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ModelId", wireType)
+			}
+			m.ModelId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ModelId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Version", wireType)
+			}
+			m.Version = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Version |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ManifestRoot", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.ManifestRoot = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field VerificationFee", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.VerificationFee.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Deposit", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Deposit.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventVersionAnnounced) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventVersionAnnounced: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventVersionAnnounced: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ModelId", wireType)
+			}
+			m.ModelId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ModelId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Version", wireType)
+			}
+			m.Version = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Version |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field LatestTime", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := github_com_cosmos_gogoproto_types.StdTimeUnmarshal(&m.LatestTime, dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventVersionObjected) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventVersionObjected: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventVersionObjected: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ModelId", wireType)
+			}
+			m.ModelId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ModelId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Version", wireType)
+			}
+			m.Version = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Version |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Holder", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Holder = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Weight", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Weight.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventLatestMoved) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventLatestMoved: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventLatestMoved: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ModelId", wireType)
+			}
+			m.ModelId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ModelId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Version", wireType)
+			}
+			m.Version = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Version |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Refused", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Refused = bool(v != 0)
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventPoolSeeded) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventPoolSeeded: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventPoolSeeded: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ModelId", wireType)
+			}
+			m.ModelId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ModelId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Tokens", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Tokens.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Payment", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Payment.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventSwapped) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventSwapped: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventSwapped: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ModelId", wireType)
+			}
+			m.ModelId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ModelId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Sender", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Sender = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AmountIn", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.AmountIn.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AmountOut", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.AmountOut.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventLiquidityAdded) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventLiquidityAdded: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventLiquidityAdded: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ModelId", wireType)
+			}
+			m.ModelId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ModelId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Owner", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Owner = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Tokens", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Tokens.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Payment", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Payment.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Shares", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Shares.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventLiquidityRemoved) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventLiquidityRemoved: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventLiquidityRemoved: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ModelId", wireType)
+			}
+			m.ModelId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ModelId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Owner", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Owner = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Tokens", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Tokens.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Payment", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Payment.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Shares", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Shares.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventPoolRevenueCollected) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventPoolRevenueCollected: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventPoolRevenueCollected: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ModelId", wireType)
+			}
+			m.ModelId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ModelId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Owner", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Owner = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Paid", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Paid = append(m.Paid, types.Coin{})
+			if err := m.Paid[len(m.Paid)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventSpendProposed) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventSpendProposed: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventSpendProposed: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field SpendId", wireType)
+			}
+			m.SpendId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.SpendId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ModelId", wireType)
+			}
+			m.ModelId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ModelId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Recipient", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Recipient = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Amount", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Amount.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field DecideTime", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := github_com_cosmos_gogoproto_types.StdTimeUnmarshal(&m.DecideTime, dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventSpendObjected) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventSpendObjected: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventSpendObjected: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field SpendId", wireType)
+			}
+			m.SpendId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.SpendId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Holder", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Holder = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Weight", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Weight.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventSpendDecided) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventSpendDecided: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventSpendDecided: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field SpendId", wireType)
+			}
+			m.SpendId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.SpendId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Status", wireType)
+			}
+			m.Status = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Status |= SpendStatus(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
 		default:
 			iNdEx = preIndex
 			skippy, err := skipEvents(dAtA[iNdEx:])

@@ -56,6 +56,20 @@ type GenesisState struct {
 	Beneficiaries []Beneficiary `protobuf:"bytes,13,rep,name=beneficiaries,proto3" json:"beneficiaries"`
 	// network_kind says what the network is for; a genesis must name it.
 	NetworkKind NetworkKind `protobuf:"varint,14,opt,name=network_kind,json=networkKind,proto3,enum=imod.imo.v1.NetworkKind" json:"network_kind,omitempty"`
+	// ticks are ordered by offering and number.
+	Ticks []BookTick `protobuf:"bytes,15,rep,name=ticks,proto3" json:"ticks"`
+	// version_objections are ordered by model, version and address.
+	VersionObjections []VersionObjection `protobuf:"bytes,16,rep,name=version_objections,json=versionObjections,proto3" json:"version_objections"`
+	// pools are ordered by model.
+	Pools []Pool `protobuf:"bytes,17,rep,name=pools,proto3" json:"pools"`
+	// positions are ordered by model and owner.
+	Positions []Position `protobuf:"bytes,18,rep,name=positions,proto3" json:"positions"`
+	// last_spend_id is the highest spend id ever given.
+	LastSpendId uint64 `protobuf:"varint,19,opt,name=last_spend_id,json=lastSpendId,proto3" json:"last_spend_id,omitempty"`
+	// spends are ordered by id.
+	Spends []Spend `protobuf:"bytes,20,rep,name=spends,proto3" json:"spends"`
+	// spend_objections are ordered by spend and address.
+	SpendObjections []SpendObjection `protobuf:"bytes,21,rep,name=spend_objections,json=spendObjections,proto3" json:"spend_objections"`
 }
 
 func (m *GenesisState) Reset()         { *m = GenesisState{} }
@@ -189,6 +203,178 @@ func (m *GenesisState) GetNetworkKind() NetworkKind {
 	return NETWORK_KIND_UNSPECIFIED
 }
 
+func (m *GenesisState) GetTicks() []BookTick {
+	if m != nil {
+		return m.Ticks
+	}
+	return nil
+}
+
+func (m *GenesisState) GetVersionObjections() []VersionObjection {
+	if m != nil {
+		return m.VersionObjections
+	}
+	return nil
+}
+
+func (m *GenesisState) GetPools() []Pool {
+	if m != nil {
+		return m.Pools
+	}
+	return nil
+}
+
+func (m *GenesisState) GetPositions() []Position {
+	if m != nil {
+		return m.Positions
+	}
+	return nil
+}
+
+func (m *GenesisState) GetLastSpendId() uint64 {
+	if m != nil {
+		return m.LastSpendId
+	}
+	return 0
+}
+
+func (m *GenesisState) GetSpends() []Spend {
+	if m != nil {
+		return m.Spends
+	}
+	return nil
+}
+
+func (m *GenesisState) GetSpendObjections() []SpendObjection {
+	if m != nil {
+		return m.SpendObjections
+	}
+	return nil
+}
+
+// VersionObjection is one holder's objection to a version.
+type VersionObjection struct {
+	// model_id is the model.
+	ModelId uint64 `protobuf:"varint,1,opt,name=model_id,json=modelId,proto3" json:"model_id,omitempty"`
+	// version is the version.
+	Version uint32 `protobuf:"varint,2,opt,name=version,proto3" json:"version,omitempty"`
+	// address is the holder.
+	Address string `protobuf:"bytes,3,opt,name=address,proto3" json:"address,omitempty"`
+	// weight is what it held at the record date.
+	Weight cosmossdk_io_math.Int `protobuf:"bytes,4,opt,name=weight,proto3,customtype=cosmossdk.io/math.Int" json:"weight"`
+}
+
+func (m *VersionObjection) Reset()         { *m = VersionObjection{} }
+func (m *VersionObjection) String() string { return proto.CompactTextString(m) }
+func (*VersionObjection) ProtoMessage()    {}
+func (*VersionObjection) Descriptor() ([]byte, []int) {
+	return fileDescriptor_8f7d5a97587e1669, []int{1}
+}
+func (m *VersionObjection) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *VersionObjection) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_VersionObjection.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *VersionObjection) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_VersionObjection.Merge(m, src)
+}
+func (m *VersionObjection) XXX_Size() int {
+	return m.Size()
+}
+func (m *VersionObjection) XXX_DiscardUnknown() {
+	xxx_messageInfo_VersionObjection.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_VersionObjection proto.InternalMessageInfo
+
+func (m *VersionObjection) GetModelId() uint64 {
+	if m != nil {
+		return m.ModelId
+	}
+	return 0
+}
+
+func (m *VersionObjection) GetVersion() uint32 {
+	if m != nil {
+		return m.Version
+	}
+	return 0
+}
+
+func (m *VersionObjection) GetAddress() string {
+	if m != nil {
+		return m.Address
+	}
+	return ""
+}
+
+// SpendObjection is one holder's objection to a spend of a treasury.
+type SpendObjection struct {
+	// spend_id is the spend.
+	SpendId uint64 `protobuf:"varint,1,opt,name=spend_id,json=spendId,proto3" json:"spend_id,omitempty"`
+	// address is the holder.
+	Address string `protobuf:"bytes,2,opt,name=address,proto3" json:"address,omitempty"`
+	// weight is what it held at the record date.
+	Weight cosmossdk_io_math.Int `protobuf:"bytes,3,opt,name=weight,proto3,customtype=cosmossdk.io/math.Int" json:"weight"`
+}
+
+func (m *SpendObjection) Reset()         { *m = SpendObjection{} }
+func (m *SpendObjection) String() string { return proto.CompactTextString(m) }
+func (*SpendObjection) ProtoMessage()    {}
+func (*SpendObjection) Descriptor() ([]byte, []int) {
+	return fileDescriptor_8f7d5a97587e1669, []int{2}
+}
+func (m *SpendObjection) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *SpendObjection) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_SpendObjection.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *SpendObjection) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_SpendObjection.Merge(m, src)
+}
+func (m *SpendObjection) XXX_Size() int {
+	return m.Size()
+}
+func (m *SpendObjection) XXX_DiscardUnknown() {
+	xxx_messageInfo_SpendObjection.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_SpendObjection proto.InternalMessageInfo
+
+func (m *SpendObjection) GetSpendId() uint64 {
+	if m != nil {
+		return m.SpendId
+	}
+	return 0
+}
+
+func (m *SpendObjection) GetAddress() string {
+	if m != nil {
+		return m.Address
+	}
+	return ""
+}
+
 // GenesisVersion is a version with its manifest.
 type GenesisVersion struct {
 	// version is the version.
@@ -201,7 +387,7 @@ func (m *GenesisVersion) Reset()         { *m = GenesisVersion{} }
 func (m *GenesisVersion) String() string { return proto.CompactTextString(m) }
 func (*GenesisVersion) ProtoMessage()    {}
 func (*GenesisVersion) Descriptor() ([]byte, []int) {
-	return fileDescriptor_8f7d5a97587e1669, []int{1}
+	return fileDescriptor_8f7d5a97587e1669, []int{3}
 }
 func (m *GenesisVersion) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -256,7 +442,7 @@ func (m *GenesisOffering) Reset()         { *m = GenesisOffering{} }
 func (m *GenesisOffering) String() string { return proto.CompactTextString(m) }
 func (*GenesisOffering) ProtoMessage()    {}
 func (*GenesisOffering) Descriptor() ([]byte, []int) {
-	return fileDescriptor_8f7d5a97587e1669, []int{2}
+	return fileDescriptor_8f7d5a97587e1669, []int{4}
 }
 func (m *GenesisOffering) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -313,7 +499,7 @@ func (m *Income) Reset()         { *m = Income{} }
 func (m *Income) String() string { return proto.CompactTextString(m) }
 func (*Income) ProtoMessage()    {}
 func (*Income) Descriptor() ([]byte, []int) {
-	return fileDescriptor_8f7d5a97587e1669, []int{3}
+	return fileDescriptor_8f7d5a97587e1669, []int{5}
 }
 func (m *Income) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -370,7 +556,7 @@ func (m *IncomePayment) Reset()         { *m = IncomePayment{} }
 func (m *IncomePayment) String() string { return proto.CompactTextString(m) }
 func (*IncomePayment) ProtoMessage()    {}
 func (*IncomePayment) Descriptor() ([]byte, []int) {
-	return fileDescriptor_8f7d5a97587e1669, []int{4}
+	return fileDescriptor_8f7d5a97587e1669, []int{6}
 }
 func (m *IncomePayment) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -422,6 +608,8 @@ func (m *IncomePayment) GetPaid() types.Coin {
 
 func init() {
 	proto.RegisterType((*GenesisState)(nil), "imod.imo.v1.GenesisState")
+	proto.RegisterType((*VersionObjection)(nil), "imod.imo.v1.VersionObjection")
+	proto.RegisterType((*SpendObjection)(nil), "imod.imo.v1.SpendObjection")
 	proto.RegisterType((*GenesisVersion)(nil), "imod.imo.v1.GenesisVersion")
 	proto.RegisterType((*GenesisOffering)(nil), "imod.imo.v1.GenesisOffering")
 	proto.RegisterType((*Income)(nil), "imod.imo.v1.Income")
@@ -431,56 +619,70 @@ func init() {
 func init() { proto.RegisterFile("imod/imo/v1/genesis.proto", fileDescriptor_8f7d5a97587e1669) }
 
 var fileDescriptor_8f7d5a97587e1669 = []byte{
-	// 772 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x8c, 0x54, 0x4f, 0x6f, 0xdb, 0x36,
-	0x14, 0xb7, 0xe6, 0xff, 0x94, 0xed, 0x04, 0x5c, 0x82, 0xd0, 0xde, 0xe0, 0x18, 0xde, 0x0e, 0xc6,
-	0x86, 0x48, 0x73, 0xb2, 0x61, 0x87, 0x61, 0xcb, 0xe2, 0x04, 0x18, 0x8c, 0xa1, 0x6d, 0xe0, 0x14,
-	0x3d, 0xf4, 0x62, 0xd0, 0x12, 0xed, 0x10, 0xb1, 0x48, 0x43, 0xa4, 0xdd, 0xba, 0x9f, 0xa2, 0x40,
-	0x8f, 0xfd, 0x1a, 0xf9, 0x10, 0x39, 0x06, 0x39, 0x15, 0x3d, 0x04, 0x45, 0xf2, 0x25, 0x7a, 0x2c,
-	0x44, 0x52, 0x8e, 0x64, 0x04, 0x45, 0x6f, 0xe2, 0xfb, 0xfd, 0x79, 0x8f, 0x4f, 0x8f, 0x0f, 0xd4,
-	0x69, 0xc0, 0x7d, 0x97, 0x06, 0xdc, 0x5d, 0x74, 0xdd, 0x09, 0x61, 0x44, 0x50, 0xe1, 0xcc, 0x42,
-	0x2e, 0x39, 0xb4, 0x23, 0xc8, 0xa1, 0x01, 0x77, 0x16, 0xdd, 0x46, 0xd3, 0xe3, 0x22, 0xe0, 0xc2,
-	0x1d, 0x61, 0x41, 0xdc, 0x45, 0x77, 0x44, 0x24, 0xee, 0xba, 0x1e, 0xa7, 0x4c, 0x93, 0x1b, 0x75,
-	0x8d, 0x0f, 0xd5, 0xc9, 0xd5, 0x07, 0x03, 0x6d, 0x4d, 0xf8, 0x84, 0xeb, 0x78, 0xf4, 0x65, 0xa2,
-	0x3b, 0xc9, 0xc4, 0x01, 0xf7, 0xc9, 0x34, 0x76, 0x4a, 0x02, 0x8c, 0xc8, 0x57, 0x3c, 0xbc, 0x30,
-	0x50, 0x23, 0x09, 0xf1, 0xf1, 0x98, 0x84, 0x94, 0x4d, 0x0c, 0x86, 0x92, 0xd8, 0x0c, 0x87, 0x38,
-	0x30, 0xf9, 0xdb, 0x9f, 0xf3, 0xa0, 0xf2, 0x9f, 0xbe, 0xd9, 0x99, 0xc4, 0x92, 0xc0, 0x2e, 0x28,
-	0x68, 0x02, 0xb2, 0x5a, 0x56, 0xc7, 0xde, 0xff, 0xde, 0x49, 0xdc, 0xd4, 0x39, 0x55, 0x50, 0x2f,
-	0x77, 0x75, 0xbb, 0x9b, 0x19, 0x18, 0x22, 0x6c, 0x83, 0xea, 0x14, 0x0b, 0x39, 0x54, 0x85, 0x0e,
-	0xa9, 0x8f, 0xbe, 0x6b, 0x59, 0x9d, 0xdc, 0xc0, 0x8e, 0x82, 0x4f, 0xa2, 0x58, 0xdf, 0x87, 0xbf,
-	0x81, 0x82, 0x82, 0x05, 0xca, 0xb6, 0xb2, 0x1d, 0x7b, 0x1f, 0xa6, 0x6c, 0x15, 0x2b, 0x76, 0xd5,
-	0x3c, 0xf8, 0x37, 0x28, 0x2d, 0x48, 0x28, 0x28, 0x67, 0x02, 0xe5, 0x94, 0xe6, 0x87, 0x94, 0xc6,
-	0x54, 0xfd, 0x42, 0x73, 0x8c, 0x78, 0x25, 0x81, 0x07, 0xa0, 0x48, 0x99, 0xc7, 0x03, 0x22, 0x50,
-	0x5e, 0xa9, 0xd3, 0x17, 0xe9, 0x2b, 0xcc, 0xa8, 0x62, 0x26, 0xec, 0x83, 0x0d, 0xfd, 0x39, 0x9c,
-	0xe1, 0x65, 0x40, 0x98, 0x14, 0xa8, 0xa0, 0xc4, 0x8d, 0x47, 0xc4, 0xa7, 0x9a, 0x62, 0x3c, 0x6a,
-	0x34, 0x19, 0x14, 0x70, 0x17, 0xd8, 0x33, 0xbc, 0xe4, 0x73, 0x29, 0x86, 0xfe, 0x9c, 0xa0, 0x62,
-	0x2b, 0xdb, 0xc9, 0x0d, 0x80, 0x09, 0x9d, 0xcc, 0x09, 0xfc, 0x09, 0x54, 0xf5, 0x69, 0xe8, 0xcd,
-	0x43, 0xc1, 0x43, 0x54, 0x52, 0x5d, 0xab, 0xe8, 0xe0, 0xb1, 0x8a, 0xc1, 0x0e, 0xd8, 0x54, 0xad,
-	0x8d, 0xff, 0x67, 0xd4, 0xdd, 0xb2, 0xe2, 0xd5, 0xa2, 0xf8, 0x33, 0x13, 0xee, 0xfb, 0xf0, 0x5f,
-	0x50, 0x8e, 0x49, 0x02, 0x01, 0x55, 0xf4, 0x8f, 0x8f, 0xf5, 0x2b, 0x96, 0x98, 0xb2, 0x1f, 0x44,
-	0xf0, 0x17, 0x90, 0x1b, 0x51, 0x5f, 0x20, 0x5b, 0x89, 0x37, 0x53, 0xe2, 0x1e, 0xf5, 0x8d, 0x40,
-	0x71, 0xe0, 0x21, 0xb0, 0xf1, 0x74, 0xca, 0x3d, 0x2c, 0xd5, 0xff, 0xa9, 0x28, 0xc9, 0x4e, 0x4a,
-	0x72, 0xb4, 0xc2, 0x8d, 0x32, 0xa9, 0x80, 0x27, 0xa0, 0x3a, 0x22, 0x8c, 0x8c, 0xa9, 0x47, 0x71,
-	0x48, 0x89, 0x40, 0x55, 0x65, 0x81, 0xd2, 0x59, 0x57, 0x8c, 0xa5, 0xf1, 0x48, 0x8b, 0xe0, 0x5f,
-	0xa0, 0x62, 0x1e, 0xc1, 0xf0, 0x82, 0x32, 0x1f, 0xd5, 0x5a, 0x56, 0xa7, 0xb6, 0x66, 0xf2, 0x54,
-	0x13, 0xfe, 0xa7, 0xcc, 0x1f, 0xd8, 0xec, 0xe1, 0xd0, 0x1e, 0x81, 0x5a, 0x7a, 0x86, 0xe0, 0xef,
-	0xa0, 0x68, 0xe6, 0xc7, 0x0c, 0xff, 0x56, 0xca, 0x29, 0x3d, 0x6a, 0x31, 0x15, 0x36, 0x40, 0x29,
-	0xc0, 0x8c, 0x8e, 0x89, 0x90, 0x6a, 0xf2, 0x2b, 0x83, 0xd5, 0xb9, 0xfd, 0x06, 0x6c, 0xac, 0xf5,
-	0x1d, 0xfe, 0x09, 0x4a, 0x71, 0xcf, 0x4d, 0x96, 0xed, 0x54, 0x96, 0xb5, 0x1f, 0xb4, 0x22, 0x43,
-	0x07, 0xe4, 0x25, 0x09, 0x03, 0xa1, 0x92, 0xac, 0xbf, 0xa0, 0xe7, 0x11, 0x62, 0x24, 0x9a, 0xd6,
-	0x7e, 0x6f, 0x81, 0x82, 0x9e, 0x54, 0x58, 0x07, 0xa5, 0xd5, 0xe3, 0xb4, 0xd4, 0xf8, 0x14, 0x03,
-	0xf3, 0x30, 0xff, 0x00, 0x79, 0xc9, 0x25, 0x9e, 0x1a, 0xd7, 0xba, 0x63, 0xd6, 0x53, 0xb4, 0xcb,
-	0x1c, 0xb3, 0xcb, 0x9c, 0x63, 0x4e, 0xd9, 0xca, 0x3c, 0x62, 0xc3, 0x43, 0x90, 0x9b, 0x61, 0xea,
-	0xa3, 0x6c, 0xcb, 0xea, 0x94, 0x7b, 0xbf, 0x46, 0xd0, 0xc7, 0xdb, 0xdd, 0x6d, 0x2d, 0x16, 0xfe,
-	0x85, 0x43, 0xb9, 0x1b, 0x60, 0x79, 0xee, 0xf4, 0x99, 0xbc, 0xb9, 0xdc, 0x03, 0xc6, 0xb5, 0xcf,
-	0xe4, 0x40, 0x09, 0xdb, 0xef, 0x2c, 0x50, 0x4d, 0xbd, 0xa3, 0xaf, 0x15, 0xb9, 0x0f, 0x8a, 0xd8,
-	0xf7, 0x43, 0x22, 0xf4, 0xe5, 0xcb, 0x3d, 0x74, 0x73, 0xb9, 0xb7, 0x65, 0x3c, 0x8f, 0x34, 0x72,
-	0x26, 0xa3, 0x2e, 0x0d, 0x62, 0x22, 0x3c, 0x48, 0x54, 0xf8, 0x0d, 0xf7, 0x52, 0xe4, 0xde, 0x3f,
-	0x57, 0x77, 0x4d, 0xeb, 0xfa, 0xae, 0x69, 0x7d, 0xba, 0x6b, 0x5a, 0x6f, 0xef, 0x9b, 0x99, 0xeb,
-	0xfb, 0x66, 0xe6, 0xc3, 0x7d, 0x33, 0xf3, 0xf2, 0xe7, 0x09, 0x95, 0xe7, 0xf3, 0x91, 0xe3, 0xf1,
-	0x20, 0x5a, 0xa4, 0xde, 0x39, 0xa6, 0xcc, 0x55, 0x6b, 0xf5, 0xb5, 0x5a, 0xac, 0x72, 0x39, 0x23,
-	0x62, 0x54, 0x50, 0x5b, 0xf5, 0xe0, 0x4b, 0x00, 0x00, 0x00, 0xff, 0xff, 0x3b, 0x32, 0x9f, 0x4e,
-	0x3a, 0x06, 0x00, 0x00,
+	// 993 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x9c, 0x56, 0x4d, 0x6f, 0x23, 0x45,
+	0x13, 0xce, 0x6c, 0xfc, 0x59, 0xfe, 0x88, 0xd3, 0x9b, 0xbc, 0xdb, 0xf1, 0x0b, 0x8e, 0x65, 0x38,
+	0x58, 0xa0, 0x8c, 0x71, 0x02, 0x42, 0x08, 0xc1, 0xb2, 0xc9, 0x4a, 0xc8, 0xe2, 0x63, 0x23, 0x67,
+	0xc5, 0x81, 0x8b, 0xd5, 0x9e, 0xe9, 0x38, 0x8d, 0x3d, 0xd3, 0xd6, 0x74, 0xdb, 0x8b, 0xf9, 0x0f,
+	0x48, 0x48, 0x1c, 0xb9, 0xf2, 0x13, 0xf6, 0x07, 0x70, 0xdc, 0xe3, 0x6a, 0x4f, 0x88, 0xc3, 0x0a,
+	0x25, 0x7f, 0x04, 0xf5, 0xc7, 0x4c, 0x66, 0x2c, 0x6b, 0x05, 0xb9, 0xb9, 0xab, 0x9e, 0xa7, 0xba,
+	0xea, 0x99, 0xaa, 0x72, 0xc3, 0x01, 0x0b, 0xb8, 0xdf, 0x63, 0x01, 0xef, 0x2d, 0xfb, 0xbd, 0x09,
+	0x0d, 0xa9, 0x60, 0xc2, 0x9d, 0x47, 0x5c, 0x72, 0x54, 0x51, 0x2e, 0x97, 0x05, 0xdc, 0x5d, 0xf6,
+	0x9b, 0x2d, 0x8f, 0x8b, 0x80, 0x8b, 0xde, 0x98, 0x08, 0xda, 0x5b, 0xf6, 0xc7, 0x54, 0x92, 0x7e,
+	0xcf, 0xe3, 0x2c, 0x34, 0xe0, 0xe6, 0x81, 0xf1, 0x8f, 0xf4, 0xa9, 0x67, 0x0e, 0xd6, 0xb5, 0x37,
+	0xe1, 0x13, 0x6e, 0xec, 0xea, 0x97, 0xb5, 0xfe, 0x2f, 0x7d, 0xf1, 0x98, 0xf3, 0xa9, 0xb5, 0x3f,
+	0x48, 0xdb, 0x03, 0xee, 0xd3, 0x59, 0x7c, 0x43, 0xda, 0x11, 0x52, 0xf9, 0x8c, 0x47, 0x31, 0xa7,
+	0x99, 0x76, 0xf1, 0xcb, 0x4b, 0x1a, 0xb1, 0x70, 0x62, 0x7d, 0x38, 0xed, 0x9b, 0x93, 0x88, 0x04,
+	0x62, 0x53, 0x06, 0x73, 0xce, 0x67, 0x9b, 0xa2, 0xc9, 0x88, 0x12, 0xb1, 0x88, 0x56, 0xc6, 0xd7,
+	0xf9, 0xb9, 0x0c, 0xd5, 0x2f, 0x8d, 0x4a, 0x17, 0x92, 0x48, 0x8a, 0xfa, 0x50, 0x30, 0x41, 0xb1,
+	0xd3, 0x76, 0xba, 0x95, 0xe3, 0xfb, 0x6e, 0x4a, 0x35, 0xf7, 0x5c, 0xbb, 0x4e, 0x73, 0x2f, 0x5e,
+	0x1f, 0x6e, 0x0d, 0x2d, 0x10, 0x75, 0xa0, 0x36, 0x23, 0x42, 0x8e, 0x74, 0x71, 0x23, 0xe6, 0xe3,
+	0x7b, 0x6d, 0xa7, 0x9b, 0x1b, 0x56, 0x94, 0xf1, 0x1b, 0x65, 0x1b, 0xf8, 0xe8, 0x03, 0x28, 0x68,
+	0xb7, 0xc0, 0xdb, 0xed, 0xed, 0x6e, 0xe5, 0x18, 0x65, 0xc2, 0x6a, 0x54, 0x1c, 0xd5, 0xe0, 0xd0,
+	0x67, 0x50, 0x5a, 0xd2, 0x48, 0x30, 0x1e, 0x0a, 0x9c, 0xd3, 0x9c, 0xff, 0x67, 0x38, 0x36, 0xeb,
+	0xef, 0x0c, 0xc6, 0x92, 0x13, 0x0a, 0x3a, 0x81, 0x22, 0x0b, 0x3d, 0x1e, 0x50, 0x81, 0xf3, 0x9a,
+	0x9d, 0x2d, 0x64, 0xa0, 0x7d, 0x96, 0x15, 0x23, 0xd1, 0x00, 0x76, 0xcc, 0xcf, 0xd1, 0x9c, 0xac,
+	0x02, 0x1a, 0x4a, 0x81, 0x0b, 0x9a, 0xdc, 0xdc, 0x40, 0x3e, 0x37, 0x10, 0x1b, 0xa3, 0xce, 0xd2,
+	0x46, 0x81, 0x0e, 0xa1, 0x32, 0x27, 0x2b, 0xbe, 0x90, 0x62, 0xe4, 0x2f, 0x28, 0x2e, 0xb6, 0xb7,
+	0xbb, 0xb9, 0x21, 0x58, 0xd3, 0xe3, 0x05, 0x45, 0xef, 0x40, 0xcd, 0x9c, 0x46, 0xde, 0x22, 0x12,
+	0x3c, 0xc2, 0x25, 0xad, 0x5a, 0xd5, 0x18, 0xcf, 0xb4, 0x0d, 0x75, 0xa1, 0xa1, 0xa5, 0x8d, 0x7b,
+	0x40, 0xa9, 0x5b, 0xd6, 0xb8, 0xba, 0xb2, 0x3f, 0xb1, 0xe6, 0x81, 0x8f, 0xbe, 0x80, 0x72, 0x0c,
+	0x12, 0x18, 0x74, 0xd2, 0x6f, 0x6d, 0xd2, 0x2b, 0xa6, 0xd8, 0xb4, 0x6f, 0x49, 0xe8, 0x3d, 0xc8,
+	0x8d, 0x99, 0x2f, 0x70, 0x45, 0x93, 0x1b, 0x19, 0xf2, 0x29, 0xf3, 0x2d, 0x41, 0x63, 0xd0, 0x43,
+	0xa8, 0x90, 0xd9, 0x8c, 0x7b, 0x44, 0xea, 0xef, 0x53, 0xd5, 0x94, 0x07, 0x19, 0xca, 0xa3, 0xc4,
+	0x6f, 0x99, 0x69, 0x06, 0x7a, 0x0c, 0xb5, 0x31, 0x0d, 0xe9, 0x25, 0xf3, 0x18, 0x89, 0x18, 0x15,
+	0xb8, 0xa6, 0x43, 0xe0, 0xec, 0xad, 0x09, 0x62, 0x65, 0x63, 0x64, 0x49, 0xe8, 0x53, 0xa8, 0xda,
+	0xc1, 0x19, 0x4d, 0x59, 0xe8, 0xe3, 0x7a, 0xdb, 0xe9, 0xd6, 0xd7, 0x82, 0x7c, 0x6b, 0x00, 0x5f,
+	0xb1, 0xd0, 0x1f, 0x56, 0xc2, 0xdb, 0x03, 0xea, 0x43, 0x5e, 0x32, 0x6f, 0x2a, 0xf0, 0x8e, 0xbe,
+	0x7a, 0x3f, 0x7b, 0x35, 0xe7, 0xd3, 0xa7, 0xcc, 0x9b, 0xda, 0x7b, 0x0d, 0x12, 0x0d, 0x01, 0xd9,
+	0x06, 0x1b, 0xf1, 0xf1, 0x0f, 0xd4, 0x33, 0xd5, 0x37, 0x34, 0xff, 0xed, 0x0c, 0xdf, 0xb6, 0xe5,
+	0x93, 0x18, 0x65, 0xe3, 0xec, 0x2e, 0xd7, 0xec, 0x02, 0x1d, 0x41, 0x5e, 0xcd, 0xaa, 0xc0, 0xbb,
+	0x3a, 0xcc, 0x6e, 0x76, 0xde, 0x38, 0x8f, 0xe7, 0xc2, 0xa0, 0xd0, 0x27, 0x50, 0x9e, 0x73, 0xc1,
+	0xcc, 0xcd, 0x68, 0x43, 0xe6, 0xe7, 0xd6, 0x1b, 0x7f, 0xe0, 0x04, 0x9d, 0xcc, 0xa9, 0x98, 0xd3,
+	0xd0, 0x57, 0x9d, 0x74, 0xff, 0x76, 0x4e, 0x2f, 0x94, 0xcd, 0xcc, 0xa9, 0x76, 0x0b, 0xbc, 0xb7,
+	0x61, 0x4e, 0x35, 0x2a, 0x9e, 0x53, 0x83, 0x43, 0x5f, 0x43, 0xc3, 0x04, 0x4c, 0x29, 0xb2, 0xbf,
+	0x61, 0x5e, 0x35, 0x77, 0x5d, 0x8f, 0x1d, 0x91, 0xb1, 0x8a, 0xce, 0x1f, 0x0e, 0x34, 0xd6, 0xb5,
+	0x43, 0x07, 0x50, 0x4a, 0x76, 0x8b, 0xa3, 0x73, 0x2e, 0x06, 0x76, 0xaf, 0x60, 0x28, 0x5a, 0x49,
+	0xf5, 0xd6, 0xa9, 0x0d, 0xe3, 0x23, 0x3a, 0x86, 0x22, 0xf1, 0xfd, 0x88, 0x0a, 0xb5, 0x72, 0x9c,
+	0x6e, 0xf9, 0x14, 0xbf, 0x7a, 0x7e, 0xb4, 0x67, 0x17, 0xf9, 0x23, 0xe3, 0xb9, 0x90, 0xaa, 0xf5,
+	0x87, 0x31, 0x10, 0x9d, 0x41, 0xe1, 0x19, 0x65, 0x93, 0x2b, 0x89, 0x73, 0x9a, 0xf2, 0xbe, 0x4a,
+	0xf2, 0xaf, 0xd7, 0x87, 0xfb, 0x86, 0x26, 0xfc, 0xa9, 0xcb, 0x78, 0x2f, 0x20, 0xf2, 0xca, 0x1d,
+	0x84, 0xf2, 0xd5, 0xf3, 0x23, 0xb0, 0xf1, 0x06, 0xa1, 0x1c, 0x5a, 0x6a, 0xe7, 0x77, 0x07, 0xea,
+	0xd9, 0x62, 0x55, 0x01, 0x89, 0xe8, 0xb6, 0x00, 0x61, 0x05, 0x4f, 0xa5, 0x79, 0xef, 0xbf, 0xa7,
+	0xb9, 0x7d, 0xf7, 0x34, 0xc7, 0x50, 0xcf, 0xae, 0x50, 0xf4, 0xe1, 0xad, 0x96, 0x66, 0xf7, 0xef,
+	0x6d, 0x6a, 0xe9, 0x78, 0x67, 0xc6, 0x3a, 0x37, 0xa1, 0x14, 0x90, 0x90, 0x5d, 0x52, 0x21, 0x75,
+	0x05, 0xd5, 0x61, 0x72, 0xee, 0xfc, 0x04, 0x3b, 0x6b, 0x6b, 0x07, 0x7d, 0x0c, 0xa5, 0x78, 0xe5,
+	0xd8, 0x5b, 0xb2, 0xed, 0xbb, 0xb6, 0x9f, 0x12, 0x30, 0x72, 0x21, 0x2f, 0x69, 0x14, 0x18, 0x99,
+	0xd6, 0x1b, 0xf3, 0xa9, 0xf2, 0x24, 0xb3, 0xaa, 0x0e, 0x9d, 0xdf, 0x1c, 0x28, 0x98, 0x45, 0xfd,
+	0xa6, 0xfe, 0xf9, 0x08, 0xf2, 0x92, 0x4b, 0x32, 0xb3, 0x51, 0x0f, 0x5c, 0xab, 0x94, 0x7a, 0x16,
+	0xb8, 0xf6, 0x59, 0xe0, 0x9e, 0x71, 0x16, 0x26, 0xc1, 0x15, 0x1a, 0x3d, 0x84, 0xdc, 0x9c, 0x30,
+	0xff, 0x2e, 0xfa, 0x6b, 0x62, 0xe7, 0x57, 0x07, 0x6a, 0x99, 0xbf, 0x91, 0x37, 0x25, 0x79, 0x97,
+	0x1e, 0x39, 0x49, 0x65, 0xf8, 0x2f, 0xea, 0xd2, 0xe0, 0xd3, 0xcf, 0x5f, 0x5c, 0xb7, 0x9c, 0x97,
+	0xd7, 0x2d, 0xe7, 0xef, 0xeb, 0x96, 0xf3, 0xcb, 0x4d, 0x6b, 0xeb, 0xe5, 0x4d, 0x6b, 0xeb, 0xcf,
+	0x9b, 0xd6, 0xd6, 0xf7, 0xef, 0x4e, 0x98, 0xbc, 0x5a, 0x8c, 0x5d, 0x8f, 0x07, 0xea, 0x25, 0xe1,
+	0x5d, 0x11, 0x16, 0xf6, 0xf4, 0xbb, 0xe2, 0x47, 0xfd, 0xb2, 0x90, 0xab, 0x39, 0x15, 0xe3, 0x82,
+	0x7e, 0x54, 0x9c, 0xfc, 0x13, 0x00, 0x00, 0xff, 0xff, 0xf1, 0x49, 0x70, 0xd3, 0x85, 0x09, 0x00,
+	0x00,
 }
 
 func (m *GenesisState) Marshal() (dAtA []byte, err error) {
@@ -503,6 +705,107 @@ func (m *GenesisState) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if len(m.SpendObjections) > 0 {
+		for iNdEx := len(m.SpendObjections) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.SpendObjections[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x1
+			i--
+			dAtA[i] = 0xaa
+		}
+	}
+	if len(m.Spends) > 0 {
+		for iNdEx := len(m.Spends) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Spends[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x1
+			i--
+			dAtA[i] = 0xa2
+		}
+	}
+	if m.LastSpendId != 0 {
+		i = encodeVarintGenesis(dAtA, i, uint64(m.LastSpendId))
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0x98
+	}
+	if len(m.Positions) > 0 {
+		for iNdEx := len(m.Positions) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Positions[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x1
+			i--
+			dAtA[i] = 0x92
+		}
+	}
+	if len(m.Pools) > 0 {
+		for iNdEx := len(m.Pools) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Pools[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x1
+			i--
+			dAtA[i] = 0x8a
+		}
+	}
+	if len(m.VersionObjections) > 0 {
+		for iNdEx := len(m.VersionObjections) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.VersionObjections[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x1
+			i--
+			dAtA[i] = 0x82
+		}
+	}
+	if len(m.Ticks) > 0 {
+		for iNdEx := len(m.Ticks) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Ticks[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x7a
+		}
+	}
 	if m.NetworkKind != 0 {
 		i = encodeVarintGenesis(dAtA, i, uint64(m.NetworkKind))
 		i--
@@ -663,6 +966,101 @@ func (m *GenesisState) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	}
 	i--
 	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *VersionObjection) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *VersionObjection) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *VersionObjection) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size := m.Weight.Size()
+		i -= size
+		if _, err := m.Weight.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintGenesis(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x22
+	if len(m.Address) > 0 {
+		i -= len(m.Address)
+		copy(dAtA[i:], m.Address)
+		i = encodeVarintGenesis(dAtA, i, uint64(len(m.Address)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.Version != 0 {
+		i = encodeVarintGenesis(dAtA, i, uint64(m.Version))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.ModelId != 0 {
+		i = encodeVarintGenesis(dAtA, i, uint64(m.ModelId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *SpendObjection) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *SpendObjection) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *SpendObjection) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size := m.Weight.Size()
+		i -= size
+		if _, err := m.Weight.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintGenesis(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	if len(m.Address) > 0 {
+		i -= len(m.Address)
+		copy(dAtA[i:], m.Address)
+		i = encodeVarintGenesis(dAtA, i, uint64(len(m.Address)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.SpendId != 0 {
+		i = encodeVarintGenesis(dAtA, i, uint64(m.SpendId))
+		i--
+		dAtA[i] = 0x8
+	}
 	return len(dAtA) - i, nil
 }
 
@@ -928,6 +1326,84 @@ func (m *GenesisState) Size() (n int) {
 	if m.NetworkKind != 0 {
 		n += 1 + sovGenesis(uint64(m.NetworkKind))
 	}
+	if len(m.Ticks) > 0 {
+		for _, e := range m.Ticks {
+			l = e.Size()
+			n += 1 + l + sovGenesis(uint64(l))
+		}
+	}
+	if len(m.VersionObjections) > 0 {
+		for _, e := range m.VersionObjections {
+			l = e.Size()
+			n += 2 + l + sovGenesis(uint64(l))
+		}
+	}
+	if len(m.Pools) > 0 {
+		for _, e := range m.Pools {
+			l = e.Size()
+			n += 2 + l + sovGenesis(uint64(l))
+		}
+	}
+	if len(m.Positions) > 0 {
+		for _, e := range m.Positions {
+			l = e.Size()
+			n += 2 + l + sovGenesis(uint64(l))
+		}
+	}
+	if m.LastSpendId != 0 {
+		n += 2 + sovGenesis(uint64(m.LastSpendId))
+	}
+	if len(m.Spends) > 0 {
+		for _, e := range m.Spends {
+			l = e.Size()
+			n += 2 + l + sovGenesis(uint64(l))
+		}
+	}
+	if len(m.SpendObjections) > 0 {
+		for _, e := range m.SpendObjections {
+			l = e.Size()
+			n += 2 + l + sovGenesis(uint64(l))
+		}
+	}
+	return n
+}
+
+func (m *VersionObjection) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.ModelId != 0 {
+		n += 1 + sovGenesis(uint64(m.ModelId))
+	}
+	if m.Version != 0 {
+		n += 1 + sovGenesis(uint64(m.Version))
+	}
+	l = len(m.Address)
+	if l > 0 {
+		n += 1 + l + sovGenesis(uint64(l))
+	}
+	l = m.Weight.Size()
+	n += 1 + l + sovGenesis(uint64(l))
+	return n
+}
+
+func (m *SpendObjection) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.SpendId != 0 {
+		n += 1 + sovGenesis(uint64(m.SpendId))
+	}
+	l = len(m.Address)
+	if l > 0 {
+		n += 1 + l + sovGenesis(uint64(l))
+	}
+	l = m.Weight.Size()
+	n += 1 + l + sovGenesis(uint64(l))
 	return n
 }
 
@@ -1485,6 +1961,518 @@ func (m *GenesisState) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
+		case 15:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Ticks", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Ticks = append(m.Ticks, BookTick{})
+			if err := m.Ticks[len(m.Ticks)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 16:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field VersionObjections", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.VersionObjections = append(m.VersionObjections, VersionObjection{})
+			if err := m.VersionObjections[len(m.VersionObjections)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 17:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pools", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Pools = append(m.Pools, Pool{})
+			if err := m.Pools[len(m.Pools)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 18:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Positions", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Positions = append(m.Positions, Position{})
+			if err := m.Positions[len(m.Positions)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 19:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field LastSpendId", wireType)
+			}
+			m.LastSpendId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.LastSpendId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 20:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Spends", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Spends = append(m.Spends, Spend{})
+			if err := m.Spends[len(m.Spends)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 21:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field SpendObjections", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.SpendObjections = append(m.SpendObjections, SpendObjection{})
+			if err := m.SpendObjections[len(m.SpendObjections)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipGenesis(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *VersionObjection) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowGenesis
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: VersionObjection: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: VersionObjection: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ModelId", wireType)
+			}
+			m.ModelId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ModelId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Version", wireType)
+			}
+			m.Version = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Version |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Address", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Address = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Weight", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Weight.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipGenesis(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *SpendObjection) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowGenesis
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: SpendObjection: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: SpendObjection: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field SpendId", wireType)
+			}
+			m.SpendId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.SpendId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Address", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Address = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Weight", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Weight.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipGenesis(dAtA[iNdEx:])

@@ -51,6 +51,7 @@ var (
 	BeneficiariesPrefix    = collections.NewPrefix(18) // (offering id, contributor or treasury) -> Beneficiary
 	DuePrefix              = collections.NewPrefix(19) // (unix nanoseconds, offering id)
 	NetworkKindPrefix      = collections.NewPrefix(20) // -> NetworkKind
+	// 21 to 23 belong to the book and to versions, 24 on to the market and the treasury.
 )
 
 // Address ranges of EVM objects: 12 bytes, then an 8-byte id.

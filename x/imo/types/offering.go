@@ -27,6 +27,13 @@ func NewOffering(t Terms, termsHash, escrow string) Offering {
 		ReleasedProtocol:     zero,
 		ReleasedContributors: zero,
 		PaidContributors:     zero,
+		MainId:               t.MainId,
+		Margin:               Margin{Above: zero},
+		Walk:                 Walk{Above: zero, At: zero},
+		Liquidity:            zero,
+		Reserved:             zero,
+		Seeded:               zero,
+		Burnt:                zero,
 	}
 }
 

@@ -122,6 +122,10 @@ type Tranche struct {
 	ReleaseTime time.Time `protobuf:"bytes,1,opt,name=release_time,json=releaseTime,proto3,stdtime" json:"release_time"`
 	// bps is the tranche's part of the proceeds, in basis points; all tranches sum to 10000.
 	Bps uint32 `protobuf:"varint,2,opt,name=bps,proto3" json:"bps,omitempty"`
+	// min_requests is the number of requests that the model must have served before the release; a fact only delays.
+	MinRequests uint64 `protobuf:"varint,3,opt,name=min_requests,json=minRequests,proto3" json:"min_requests,omitempty"`
+	// min_network_fees is what the network must have earned from the model's requests before the release, in aimo; a fact only delays.
+	MinNetworkFees *types.Coin `protobuf:"bytes,4,opt,name=min_network_fees,json=minNetworkFees,proto3" json:"min_network_fees,omitempty"`
 }
 
 func (m *Tranche) Reset()         { *m = Tranche{} }
@@ -169,6 +173,133 @@ func (m *Tranche) GetBps() uint32 {
 		return m.Bps
 	}
 	return 0
+}
+
+func (m *Tranche) GetMinRequests() uint64 {
+	if m != nil {
+		return m.MinRequests
+	}
+	return 0
+}
+
+func (m *Tranche) GetMinNetworkFees() *types.Coin {
+	if m != nil {
+		return m.MinNetworkFees
+	}
+	return nil
+}
+
+// Lot is a round of a sale before the public one, such as a private one: an offering of its own with its own book and escrow, under the
+// public one's terms. Its tokens stay locked until the public round's last release; until a tranche of its own is released they can be
+// exchanged for unreleased proceeds of the lot.
+type Lot struct {
+	// kind is FIXED or PRO_RATA: only the public round finds a price.
+	Kind OfferingKind `protobuf:"varint,1,opt,name=kind,proto3,enum=imod.imo.v1.OfferingKind" json:"kind,omitempty"`
+	// sale_bps is the lot's part of the total supply; it is taken out of the sale's part.
+	SaleBps uint32 `protobuf:"varint,2,opt,name=sale_bps,json=saleBps,proto3" json:"sale_bps,omitempty"`
+	// price is in base units of the payment denom per 10^18 base units of the token.
+	Price cosmossdk_io_math.Int `protobuf:"bytes,3,opt,name=price,proto3,customtype=cosmossdk.io/math.Int" json:"price"`
+	// min_bid is the least deposit of a bid.
+	MinBid types.Coin `protobuf:"bytes,4,opt,name=min_bid,json=minBid,proto3" json:"min_bid"`
+	// owner_cap is the largest sum of an owner's own bids in the lot.
+	OwnerCap types.Coin `protobuf:"bytes,5,opt,name=owner_cap,json=ownerCap,proto3" json:"owner_cap"`
+	// start_time is when bids begin.
+	StartTime time.Time `protobuf:"bytes,6,opt,name=start_time,json=startTime,proto3,stdtime" json:"start_time"`
+	// end_time is when bids end, not after the next round starts.
+	EndTime time.Time `protobuf:"bytes,7,opt,name=end_time,json=endTime,proto3,stdtime" json:"end_time"`
+	// cancel_deadline is when bids stop being cancellable.
+	CancelDeadline time.Time `protobuf:"bytes,8,opt,name=cancel_deadline,json=cancelDeadline,proto3,stdtime" json:"cancel_deadline"`
+	// allow_root is the Merkle root of the accounts that may bid, hex; everybody when empty.
+	AllowRoot string `protobuf:"bytes,9,opt,name=allow_root,json=allowRoot,proto3" json:"allow_root,omitempty"`
+}
+
+func (m *Lot) Reset()         { *m = Lot{} }
+func (m *Lot) String() string { return proto.CompactTextString(m) }
+func (*Lot) ProtoMessage()    {}
+func (*Lot) Descriptor() ([]byte, []int) {
+	return fileDescriptor_6ca8f3d1b221de26, []int{1}
+}
+func (m *Lot) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Lot) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Lot.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Lot) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Lot.Merge(m, src)
+}
+func (m *Lot) XXX_Size() int {
+	return m.Size()
+}
+func (m *Lot) XXX_DiscardUnknown() {
+	xxx_messageInfo_Lot.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Lot proto.InternalMessageInfo
+
+func (m *Lot) GetKind() OfferingKind {
+	if m != nil {
+		return m.Kind
+	}
+	return OFFERING_KIND_UNSPECIFIED
+}
+
+func (m *Lot) GetSaleBps() uint32 {
+	if m != nil {
+		return m.SaleBps
+	}
+	return 0
+}
+
+func (m *Lot) GetMinBid() types.Coin {
+	if m != nil {
+		return m.MinBid
+	}
+	return types.Coin{}
+}
+
+func (m *Lot) GetOwnerCap() types.Coin {
+	if m != nil {
+		return m.OwnerCap
+	}
+	return types.Coin{}
+}
+
+func (m *Lot) GetStartTime() time.Time {
+	if m != nil {
+		return m.StartTime
+	}
+	return time.Time{}
+}
+
+func (m *Lot) GetEndTime() time.Time {
+	if m != nil {
+		return m.EndTime
+	}
+	return time.Time{}
+}
+
+func (m *Lot) GetCancelDeadline() time.Time {
+	if m != nil {
+		return m.CancelDeadline
+	}
+	return time.Time{}
+}
+
+func (m *Lot) GetAllowRoot() string {
+	if m != nil {
+		return m.AllowRoot
+	}
+	return ""
 }
 
 // Terms are what a bidder signs: frozen at creation, copied from the message, the model and the parameters.
@@ -240,13 +371,38 @@ type Terms struct {
 	IncomeProtocolBps uint32 `protobuf:"varint,32,opt,name=income_protocol_bps,json=incomeProtocolBps,proto3" json:"income_protocol_bps,omitempty"`
 	// proceeds_protocol_bps is the community pool's share of released proceeds.
 	ProceedsProtocolBps uint32 `protobuf:"varint,33,opt,name=proceeds_protocol_bps,json=proceedsProtocolBps,proto3" json:"proceeds_protocol_bps,omitempty"`
+	// hard_cap is the most that the tokens for sale can bring: price x tokens, or for BATCH the cap that sets the highest tick.
+	HardCap types.Coin `protobuf:"bytes,34,opt,name=hard_cap,json=hardCap,proto3" json:"hard_cap"`
+	// tick_bps is the distance of two ticks of a BATCH in basis points of the lower one; 0 for other kinds.
+	TickBps uint32 `protobuf:"varint,35,opt,name=tick_bps,json=tickBps,proto3" json:"tick_bps,omitempty"`
+	// allow_root is the Merkle root of the accounts that may bid, hex; everybody when empty. A leaf is SHA-256(0x00 || chain id ||
+	// offering id, 8 bytes || account, 20 bytes || cap, 32 bytes), an inner node SHA-256(0x01 || lower child || higher child).
+	AllowRoot string `protobuf:"bytes,36,opt,name=allow_root,json=allowRoot,proto3" json:"allow_root,omitempty"`
+	// late_window is the time before the end in which a bid or cancel that moves the clearing tick extends the end by late_window.
+	LateWindow time.Duration `protobuf:"bytes,37,opt,name=late_window,json=lateWindow,proto3,stdduration" json:"late_window"`
+	// max_extensions is how many times the end is extended at most.
+	MaxExtensions uint32 `protobuf:"varint,38,opt,name=max_extensions,json=maxExtensions,proto3" json:"max_extensions,omitempty"`
+	// lots are the rounds before the public one, in order of time; offerings main_id + 1, main_id + 2 and so on.
+	Lots []Lot `protobuf:"bytes,39,rep,name=lots,proto3" json:"lots"`
+	// main_id is the public round's offering; itself in its own terms.
+	MainId uint64 `protobuf:"varint,40,opt,name=main_id,json=mainId,proto3" json:"main_id,omitempty"`
+	// pool_fee_bps is the fee of swaps in the token's pool, in basis points.
+	PoolFeeBps uint32 `protobuf:"varint,41,opt,name=pool_fee_bps,json=poolFeeBps,proto3" json:"pool_fee_bps,omitempty"`
+	// liquidity_proceeds_bps is the part of each released tranche that is kept to seed the token's pool, in basis points.
+	LiquidityProceedsBps uint32 `protobuf:"varint,42,opt,name=liquidity_proceeds_bps,json=liquidityProceedsBps,proto3" json:"liquidity_proceeds_bps,omitempty"`
+	// treasury_window is the time in which holders may object to a spend of the treasury.
+	TreasuryWindow time.Duration `protobuf:"bytes,43,opt,name=treasury_window,json=treasuryWindow,proto3,stdduration" json:"treasury_window"`
+	// objection_bps is the part of the eligible supply that must object to stop a spend of the treasury or a new version: more than it.
+	ObjectionBps uint32 `protobuf:"varint,44,opt,name=objection_bps,json=objectionBps,proto3" json:"objection_bps,omitempty"`
+	// version_delay is how long after its proof a new version waits before it becomes the latest.
+	VersionDelay time.Duration `protobuf:"bytes,45,opt,name=version_delay,json=versionDelay,proto3,stdduration" json:"version_delay"`
 }
 
 func (m *Terms) Reset()         { *m = Terms{} }
 func (m *Terms) String() string { return proto.CompactTextString(m) }
 func (*Terms) ProtoMessage()    {}
 func (*Terms) Descriptor() ([]byte, []int) {
-	return fileDescriptor_6ca8f3d1b221de26, []int{1}
+	return fileDescriptor_6ca8f3d1b221de26, []int{2}
 }
 func (m *Terms) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -499,6 +655,90 @@ func (m *Terms) GetProceedsProtocolBps() uint32 {
 	return 0
 }
 
+func (m *Terms) GetHardCap() types.Coin {
+	if m != nil {
+		return m.HardCap
+	}
+	return types.Coin{}
+}
+
+func (m *Terms) GetTickBps() uint32 {
+	if m != nil {
+		return m.TickBps
+	}
+	return 0
+}
+
+func (m *Terms) GetAllowRoot() string {
+	if m != nil {
+		return m.AllowRoot
+	}
+	return ""
+}
+
+func (m *Terms) GetLateWindow() time.Duration {
+	if m != nil {
+		return m.LateWindow
+	}
+	return 0
+}
+
+func (m *Terms) GetMaxExtensions() uint32 {
+	if m != nil {
+		return m.MaxExtensions
+	}
+	return 0
+}
+
+func (m *Terms) GetLots() []Lot {
+	if m != nil {
+		return m.Lots
+	}
+	return nil
+}
+
+func (m *Terms) GetMainId() uint64 {
+	if m != nil {
+		return m.MainId
+	}
+	return 0
+}
+
+func (m *Terms) GetPoolFeeBps() uint32 {
+	if m != nil {
+		return m.PoolFeeBps
+	}
+	return 0
+}
+
+func (m *Terms) GetLiquidityProceedsBps() uint32 {
+	if m != nil {
+		return m.LiquidityProceedsBps
+	}
+	return 0
+}
+
+func (m *Terms) GetTreasuryWindow() time.Duration {
+	if m != nil {
+		return m.TreasuryWindow
+	}
+	return 0
+}
+
+func (m *Terms) GetObjectionBps() uint32 {
+	if m != nil {
+		return m.ObjectionBps
+	}
+	return 0
+}
+
+func (m *Terms) GetVersionDelay() time.Duration {
+	if m != nil {
+		return m.VersionDelay
+	}
+	return 0
+}
+
 // TrancheState is how far a tranche of an offering is.
 type TrancheState struct {
 	// announced_time is when the exit window of the tranche began, null before.
@@ -511,7 +751,7 @@ func (m *TrancheState) Reset()         { *m = TrancheState{} }
 func (m *TrancheState) String() string { return proto.CompactTextString(m) }
 func (*TrancheState) ProtoMessage()    {}
 func (*TrancheState) Descriptor() ([]byte, []int) {
-	return fileDescriptor_6ca8f3d1b221de26, []int{2}
+	return fileDescriptor_6ca8f3d1b221de26, []int{3}
 }
 func (m *TrancheState) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -604,13 +844,29 @@ type Offering struct {
 	PaidContributors cosmossdk_io_math.Int `protobuf:"bytes,23,opt,name=paid_contributors,json=paidContributors,proto3,customtype=cosmossdk.io/math.Int" json:"paid_contributors"`
 	// vesting_start is when the last tranche was released, null before.
 	VestingStart *time.Time `protobuf:"bytes,24,opt,name=vesting_start,json=vestingStart,proto3,stdtime" json:"vesting_start,omitempty"`
+	// main_id is the public round's offering; itself when this is the public round.
+	MainId uint64 `protobuf:"varint,25,opt,name=main_id,json=mainId,proto3" json:"main_id,omitempty"`
+	// margin is where the book clears as it stands.
+	Margin Margin `protobuf:"bytes,26,opt,name=margin,proto3" json:"margin"`
+	// extensions is how often late bids extended the end.
+	Extensions uint32 `protobuf:"varint,27,opt,name=extensions,proto3" json:"extensions,omitempty"`
+	// walk is how far clearing is.
+	Walk Walk `protobuf:"bytes,28,opt,name=walk,proto3" json:"walk"`
+	// liquidity is the number of tokens minted for the token's pool and not put into it yet.
+	Liquidity cosmossdk_io_math.Int `protobuf:"bytes,29,opt,name=liquidity,proto3,customtype=cosmossdk.io/math.Int" json:"liquidity"`
+	// reserved is the part of released tranches that is kept to seed the token's pool and not put into it yet.
+	Reserved cosmossdk_io_math.Int `protobuf:"bytes,30,opt,name=reserved,proto3,customtype=cosmossdk.io/math.Int" json:"reserved"`
+	// seeded is what the token's pool got of the proceeds.
+	Seeded cosmossdk_io_math.Int `protobuf:"bytes,31,opt,name=seeded,proto3,customtype=cosmossdk.io/math.Int" json:"seeded"`
+	// burnt is the number of tokens that left circulation by exits into this offering's proceeds.
+	Burnt cosmossdk_io_math.Int `protobuf:"bytes,32,opt,name=burnt,proto3,customtype=cosmossdk.io/math.Int" json:"burnt"`
 }
 
 func (m *Offering) Reset()         { *m = Offering{} }
 func (m *Offering) String() string { return proto.CompactTextString(m) }
 func (*Offering) ProtoMessage()    {}
 func (*Offering) Descriptor() ([]byte, []int) {
-	return fileDescriptor_6ca8f3d1b221de26, []int{3}
+	return fileDescriptor_6ca8f3d1b221de26, []int{4}
 }
 func (m *Offering) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -730,380 +986,177 @@ func (m *Offering) GetVestingStart() *time.Time {
 	return nil
 }
 
-// Bid is a standing bid.
-type Bid struct {
-	// offering_id is the offering.
-	OfferingId uint64 `protobuf:"varint,1,opt,name=offering_id,json=offeringId,proto3" json:"offering_id,omitempty"`
-	// id counts from 1 in each offering.
-	Id uint64 `protobuf:"varint,2,opt,name=id,proto3" json:"id,omitempty"`
-	// bidder paid the deposit.
-	Bidder string `protobuf:"bytes,3,opt,name=bidder,proto3" json:"bidder,omitempty"`
-	// owner gets tokens and refunds and may cancel.
-	Owner string `protobuf:"bytes,4,opt,name=owner,proto3" json:"owner,omitempty"`
-	// amount is the deposit.
-	Amount types.Coin `protobuf:"bytes,5,opt,name=amount,proto3" json:"amount"`
-	// max_price is the highest price the bid accepts.
-	MaxPrice cosmossdk_io_math.Int `protobuf:"bytes,6,opt,name=max_price,json=maxPrice,proto3,customtype=cosmossdk.io/math.Int" json:"max_price"`
-	// cost is the part of the deposit that pays for tokens; the rest is refundable.
-	Cost cosmossdk_io_math.Int `protobuf:"bytes,7,opt,name=cost,proto3,customtype=cosmossdk.io/math.Int" json:"cost"`
-	// tokens is what the bid buys.
-	Tokens cosmossdk_io_math.Int `protobuf:"bytes,8,opt,name=tokens,proto3,customtype=cosmossdk.io/math.Int" json:"tokens"`
-	// height is the block of the bid.
-	Height int64 `protobuf:"varint,9,opt,name=height,proto3" json:"height,omitempty"`
-}
-
-func (m *Bid) Reset()         { *m = Bid{} }
-func (m *Bid) String() string { return proto.CompactTextString(m) }
-func (*Bid) ProtoMessage()    {}
-func (*Bid) Descriptor() ([]byte, []int) {
-	return fileDescriptor_6ca8f3d1b221de26, []int{4}
-}
-func (m *Bid) XXX_Unmarshal(b []byte) error {
-	return m.Unmarshal(b)
-}
-func (m *Bid) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
-	if deterministic {
-		return xxx_messageInfo_Bid.Marshal(b, m, deterministic)
-	} else {
-		b = b[:cap(b)]
-		n, err := m.MarshalToSizedBuffer(b)
-		if err != nil {
-			return nil, err
-		}
-		return b[:n], nil
-	}
-}
-func (m *Bid) XXX_Merge(src proto.Message) {
-	xxx_messageInfo_Bid.Merge(m, src)
-}
-func (m *Bid) XXX_Size() int {
-	return m.Size()
-}
-func (m *Bid) XXX_DiscardUnknown() {
-	xxx_messageInfo_Bid.DiscardUnknown(m)
-}
-
-var xxx_messageInfo_Bid proto.InternalMessageInfo
-
-func (m *Bid) GetOfferingId() uint64 {
+func (m *Offering) GetMainId() uint64 {
 	if m != nil {
-		return m.OfferingId
+		return m.MainId
 	}
 	return 0
 }
 
-func (m *Bid) GetId() uint64 {
+func (m *Offering) GetMargin() Margin {
 	if m != nil {
-		return m.Id
+		return m.Margin
+	}
+	return Margin{}
+}
+
+func (m *Offering) GetExtensions() uint32 {
+	if m != nil {
+		return m.Extensions
 	}
 	return 0
 }
 
-func (m *Bid) GetBidder() string {
+func (m *Offering) GetWalk() Walk {
 	if m != nil {
-		return m.Bidder
+		return m.Walk
 	}
-	return ""
-}
-
-func (m *Bid) GetOwner() string {
-	if m != nil {
-		return m.Owner
-	}
-	return ""
-}
-
-func (m *Bid) GetAmount() types.Coin {
-	if m != nil {
-		return m.Amount
-	}
-	return types.Coin{}
-}
-
-func (m *Bid) GetHeight() int64 {
-	if m != nil {
-		return m.Height
-	}
-	return 0
-}
-
-// Allocation is what one owner has in an offering: the sum of the owner's standing bids.
-type Allocation struct {
-	// offering_id is the offering.
-	OfferingId uint64 `protobuf:"varint,1,opt,name=offering_id,json=offeringId,proto3" json:"offering_id,omitempty"`
-	// owner owns the bids.
-	Owner string `protobuf:"bytes,2,opt,name=owner,proto3" json:"owner,omitempty"`
-	// deposited is the sum of deposits.
-	Deposited cosmossdk_io_math.Int `protobuf:"bytes,3,opt,name=deposited,proto3,customtype=cosmossdk.io/math.Int" json:"deposited"`
-	// third_party is the part of deposited that others placed for the owner.
-	ThirdParty cosmossdk_io_math.Int `protobuf:"bytes,4,opt,name=third_party,json=thirdParty,proto3,customtype=cosmossdk.io/math.Int" json:"third_party"`
-	// own_bids is the number of standing bids that the owner placed.
-	OwnBids uint32 `protobuf:"varint,5,opt,name=own_bids,json=ownBids,proto3" json:"own_bids,omitempty"`
-	// third_party_bids is the number of standing bids that others placed for the owner.
-	ThirdPartyBids uint32 `protobuf:"varint,6,opt,name=third_party_bids,json=thirdPartyBids,proto3" json:"third_party_bids,omitempty"`
-	// cost is the part of the deposits that pays for tokens.
-	Cost cosmossdk_io_math.Int `protobuf:"bytes,7,opt,name=cost,proto3,customtype=cosmossdk.io/math.Int" json:"cost"`
-	// tokens is what the owner bought.
-	Tokens cosmossdk_io_math.Int `protobuf:"bytes,8,opt,name=tokens,proto3,customtype=cosmossdk.io/math.Int" json:"tokens"`
-	// refunded is what went back to the owner.
-	Refunded cosmossdk_io_math.Int `protobuf:"bytes,9,opt,name=refunded,proto3,customtype=cosmossdk.io/math.Int" json:"refunded"`
-	// collected is the number of tokens handed out to the owner.
-	Collected cosmossdk_io_math.Int `protobuf:"bytes,10,opt,name=collected,proto3,customtype=cosmossdk.io/math.Int" json:"collected"`
-}
-
-func (m *Allocation) Reset()         { *m = Allocation{} }
-func (m *Allocation) String() string { return proto.CompactTextString(m) }
-func (*Allocation) ProtoMessage()    {}
-func (*Allocation) Descriptor() ([]byte, []int) {
-	return fileDescriptor_6ca8f3d1b221de26, []int{5}
-}
-func (m *Allocation) XXX_Unmarshal(b []byte) error {
-	return m.Unmarshal(b)
-}
-func (m *Allocation) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
-	if deterministic {
-		return xxx_messageInfo_Allocation.Marshal(b, m, deterministic)
-	} else {
-		b = b[:cap(b)]
-		n, err := m.MarshalToSizedBuffer(b)
-		if err != nil {
-			return nil, err
-		}
-		return b[:n], nil
-	}
-}
-func (m *Allocation) XXX_Merge(src proto.Message) {
-	xxx_messageInfo_Allocation.Merge(m, src)
-}
-func (m *Allocation) XXX_Size() int {
-	return m.Size()
-}
-func (m *Allocation) XXX_DiscardUnknown() {
-	xxx_messageInfo_Allocation.DiscardUnknown(m)
-}
-
-var xxx_messageInfo_Allocation proto.InternalMessageInfo
-
-func (m *Allocation) GetOfferingId() uint64 {
-	if m != nil {
-		return m.OfferingId
-	}
-	return 0
-}
-
-func (m *Allocation) GetOwner() string {
-	if m != nil {
-		return m.Owner
-	}
-	return ""
-}
-
-func (m *Allocation) GetOwnBids() uint32 {
-	if m != nil {
-		return m.OwnBids
-	}
-	return 0
-}
-
-func (m *Allocation) GetThirdPartyBids() uint32 {
-	if m != nil {
-		return m.ThirdPartyBids
-	}
-	return 0
-}
-
-// Beneficiary is what a contributor or the treasury took out of an offering so far.
-type Beneficiary struct {
-	// offering_id is the offering.
-	OfferingId uint64 `protobuf:"varint,1,opt,name=offering_id,json=offeringId,proto3" json:"offering_id,omitempty"`
-	// address is a contributor of the terms, or the treasury.
-	Address string `protobuf:"bytes,2,opt,name=address,proto3" json:"address,omitempty"`
-	// collected is the number of vested tokens handed out.
-	Collected cosmossdk_io_math.Int `protobuf:"bytes,3,opt,name=collected,proto3,customtype=cosmossdk.io/math.Int" json:"collected"`
-	// proceeds is what was paid of the released proceeds.
-	Proceeds cosmossdk_io_math.Int `protobuf:"bytes,4,opt,name=proceeds,proto3,customtype=cosmossdk.io/math.Int" json:"proceeds"`
-}
-
-func (m *Beneficiary) Reset()         { *m = Beneficiary{} }
-func (m *Beneficiary) String() string { return proto.CompactTextString(m) }
-func (*Beneficiary) ProtoMessage()    {}
-func (*Beneficiary) Descriptor() ([]byte, []int) {
-	return fileDescriptor_6ca8f3d1b221de26, []int{6}
-}
-func (m *Beneficiary) XXX_Unmarshal(b []byte) error {
-	return m.Unmarshal(b)
-}
-func (m *Beneficiary) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
-	if deterministic {
-		return xxx_messageInfo_Beneficiary.Marshal(b, m, deterministic)
-	} else {
-		b = b[:cap(b)]
-		n, err := m.MarshalToSizedBuffer(b)
-		if err != nil {
-			return nil, err
-		}
-		return b[:n], nil
-	}
-}
-func (m *Beneficiary) XXX_Merge(src proto.Message) {
-	xxx_messageInfo_Beneficiary.Merge(m, src)
-}
-func (m *Beneficiary) XXX_Size() int {
-	return m.Size()
-}
-func (m *Beneficiary) XXX_DiscardUnknown() {
-	xxx_messageInfo_Beneficiary.DiscardUnknown(m)
-}
-
-var xxx_messageInfo_Beneficiary proto.InternalMessageInfo
-
-func (m *Beneficiary) GetOfferingId() uint64 {
-	if m != nil {
-		return m.OfferingId
-	}
-	return 0
-}
-
-func (m *Beneficiary) GetAddress() string {
-	if m != nil {
-		return m.Address
-	}
-	return ""
+	return Walk{}
 }
 
 func init() {
 	proto.RegisterEnum("imod.imo.v1.OfferingKind", OfferingKind_name, OfferingKind_value)
 	proto.RegisterEnum("imod.imo.v1.OfferingStatus", OfferingStatus_name, OfferingStatus_value)
 	proto.RegisterType((*Tranche)(nil), "imod.imo.v1.Tranche")
+	proto.RegisterType((*Lot)(nil), "imod.imo.v1.Lot")
 	proto.RegisterType((*Terms)(nil), "imod.imo.v1.Terms")
 	proto.RegisterType((*TrancheState)(nil), "imod.imo.v1.TrancheState")
 	proto.RegisterType((*Offering)(nil), "imod.imo.v1.Offering")
-	proto.RegisterType((*Bid)(nil), "imod.imo.v1.Bid")
-	proto.RegisterType((*Allocation)(nil), "imod.imo.v1.Allocation")
-	proto.RegisterType((*Beneficiary)(nil), "imod.imo.v1.Beneficiary")
 }
 
 func init() { proto.RegisterFile("imod/imo/v1/offering.proto", fileDescriptor_6ca8f3d1b221de26) }
 
 var fileDescriptor_6ca8f3d1b221de26 = []byte{
-	// 1859 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xcc, 0x58, 0xbd, 0x6f, 0x1b, 0xc9,
-	0x15, 0x17, 0x45, 0x8a, 0x1f, 0x8f, 0x1f, 0xa2, 0xc6, 0x92, 0xbd, 0x92, 0xcf, 0x92, 0x4e, 0x17,
-	0x20, 0x8a, 0x03, 0x93, 0x67, 0x5d, 0x90, 0x04, 0x97, 0x20, 0x06, 0xbf, 0x64, 0x31, 0x56, 0x24,
-	0x81, 0x94, 0x11, 0x23, 0xcd, 0x66, 0xb8, 0x33, 0x12, 0x07, 0xde, 0x9d, 0xe1, 0xed, 0x0c, 0xf5,
-	0xd1, 0x25, 0x5d, 0x90, 0xea, 0xca, 0x54, 0x69, 0xd2, 0xa4, 0xbc, 0xe2, 0x9a, 0xfc, 0x05, 0xb9,
-	0xf2, 0x70, 0x40, 0x80, 0x20, 0xc5, 0x25, 0xb0, 0x8b, 0x0b, 0x90, 0x3e, 0x75, 0x30, 0x33, 0xbb,
-	0x14, 0xa9, 0x33, 0x2c, 0x52, 0x6e, 0xd2, 0x08, 0x9a, 0x79, 0xef, 0xf7, 0xdb, 0xb7, 0xf3, 0xde,
-	0xbc, 0xdf, 0x5b, 0xc2, 0x1a, 0x0b, 0x04, 0xa9, 0xb2, 0x40, 0x54, 0xcf, 0x1e, 0x57, 0xc5, 0xc9,
-	0x09, 0x0d, 0x19, 0x3f, 0xad, 0x0c, 0x42, 0xa1, 0x04, 0xca, 0x6b, 0x5b, 0x85, 0x05, 0xa2, 0x72,
-	0xf6, 0x78, 0x6d, 0x09, 0x07, 0x8c, 0x8b, 0xaa, 0xf9, 0x6b, 0xed, 0x6b, 0xeb, 0x9e, 0x90, 0x81,
-	0x90, 0xd5, 0x1e, 0x96, 0xb4, 0x7a, 0xf6, 0xb8, 0x47, 0x15, 0x7e, 0x5c, 0xf5, 0x04, 0xe3, 0x91,
-	0x7d, 0xd5, 0xda, 0x5d, 0xb3, 0xaa, 0xda, 0x45, 0x64, 0x5a, 0x3e, 0x15, 0xa7, 0xc2, 0xee, 0xeb,
-	0xff, 0x62, 0xc2, 0x53, 0x21, 0x4e, 0x7d, 0x5a, 0x35, 0xab, 0xde, 0xf0, 0xa4, 0x4a, 0x86, 0x21,
-	0x56, 0x4c, 0xc4, 0x84, 0x1b, 0xd7, 0xed, 0x8a, 0x05, 0x54, 0x2a, 0x1c, 0x0c, 0x22, 0x87, 0x7b,
-	0xe3, 0x6f, 0x13, 0x08, 0x42, 0x7d, 0x6b, 0xd8, 0xfa, 0x4d, 0x02, 0x32, 0xc7, 0x21, 0xe6, 0x5e,
-	0x9f, 0xa2, 0x7d, 0x28, 0x84, 0xd4, 0xa7, 0x58, 0x52, 0x57, 0xe3, 0x9d, 0xc4, 0x66, 0x62, 0x3b,
-	0xbf, 0xb3, 0x56, 0xb1, 0xe4, 0x95, 0x98, 0xbc, 0x72, 0x1c, 0x93, 0xd7, 0x8b, 0x5f, 0x7c, 0xbd,
-	0x31, 0xf7, 0xe9, 0x3f, 0x37, 0x12, 0x7f, 0xfe, 0xe6, 0xb3, 0x87, 0x89, 0x4e, 0x3e, 0x82, 0x6b,
-	0x07, 0x54, 0x86, 0x64, 0x6f, 0x20, 0x9d, 0xf9, 0xcd, 0xc4, 0x76, 0xb1, 0xa3, 0xff, 0xfd, 0x78,
-	0xe5, 0xf7, 0xdf, 0x7c, 0xf6, 0xb0, 0x3c, 0x8a, 0x24, 0x7a, 0xec, 0xd6, 0x7f, 0x8a, 0xb0, 0x70,
-	0x4c, 0xc3, 0x40, 0xa2, 0x0d, 0xc8, 0xc7, 0x27, 0xed, 0x32, 0x62, 0x9e, 0x9f, 0xea, 0x40, 0xbc,
-	0xd5, 0x26, 0x68, 0x15, 0xb2, 0x26, 0x78, 0x6d, 0x9d, 0x37, 0xd6, 0x8c, 0x59, 0xb7, 0x09, 0x72,
-	0x20, 0x73, 0x46, 0x43, 0xc9, 0x04, 0x77, 0x92, 0xe6, 0x91, 0xf1, 0x12, 0x7d, 0x00, 0xc5, 0x00,
-	0x73, 0x76, 0x42, 0xa5, 0x72, 0x43, 0x21, 0x94, 0x93, 0xda, 0x4c, 0x6c, 0xe7, 0x3a, 0x85, 0x78,
-	0xb3, 0x23, 0x84, 0x42, 0x3b, 0x90, 0xf1, 0x42, 0x8a, 0x95, 0x08, 0x9d, 0x05, 0x6d, 0xae, 0x3b,
-	0x5f, 0x7d, 0xfe, 0x68, 0x39, 0x4a, 0x4d, 0x8d, 0x90, 0x90, 0x4a, 0xd9, 0x55, 0x3a, 0x8c, 0x4e,
-	0xec, 0x88, 0x1e, 0x41, 0xea, 0x25, 0xe3, 0xc4, 0x49, 0x6f, 0x26, 0xb6, 0x4b, 0x3b, 0xab, 0x95,
-	0xb1, 0xaa, 0xa8, 0x1c, 0x46, 0x41, 0x3f, 0x63, 0x9c, 0x74, 0x8c, 0x1b, 0x7a, 0x00, 0xa0, 0xc4,
-	0x4b, 0xca, 0x5d, 0x8e, 0x03, 0xea, 0x64, 0x4c, 0x10, 0x39, 0xb3, 0x73, 0x80, 0x03, 0x8a, 0xde,
-	0x87, 0x82, 0x35, 0xcb, 0xcb, 0xa0, 0x27, 0x7c, 0x27, 0x6b, 0x1c, 0xf2, 0x66, 0xaf, 0x6b, 0xb6,
-	0x50, 0x5d, 0xbb, 0x28, 0xec, 0xbb, 0x72, 0x38, 0x18, 0xf8, 0x97, 0x4e, 0xce, 0x24, 0x68, 0xb5,
-	0x12, 0x85, 0xa9, 0xcb, 0xad, 0x12, 0x95, 0x5b, 0xa5, 0x21, 0x18, 0xaf, 0xa7, 0x74, 0x7e, 0x34,
-	0x87, 0xc2, 0x7e, 0xd7, 0x60, 0xf4, 0x11, 0x4a, 0xec, 0x53, 0x57, 0xe7, 0x06, 0xec, 0x41, 0xe9,
-	0x75, 0x7d, 0x20, 0xd1, 0xf7, 0xa0, 0xec, 0x09, 0xae, 0x42, 0xd6, 0x1b, 0x2a, 0x11, 0x4a, 0xe3,
-	0x92, 0x37, 0x2e, 0x8b, 0xe3, 0xfb, 0xda, 0xf5, 0x03, 0x28, 0xfa, 0xec, 0x93, 0x21, 0x23, 0x4c,
-	0x5d, 0x1a, 0xbf, 0x82, 0xf1, 0x2b, 0x8c, 0x36, 0xb5, 0x93, 0x7e, 0xa3, 0x90, 0x62, 0x39, 0x0c,
-	0xad, 0x4f, 0xd1, 0xf8, 0xe4, 0xe3, 0x3d, 0xed, 0xf2, 0x03, 0xc8, 0xc6, 0x4b, 0xa7, 0x74, 0xc3,
-	0xb9, 0x8f, 0x3c, 0xf5, 0x39, 0x8c, 0x07, 0xe4, 0x2c, 0x6e, 0x26, 0xb7, 0xf3, 0x3b, 0xce, 0x44,
-	0x02, 0x1a, 0x57, 0x0e, 0xd1, 0x31, 0x4c, 0x60, 0xf4, 0x1b, 0x0c, 0xf0, 0x65, 0x40, 0xb9, 0x72,
-	0x09, 0xe5, 0x22, 0x70, 0xca, 0xb6, 0x2a, 0xa2, 0xcd, 0xa6, 0xde, 0x43, 0x35, 0x58, 0x18, 0x84,
-	0xcc, 0xa3, 0xce, 0x92, 0x89, 0xed, 0xfb, 0x9a, 0xe7, 0x1f, 0x5f, 0x6f, 0xac, 0xd8, 0xf8, 0x24,
-	0x79, 0x59, 0x61, 0xa2, 0x1a, 0x60, 0xd5, 0xaf, 0xb4, 0xb9, 0xfa, 0xea, 0xf3, 0x47, 0x10, 0x05,
-	0xde, 0xe6, 0xaa, 0x63, 0x91, 0xe8, 0x63, 0xc8, 0x4a, 0x71, 0xa2, 0x5c, 0x0f, 0x0f, 0x1c, 0x34,
-	0x5d, 0xbe, 0x32, 0x1a, 0xd0, 0xc0, 0x03, 0xf4, 0x63, 0xc8, 0x04, 0x8c, 0xbb, 0x3d, 0x46, 0x9c,
-	0x3b, 0xd3, 0x41, 0xd3, 0x01, 0xe3, 0x75, 0x46, 0xd0, 0x4f, 0x21, 0x27, 0xce, 0x39, 0x0d, 0xcd,
-	0x63, 0x97, 0xa7, 0xc3, 0x66, 0x0d, 0x42, 0x3f, 0xb7, 0x01, 0x20, 0x15, 0x0e, 0x95, 0x6d, 0x03,
-	0x2b, 0x37, 0xb6, 0x81, 0x6c, 0xdc, 0x06, 0x3a, 0x39, 0x83, 0x33, 0xf7, 0xff, 0x09, 0x64, 0x29,
-	0x27, 0x96, 0xe2, 0xee, 0x0c, 0x14, 0x19, 0xca, 0x89, 0x21, 0xf8, 0x05, 0x2c, 0x7a, 0x98, 0x7b,
-	0xd4, 0x77, 0x09, 0xc5, 0xc4, 0x67, 0x9c, 0x3a, 0xf7, 0x66, 0xe0, 0x29, 0x59, 0x70, 0x33, 0xc2,
-	0xa2, 0x1f, 0xea, 0x52, 0x33, 0x1d, 0x47, 0x3a, 0x8e, 0x29, 0x98, 0xe5, 0x89, 0x82, 0x89, 0xda,
-	0x51, 0x7c, 0x18, 0xb1, 0x2f, 0x6a, 0x42, 0x9e, 0x5e, 0x30, 0xe5, 0x9e, 0x33, 0x4e, 0xc4, 0xb9,
-	0xb3, 0x1a, 0x1d, 0xe6, 0xf5, 0x10, 0x9a, 0x51, 0x47, 0xb6, 0x11, 0xfc, 0x41, 0x47, 0x00, 0x1a,
-	0xf7, 0x4b, 0x03, 0x43, 0x7b, 0x50, 0x3c, 0xa3, 0x52, 0xe9, 0xce, 0xe6, 0xf9, 0xec, 0xe4, 0xc4,
-	0x59, 0x9b, 0x9e, 0xa7, 0x10, 0x21, 0x1b, 0x1a, 0x88, 0x0e, 0xa0, 0x1c, 0x33, 0xc5, 0x2a, 0xe0,
-	0xdc, 0x9f, 0x9e, 0x6c, 0x31, 0x02, 0xc7, 0x26, 0xf4, 0x5d, 0x58, 0x24, 0x4c, 0x7a, 0xbe, 0x90,
-	0xc3, 0x90, 0xba, 0x7d, 0x2c, 0xfb, 0xce, 0x7b, 0xe6, 0x2a, 0x94, 0xae, 0xb6, 0xf7, 0xb0, 0xec,
-	0xa3, 0x67, 0xb0, 0xa4, 0xab, 0x31, 0xa4, 0x9f, 0x0c, 0x75, 0x2b, 0xb5, 0x17, 0xe3, 0xc1, 0x74,
-	0xb5, 0xb5, 0x18, 0x30, 0xde, 0xb1, 0xc0, 0x23, 0x73, 0x2d, 0x34, 0x19, 0xbe, 0xb8, 0x46, 0xb6,
-	0x3e, 0x2d, 0x19, 0xbe, 0x98, 0x20, 0xdb, 0x85, 0x82, 0x21, 0x88, 0x73, 0xb4, 0x31, 0xfd, 0x71,
-	0xe4, 0x0d, 0x30, 0x4a, 0x52, 0x05, 0xee, 0x30, 0xee, 0x89, 0x80, 0x5a, 0x65, 0xf6, 0x84, 0x6f,
-	0xfa, 0xd6, 0xa6, 0xe9, 0x5b, 0x4b, 0xd6, 0x74, 0x14, 0x59, 0x74, 0xf7, 0xda, 0x81, 0x95, 0x41,
-	0x28, 0x3c, 0x4a, 0x89, 0x9c, 0x44, 0xbc, 0x6f, 0x10, 0x77, 0x62, 0xe3, 0x18, 0x66, 0xeb, 0x8f,
-	0x09, 0x28, 0x44, 0xa5, 0xd6, 0x55, 0x58, 0x51, 0xf4, 0x14, 0x4a, 0x98, 0x73, 0x31, 0xe4, 0x1e,
-	0x25, 0xd3, 0xea, 0x6e, 0xca, 0x54, 0x78, 0x71, 0x84, 0x33, 0xf7, 0xa5, 0x05, 0xc5, 0x48, 0x7f,
-	0x23, 0x9e, 0xf9, 0x29, 0x79, 0x62, 0xd5, 0x37, 0x34, 0x5b, 0x7f, 0xcd, 0x43, 0x36, 0x56, 0x2f,
-	0x54, 0x82, 0xf9, 0x91, 0x10, 0xcf, 0xb3, 0xb7, 0x0a, 0xf0, 0x47, 0x90, 0x96, 0x0a, 0xab, 0xa1,
-	0x34, 0xfa, 0x5b, 0xda, 0xb9, 0xff, 0x46, 0x3d, 0xec, 0x1a, 0x97, 0x4e, 0xe4, 0x6a, 0x34, 0x51,
-	0x4b, 0xbf, 0xad, 0xbb, 0x54, 0xa4, 0x89, 0x7a, 0xc7, 0x94, 0xdc, 0x87, 0x90, 0xa6, 0xd2, 0x0b,
-	0xc5, 0xf9, 0x8d, 0xa2, 0x1c, 0xf9, 0x4d, 0x74, 0x9d, 0xf4, 0x6d, 0xba, 0xce, 0x4f, 0x20, 0x4b,
-	0x86, 0xd1, 0x00, 0x94, 0x99, 0xf2, 0x00, 0x33, 0x64, 0x68, 0x67, 0x9e, 0xfb, 0x90, 0xeb, 0x31,
-	0xe2, 0x7a, 0x62, 0xc8, 0x95, 0x11, 0xf0, 0x54, 0x27, 0xdb, 0x63, 0xa4, 0xa1, 0xd7, 0x5a, 0x71,
-	0xa4, 0xc2, 0x9c, 0xe8, 0x9b, 0xdb, 0x63, 0x44, 0x1a, 0xf9, 0x4e, 0x75, 0x0a, 0xf1, 0x66, 0x9d,
-	0x11, 0x89, 0xda, 0x90, 0x23, 0x74, 0x20, 0x24, 0x53, 0x94, 0x18, 0x7d, 0x9e, 0x51, 0x75, 0xae,
-	0xd0, 0xe8, 0x29, 0x64, 0x43, 0x7a, 0x32, 0xe4, 0x84, 0x12, 0x23, 0xe3, 0x33, 0x32, 0x8d, 0xc0,
-	0x9a, 0x28, 0xae, 0x64, 0xa3, 0xf3, 0xb3, 0x12, 0xc5, 0x60, 0xf4, 0x04, 0x52, 0x52, 0xf8, 0xc4,
-	0x0c, 0x02, 0x33, 0x92, 0x18, 0x20, 0xea, 0x40, 0xc9, 0xf3, 0x29, 0x36, 0x03, 0xa2, 0x6d, 0x19,
-	0xa5, 0xd9, 0xa9, 0x8a, 0x31, 0x85, 0x6d, 0x1e, 0x0d, 0x28, 0x48, 0xaa, 0x94, 0x1f, 0xdf, 0x9a,
-	0xc5, 0x29, 0x93, 0x9e, 0x8f, 0x50, 0x26, 0xf1, 0x3a, 0xb7, 0x11, 0x09, 0x1d, 0x08, 0xaf, 0x6f,
-	0xa6, 0x09, 0x9d, 0x5b, 0xbb, 0xd9, 0xd2, 0x7b, 0xa8, 0x01, 0x5a, 0x9e, 0x75, 0x62, 0x6f, 0x31,
-	0x4e, 0x44, 0x50, 0xf4, 0x73, 0x80, 0x3e, 0xd6, 0x69, 0x71, 0xc5, 0x50, 0x99, 0x89, 0x62, 0xd6,
-	0x0a, 0xb1, 0xf0, 0xc3, 0xa1, 0xd2, 0x01, 0x69, 0x89, 0xa2, 0x76, 0xbc, 0x98, 0x35, 0x20, 0x0b,
-	0xd5, 0x17, 0x66, 0xa4, 0xab, 0xcb, 0x46, 0x57, 0x57, 0xdf, 0xa4, 0xab, 0xa6, 0xd9, 0x7d, 0x4b,
-	0x5c, 0x5f, 0xc0, 0xd2, 0xa8, 0x67, 0xc5, 0x1d, 0xd4, 0x0c, 0x1c, 0x33, 0x06, 0x53, 0x8e, 0x59,
-	0xe2, 0x56, 0x8b, 0x7e, 0x0d, 0x2b, 0x23, 0xe6, 0x89, 0x61, 0xf1, 0xee, 0xec, 0xec, 0xcb, 0x31,
-	0x53, 0x63, 0x7c, 0x82, 0x7c, 0x01, 0x4b, 0x03, 0xcc, 0xae, 0xb1, 0xdf, 0xbb, 0x45, 0xec, 0x9a,
-	0x65, 0x82, 0xb9, 0x75, 0x35, 0x2c, 0x98, 0x79, 0xca, 0x71, 0xa6, 0xed, 0xe4, 0x11, 0xac, 0xab,
-	0x51, 0x5b, 0x7f, 0x49, 0x42, 0x52, 0x0f, 0x83, 0x37, 0x7e, 0x56, 0xd9, 0x2e, 0x3f, 0x3f, 0xea,
-	0xf2, 0x1f, 0x42, 0xba, 0xc7, 0x08, 0xa1, 0xa1, 0x69, 0xe5, 0x6f, 0x6d, 0xbb, 0xd6, 0x0f, 0x55,
-	0x60, 0xc1, 0x4c, 0x8f, 0xb6, 0x85, 0xbf, 0x05, 0x60, 0xdd, 0xd0, 0x8f, 0x20, 0x8d, 0x03, 0xd3,
-	0x25, 0x17, 0xa6, 0x1c, 0x6c, 0xad, 0x3b, 0xda, 0x83, 0x9c, 0x9e, 0x1b, 0xec, 0xe5, 0x4f, 0xdf,
-	0xa2, 0x19, 0x05, 0xf8, 0xc2, 0xde, 0xfb, 0x27, 0x90, 0xf2, 0x84, 0x54, 0xf6, 0x43, 0x6c, 0xc6,
-	0x66, 0xa4, 0x81, 0xfa, 0xf6, 0x98, 0x8f, 0x33, 0x69, 0x3f, 0xd5, 0x66, 0xbc, 0x3d, 0x16, 0x8a,
-	0xee, 0x42, 0xba, 0x4f, 0xd9, 0x69, 0x5f, 0x19, 0x35, 0x48, 0x76, 0xa2, 0xd5, 0xd6, 0xdf, 0x52,
-	0x00, 0x35, 0xdf, 0x17, 0x9e, 0x1d, 0xd2, 0x6e, 0x4c, 0xe1, 0x28, 0x01, 0xf3, 0xd3, 0x25, 0x60,
-	0x42, 0x67, 0x92, 0xef, 0xa4, 0x33, 0xfb, 0x90, 0x57, 0x7d, 0x16, 0x12, 0x77, 0x80, 0x43, 0x75,
-	0x19, 0x55, 0xc0, 0x4c, 0x64, 0x60, 0xf0, 0x47, 0x1a, 0xae, 0x27, 0x0c, 0x71, 0xce, 0xad, 0x40,
-	0x2e, 0xd8, 0xef, 0x53, 0x71, 0xce, 0x8d, 0x36, 0x6e, 0x43, 0x79, 0xec, 0x41, 0xd6, 0x25, 0x6d,
-	0x5c, 0x4a, 0x57, 0x04, 0xc6, 0xf3, 0xff, 0x23, 0xb7, 0xe3, 0x02, 0x9c, 0x7b, 0x17, 0x01, 0x6e,
-	0x43, 0xce, 0x13, 0xbe, 0x4f, 0xbd, 0xdb, 0x0e, 0x05, 0x23, 0xf4, 0xd6, 0x7f, 0x13, 0x90, 0xaf,
-	0x53, 0x4e, 0x4f, 0x98, 0xc7, 0x70, 0x78, 0x79, 0x73, 0x61, 0xed, 0x40, 0x06, 0xdb, 0x02, 0xba,
-	0xb1, 0xb4, 0x62, 0xc7, 0xc9, 0x78, 0x93, 0xef, 0x12, 0xef, 0xc4, 0xec, 0x91, 0x7a, 0x87, 0xd9,
-	0xe3, 0xe1, 0x6f, 0x13, 0x50, 0x18, 0xff, 0x51, 0x06, 0x3d, 0x80, 0xd5, 0xc3, 0xdd, 0xdd, 0x56,
-	0xa7, 0x7d, 0xf0, 0xd4, 0x7d, 0xd6, 0x3e, 0x68, 0xba, 0xcf, 0x0f, 0xba, 0x47, 0xad, 0x46, 0x7b,
-	0xb7, 0xdd, 0x6a, 0x96, 0xe7, 0xd0, 0x3d, 0xb8, 0x33, 0x69, 0xde, 0x6d, 0xbf, 0x68, 0x35, 0xcb,
-	0x09, 0xb4, 0x06, 0x77, 0x27, 0x0d, 0x47, 0x9d, 0x43, 0xb7, 0x53, 0x3b, 0xae, 0x95, 0xe7, 0xbf,
-	0x0d, 0xaa, 0xd7, 0x8e, 0x1b, 0x7b, 0xe5, 0xe4, 0x5a, 0xea, 0x77, 0x7f, 0x5a, 0x9f, 0x7b, 0xf8,
-	0xef, 0x04, 0x94, 0x26, 0x07, 0x61, 0xb4, 0x01, 0xf7, 0x47, 0x88, 0xee, 0x71, 0xed, 0xf8, 0x79,
-	0xf7, 0x5a, 0x1c, 0xe3, 0x61, 0x46, 0x0e, 0xdd, 0xc6, 0x5e, 0xab, 0xf9, 0x7c, 0xdf, 0x44, 0xe3,
-	0xc0, 0xf2, 0x75, 0xf3, 0xe1, 0x51, 0xeb, 0xa0, 0x3c, 0x8f, 0xde, 0x03, 0xe7, 0xba, 0xa5, 0xb1,
-	0xdf, 0xaa, 0xe9, 0x75, 0x39, 0xf9, 0x46, 0xda, 0xe7, 0x8d, 0x46, 0xab, 0xd5, 0x6c, 0x35, 0xcb,
-	0xa9, 0x89, 0x97, 0x8c, 0xcc, 0xbb, 0xb5, 0xb6, 0x7e, 0xe4, 0xc2, 0x9b, 0xa0, 0x8d, 0xda, 0x41,
-	0xa3, 0xb5, 0xaf, 0xcd, 0x69, 0xfb, 0xaa, 0xf5, 0x9f, 0x7d, 0xf1, 0x6a, 0x3d, 0xf1, 0xe5, 0xab,
-	0xf5, 0xc4, 0xbf, 0x5e, 0xad, 0x27, 0x3e, 0x7d, 0xbd, 0x3e, 0xf7, 0xe5, 0xeb, 0xf5, 0xb9, 0xbf,
-	0xbf, 0x5e, 0x9f, 0xfb, 0xd5, 0x77, 0x4e, 0x99, 0xea, 0x0f, 0x7b, 0x15, 0x4f, 0x04, 0x55, 0x16,
-	0x08, 0xaf, 0x8f, 0x19, 0xaf, 0x9a, 0x1f, 0x05, 0x2f, 0xcc, 0xcf, 0x82, 0xea, 0x72, 0x40, 0x65,
-	0x2f, 0x6d, 0x34, 0xee, 0xa3, 0xff, 0x05, 0x00, 0x00, 0xff, 0xff, 0xf8, 0xb5, 0xa1, 0x24, 0x87,
-	0x15, 0x00, 0x00,
+	// 2064 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x9c, 0x58, 0x4b, 0x73, 0x1b, 0xc7,
+	0x11, 0x26, 0x48, 0x88, 0x00, 0x1a, 0x0f, 0x82, 0x23, 0x4a, 0x5a, 0x52, 0x16, 0x49, 0x53, 0x76,
+	0x2c, 0x53, 0x11, 0x10, 0xd1, 0xa9, 0x54, 0x4a, 0x79, 0xb8, 0x88, 0x07, 0x25, 0x44, 0x34, 0xc5,
+	0x5a, 0x52, 0x65, 0x55, 0x2e, 0x9b, 0xc1, 0xee, 0x90, 0x98, 0x70, 0x77, 0x07, 0xde, 0x19, 0xf0,
+	0x71, 0xcc, 0x2d, 0x95, 0x93, 0x8f, 0x39, 0xe5, 0x92, 0x8b, 0x2b, 0x27, 0x1f, 0xfc, 0x23, 0x7c,
+	0x74, 0xf9, 0x94, 0xca, 0xc1, 0x49, 0x49, 0x07, 0xfb, 0x47, 0xe4, 0xe0, 0x9a, 0xde, 0xd9, 0x05,
+	0x40, 0xa9, 0x2c, 0x80, 0x17, 0x16, 0xa7, 0xbb, 0xbf, 0x6f, 0x67, 0xa6, 0x67, 0xba, 0xbf, 0x01,
+	0xac, 0xf0, 0x40, 0x78, 0x75, 0x1e, 0x88, 0xfa, 0xe9, 0xc3, 0xba, 0x38, 0x3a, 0x62, 0x11, 0x0f,
+	0x8f, 0x6b, 0xfd, 0x48, 0x28, 0x41, 0x8a, 0xda, 0x57, 0xe3, 0x81, 0xa8, 0x9d, 0x3e, 0x5c, 0x59,
+	0xa4, 0x01, 0x0f, 0x45, 0x1d, 0xff, 0xc6, 0xfe, 0x95, 0x55, 0x57, 0xc8, 0x40, 0xc8, 0x7a, 0x97,
+	0x4a, 0x56, 0x3f, 0x7d, 0xd8, 0x65, 0x8a, 0x3e, 0xac, 0xbb, 0x82, 0x87, 0xc6, 0xbf, 0x1c, 0xfb,
+	0x1d, 0x1c, 0xd5, 0xe3, 0x81, 0x71, 0x2d, 0x1d, 0x8b, 0x63, 0x11, 0xdb, 0xf5, 0x7f, 0x09, 0xe1,
+	0xb1, 0x10, 0xc7, 0x3e, 0xab, 0xe3, 0xa8, 0x3b, 0x38, 0xaa, 0x7b, 0x83, 0x88, 0x2a, 0x2e, 0x12,
+	0xc2, 0xb5, 0xcb, 0x7e, 0xc5, 0x03, 0x26, 0x15, 0x0d, 0xfa, 0x26, 0xe0, 0xe6, 0xe8, 0x6a, 0xba,
+	0x42, 0x9c, 0x18, 0xfb, 0xad, 0x51, 0x7b, 0x20, 0x3c, 0xe6, 0xc7, 0x8e, 0x8d, 0x1f, 0x32, 0x90,
+	0x3b, 0x8c, 0x68, 0xe8, 0xf6, 0x18, 0xd9, 0x85, 0x52, 0xc4, 0x7c, 0x46, 0x25, 0x73, 0x34, 0xaf,
+	0x95, 0x59, 0xcf, 0xdc, 0x2b, 0x6e, 0xad, 0xd4, 0xe2, 0x8f, 0xd6, 0x92, 0x8f, 0xd6, 0x0e, 0x93,
+	0x8f, 0x36, 0xca, 0x5f, 0x7f, 0xb7, 0x36, 0xf3, 0xf9, 0x7f, 0xd7, 0x32, 0x5f, 0x7c, 0xff, 0xe5,
+	0x66, 0xc6, 0x2e, 0x1a, 0xb8, 0x0e, 0x20, 0x55, 0x98, 0xeb, 0xf6, 0xa5, 0x35, 0xbb, 0x9e, 0xb9,
+	0x57, 0xb6, 0xf5, 0xbf, 0xe4, 0x5d, 0x28, 0x05, 0x3c, 0x74, 0x22, 0xf6, 0xd9, 0x80, 0x49, 0x25,
+	0xad, 0xb9, 0xf5, 0xcc, 0xbd, 0xac, 0x5d, 0x0c, 0x78, 0x68, 0x1b, 0x13, 0x69, 0x42, 0x55, 0x87,
+	0x84, 0x4c, 0x9d, 0x89, 0xe8, 0xc4, 0x39, 0x62, 0x4c, 0x5a, 0x59, 0x9c, 0xc6, 0x72, 0xcd, 0xec,
+	0x9f, 0xde, 0xec, 0x9a, 0xd9, 0xec, 0x5a, 0x53, 0xf0, 0xd0, 0xae, 0x04, 0x3c, 0xdc, 0x8b, 0x11,
+	0x3b, 0x8c, 0xc9, 0x47, 0x37, 0xfe, 0xf6, 0xfd, 0x97, 0x9b, 0xd5, 0x74, 0xc5, 0x66, 0x79, 0x1b,
+	0xff, 0xca, 0xc2, 0xdc, 0xae, 0x50, 0xe4, 0x01, 0x64, 0x4f, 0x78, 0xe8, 0xe1, 0xf2, 0x2a, 0x5b,
+	0xcb, 0xb5, 0x91, 0x24, 0xd7, 0x9e, 0x99, 0x03, 0xf0, 0x94, 0x87, 0x9e, 0x8d, 0x61, 0x64, 0x19,
+	0xf2, 0x92, 0xfa, 0xcc, 0x19, 0x2e, 0x26, 0xa7, 0xc7, 0x8d, 0xbe, 0x24, 0xdb, 0x70, 0xad, 0x1f,
+	0x71, 0x97, 0xe1, 0x4a, 0x0a, 0x8d, 0xfb, 0x7a, 0x37, 0xfe, 0xf3, 0xdd, 0xda, 0x8d, 0x78, 0xa6,
+	0xd2, 0x3b, 0xa9, 0x71, 0x51, 0x0f, 0xa8, 0xea, 0xd5, 0x3a, 0xa1, 0xfa, 0xf6, 0xab, 0x07, 0x60,
+	0x96, 0xd0, 0x09, 0x95, 0x1d, 0x23, 0xc9, 0xef, 0x20, 0xa7, 0x17, 0xdc, 0xe5, 0xde, 0x5b, 0xd7,
+	0xd9, 0x28, 0x68, 0xfe, 0x78, 0xa7, 0xe7, 0x03, 0x1e, 0x36, 0xb8, 0x47, 0xb6, 0xa1, 0x20, 0xce,
+	0x42, 0x16, 0x39, 0x2e, 0xed, 0x5b, 0xd7, 0xa6, 0x20, 0xc8, 0x23, 0xac, 0x49, 0xfb, 0xe4, 0x09,
+	0x80, 0x54, 0x34, 0x52, 0x71, 0xce, 0xe7, 0xa7, 0xcd, 0x79, 0x01, 0xc1, 0x98, 0xf1, 0x16, 0xe4,
+	0x59, 0xe8, 0xc5, 0x3c, 0xb9, 0x69, 0x79, 0x72, 0x2c, 0xf4, 0x90, 0xc5, 0x86, 0x05, 0x97, 0x86,
+	0x2e, 0xf3, 0x1d, 0x8f, 0x51, 0xcf, 0xe7, 0x21, 0xb3, 0xf2, 0xd3, 0x92, 0x55, 0x62, 0x86, 0x96,
+	0x21, 0x20, 0x77, 0x00, 0xa8, 0xef, 0x8b, 0x33, 0x27, 0x12, 0x42, 0x59, 0x05, 0x9d, 0x2d, 0xbb,
+	0x80, 0x16, 0x5b, 0x08, 0xf5, 0x68, 0x51, 0x1f, 0x98, 0x52, 0x7a, 0x60, 0x76, 0x85, 0xda, 0xf8,
+	0x82, 0xc0, 0xb5, 0x43, 0x16, 0x05, 0x92, 0xac, 0x41, 0x31, 0x29, 0x0b, 0x0e, 0x8f, 0x4f, 0x4d,
+	0xd6, 0x86, 0xc4, 0xd4, 0xc1, 0x03, 0x82, 0x37, 0x4a, 0x7b, 0x67, 0xd1, 0x9b, 0xc3, 0x71, 0xc7,
+	0x23, 0x16, 0xe4, 0x4e, 0x59, 0x24, 0xb9, 0x08, 0xf1, 0x88, 0x94, 0xed, 0x64, 0x48, 0xee, 0x42,
+	0x39, 0xa0, 0x21, 0x3f, 0x62, 0x52, 0xc5, 0x93, 0xca, 0xe2, 0xa4, 0x4a, 0x89, 0x51, 0xcf, 0x8b,
+	0x6c, 0x41, 0xce, 0x8d, 0x18, 0x55, 0x22, 0xc2, 0xdc, 0x16, 0x1a, 0xd6, 0xb7, 0x5f, 0x3d, 0x58,
+	0x32, 0xe9, 0xdd, 0xf6, 0xbc, 0x88, 0x49, 0x79, 0xa0, 0xf4, 0x34, 0xec, 0x24, 0x30, 0x3d, 0xdd,
+	0xf3, 0x93, 0x9d, 0xee, 0x3b, 0x00, 0x4a, 0x9c, 0xb0, 0xd0, 0x09, 0xa9, 0xc9, 0x5a, 0xc1, 0x2e,
+	0xa0, 0x65, 0x8f, 0x06, 0x4c, 0x5f, 0xd9, 0xd8, 0x2d, 0x2f, 0x82, 0xae, 0xf0, 0x31, 0x13, 0x05,
+	0xbb, 0x88, 0xb6, 0x03, 0x34, 0x91, 0x86, 0x0e, 0x51, 0xd4, 0x77, 0xe4, 0xa0, 0xdf, 0xf7, 0x2f,
+	0x70, 0x77, 0x7f, 0xf2, 0x14, 0x66, 0x75, 0xae, 0x34, 0x87, 0xa2, 0xfe, 0x01, 0x62, 0xc6, 0xee,
+	0x18, 0x8c, 0xdf, 0xb1, 0x0f, 0xa1, 0xea, 0x8a, 0x50, 0x45, 0xbc, 0x3b, 0x50, 0x22, 0x92, 0x18,
+	0x52, 0xc4, 0x90, 0x85, 0x51, 0xbb, 0x0e, 0xbd, 0x0b, 0x65, 0x9f, 0x7f, 0x36, 0xe0, 0x1e, 0x57,
+	0x17, 0x18, 0x57, 0xc2, 0xb8, 0x52, 0x6a, 0x6c, 0xc4, 0x45, 0x48, 0x45, 0x8c, 0xca, 0x41, 0x14,
+	0xc7, 0x94, 0x31, 0xa6, 0x98, 0xd8, 0x74, 0xc8, 0x2f, 0x21, 0x9f, 0x0c, 0xad, 0xca, 0x5b, 0xf6,
+	0x3d, 0x8d, 0xd4, 0xfb, 0x30, 0x3a, 0x21, 0x6b, 0x61, 0x7d, 0xee, 0x5e, 0x71, 0xcb, 0x1a, 0x4b,
+	0x40, 0x73, 0x18, 0x60, 0xb6, 0x61, 0x0c, 0xa3, 0x57, 0xd0, 0xa7, 0x17, 0x01, 0x0b, 0x95, 0xe3,
+	0xb1, 0x50, 0x04, 0x56, 0x35, 0x3e, 0x15, 0xc6, 0xd8, 0xd2, 0xb6, 0x61, 0xd5, 0x59, 0xbc, 0x72,
+	0xd5, 0x79, 0x04, 0x79, 0x29, 0x8e, 0x14, 0x56, 0x0d, 0x32, 0x59, 0xbe, 0x72, 0x1a, 0xa0, 0xeb,
+	0xc5, 0xaf, 0x87, 0x15, 0xeb, 0xfa, 0x64, 0xd0, 0xa4, 0x58, 0xfd, 0x76, 0xb4, 0x58, 0x2d, 0x4d,
+	0x86, 0x1d, 0xd6, 0xa9, 0xe6, 0x58, 0x9d, 0xba, 0xf1, 0xd6, 0x92, 0x90, 0x4f, 0x4a, 0xc2, 0x68,
+	0x89, 0xfa, 0x78, 0xa4, 0x44, 0xdd, 0x9c, 0x82, 0x22, 0xad, 0x4e, 0x9f, 0xbc, 0x5e, 0x9d, 0x6e,
+	0x4d, 0xc1, 0x73, 0xb9, 0x30, 0xfd, 0x4a, 0x1f, 0x35, 0x6c, 0x4f, 0xd2, 0xb2, 0xf0, 0xc0, 0x2c,
+	0x8d, 0x1d, 0x18, 0xd3, 0xbb, 0x92, 0xcd, 0x48, 0x62, 0x49, 0x0b, 0x8a, 0xec, 0x9c, 0x2b, 0xe7,
+	0x8c, 0x87, 0x9e, 0x38, 0xb3, 0x96, 0xcd, 0x66, 0x5e, 0x9e, 0x42, 0xcb, 0xc8, 0x87, 0x78, 0x06,
+	0x7f, 0xd7, 0x33, 0x00, 0x8d, 0xfb, 0x14, 0x61, 0xe4, 0x09, 0x94, 0x4f, 0x99, 0x54, 0xba, 0xb2,
+	0xb9, 0x3e, 0x3f, 0x3a, 0xb2, 0x56, 0x26, 0xe7, 0x29, 0x19, 0x64, 0x53, 0x03, 0xc9, 0x1e, 0x54,
+	0x13, 0xa6, 0x44, 0xb2, 0x58, 0xb7, 0x27, 0x27, 0x5b, 0x30, 0xe0, 0xc4, 0x45, 0x3e, 0x80, 0x05,
+	0x8f, 0x4b, 0xd7, 0x17, 0x72, 0x10, 0x31, 0xa7, 0x47, 0x65, 0xcf, 0x7a, 0x07, 0xaf, 0x42, 0x65,
+	0x68, 0x7e, 0x42, 0x65, 0x8f, 0x3c, 0x85, 0xc5, 0x11, 0x4d, 0xe1, 0xc4, 0x17, 0xe3, 0xce, 0x64,
+	0x67, 0x6b, 0x61, 0xa8, 0x3c, 0xf6, 0xf1, 0x5a, 0x68, 0x32, 0x7a, 0x7e, 0x89, 0x6c, 0x75, 0x52,
+	0x32, 0x7a, 0x3e, 0x46, 0xb6, 0x03, 0x25, 0x24, 0x48, 0x72, 0xb4, 0x36, 0xf9, 0x76, 0x14, 0x11,
+	0x68, 0x92, 0x54, 0x83, 0xeb, 0x3c, 0x74, 0x45, 0xc0, 0x62, 0x19, 0xe9, 0x0a, 0x1f, 0xeb, 0xd6,
+	0x3a, 0xd6, 0xad, 0xc5, 0xd8, 0xb5, 0x6f, 0x3c, 0xba, 0x7a, 0x6d, 0xc1, 0x8d, 0x7e, 0x24, 0x5c,
+	0xc6, 0x3c, 0x39, 0x8e, 0x78, 0x17, 0x11, 0xd7, 0x13, 0xe7, 0x28, 0xe6, 0x11, 0xe4, 0x7b, 0x34,
+	0xf2, 0xf0, 0x62, 0x6e, 0x4c, 0x58, 0x0f, 0x34, 0x40, 0xdf, 0xcb, 0x65, 0xc8, 0x2b, 0xee, 0x9e,
+	0xe0, 0x27, 0xee, 0xc6, 0xb5, 0x5b, 0x8f, 0x35, 0xed, 0x78, 0xdb, 0x7d, 0xef, 0x52, 0xdb, 0xd5,
+	0x87, 0xd8, 0xa7, 0x2a, 0xdd, 0xa0, 0xf7, 0xa7, 0x38, 0xc4, 0x1a, 0x67, 0xf6, 0xe7, 0x7d, 0xa8,
+	0xe8, 0xa4, 0xb1, 0x73, 0xc5, 0x42, 0xdd, 0x5a, 0xa5, 0xf5, 0x33, 0x9c, 0x45, 0x39, 0xa0, 0xe7,
+	0xed, 0xd4, 0x48, 0x36, 0x21, 0xeb, 0x0b, 0x25, 0xad, 0x0f, 0xf0, 0x96, 0x55, 0xc7, 0x6e, 0xd9,
+	0xae, 0x50, 0x66, 0x55, 0x18, 0x43, 0x6e, 0x41, 0x2e, 0xa0, 0x3c, 0xd4, 0x0d, 0xfd, 0x1e, 0x36,
+	0xf4, 0x79, 0x3d, 0xec, 0x78, 0x64, 0x1d, 0x4a, 0x7d, 0x21, 0x7c, 0xad, 0x4b, 0x71, 0xbd, 0x1f,
+	0xe2, 0x97, 0x40, 0xdb, 0x76, 0x18, 0x8b, 0x7b, 0xc7, 0xcd, 0x61, 0x0f, 0x4a, 0xf3, 0xa0, 0x63,
+	0x37, 0x31, 0x76, 0x29, 0xf5, 0xee, 0x1b, 0xa7, 0x46, 0xed, 0xc2, 0x42, 0xda, 0x94, 0xcc, 0x6e,
+	0xdc, 0x9f, 0x7c, 0x37, 0x2a, 0x09, 0xd6, 0xec, 0xc8, 0x5d, 0x28, 0x8b, 0xee, 0x9f, 0x99, 0xab,
+	0xc3, 0xf0, 0xd3, 0x3f, 0x8f, 0xfb, 0x60, 0x6a, 0xd4, 0x9f, 0xc4, 0xbb, 0x8f, 0x5a, 0xc4, 0xf1,
+	0x98, 0x4f, 0x2f, 0xac, 0x07, 0x53, 0xdd, 0x7d, 0x44, 0xb6, 0x34, 0x70, 0xe3, 0x1f, 0x19, 0x28,
+	0x99, 0x3a, 0x75, 0xa0, 0xa8, 0x62, 0xe4, 0x31, 0x54, 0x68, 0x18, 0x8a, 0x41, 0xe8, 0x32, 0x6f,
+	0xd2, 0x97, 0x44, 0x16, 0xcb, 0x63, 0x39, 0xc5, 0x61, 0xb1, 0x6d, 0x43, 0xd9, 0xbc, 0x28, 0x0c,
+	0xcf, 0xec, 0x84, 0x3c, 0xc9, 0x3b, 0x06, 0x69, 0x36, 0xfe, 0x5f, 0x81, 0x7c, 0x22, 0x7d, 0x48,
+	0x05, 0x66, 0x53, 0x15, 0x37, 0xcb, 0x7f, 0x52, 0xbd, 0x7d, 0x04, 0xf3, 0x52, 0x51, 0x35, 0x88,
+	0x5f, 0x2a, 0x95, 0xad, 0xdb, 0x6f, 0x14, 0x53, 0x07, 0x18, 0x62, 0x9b, 0x50, 0x14, 0x54, 0x5a,
+	0x37, 0xc6, 0x45, 0x2b, 0x6b, 0x04, 0x95, 0xb6, 0x60, 0xbd, 0xfa, 0x05, 0xcc, 0x33, 0xe9, 0x46,
+	0xe2, 0xec, 0xad, 0x8a, 0xce, 0xc4, 0x8d, 0xb5, 0xac, 0xf9, 0xab, 0xb4, 0xac, 0xdf, 0x40, 0xde,
+	0x1b, 0xb0, 0x49, 0x65, 0x79, 0xbc, 0x81, 0x39, 0x6f, 0x10, 0xbf, 0xe2, 0x6e, 0x43, 0xa1, 0xcb,
+	0x3d, 0xc7, 0x15, 0x83, 0x50, 0xa1, 0xfa, 0xcb, 0xda, 0xf9, 0x2e, 0xf7, 0x9a, 0x7a, 0xac, 0x0f,
+	0x9a, 0x54, 0x34, 0xf4, 0x74, 0xd9, 0xef, 0x72, 0x4f, 0xa2, 0xf6, 0xcb, 0xda, 0xa5, 0xc4, 0xd8,
+	0xe0, 0x9e, 0x24, 0x1d, 0x28, 0x78, 0xac, 0x2f, 0x24, 0x57, 0xcc, 0x43, 0x71, 0x37, 0xa5, 0x64,
+	0x19, 0xa2, 0xc9, 0x63, 0xc8, 0x47, 0xec, 0x68, 0x10, 0x7a, 0xcc, 0x43, 0x0d, 0x38, 0x25, 0x53,
+	0x0a, 0xd6, 0x44, 0xc9, 0xdd, 0x44, 0x91, 0x38, 0x2d, 0x51, 0x02, 0x26, 0x1f, 0x43, 0x56, 0x0a,
+	0xdf, 0x43, 0x15, 0x39, 0x25, 0x09, 0x02, 0x89, 0x0d, 0x15, 0xd7, 0x67, 0x14, 0x5f, 0x17, 0x71,
+	0xbf, 0xa9, 0x4c, 0x4f, 0x55, 0x4e, 0x28, 0xe2, 0xce, 0xd3, 0x84, 0x92, 0x64, 0x4a, 0xf9, 0xc9,
+	0xad, 0x59, 0x98, 0x30, 0xe9, 0x45, 0x83, 0xc2, 0xc4, 0xeb, 0xdc, 0x1a, 0x12, 0xd6, 0x17, 0x6e,
+	0x0f, 0xa5, 0xa8, 0xce, 0x6d, 0x6c, 0x6c, 0x6b, 0x1b, 0x69, 0x82, 0xd6, 0x76, 0x3a, 0xb1, 0x57,
+	0xd0, 0xa2, 0x06, 0x4a, 0xfe, 0x00, 0xd0, 0xa3, 0x3a, 0x2d, 0x8e, 0x18, 0x28, 0x94, 0xa3, 0xd3,
+	0x9e, 0x90, 0x18, 0xfe, 0x6c, 0xa0, 0xf4, 0x84, 0xb4, 0xbe, 0x61, 0xb1, 0x36, 0x9d, 0x76, 0x42,
+	0x31, 0x54, 0x5f, 0x98, 0x54, 0x94, 0x2d, 0x61, 0xbb, 0x58, 0x7e, 0x93, 0x28, 0xc3, 0x62, 0xf7,
+	0x9a, 0x32, 0x7b, 0x01, 0x8b, 0x69, 0xcd, 0x4a, 0xda, 0x2f, 0xaa, 0xd5, 0x29, 0x27, 0x53, 0x4d,
+	0x58, 0x92, 0x3e, 0x4d, 0xfe, 0x04, 0x37, 0x52, 0xe6, 0xb1, 0x97, 0xc6, 0xcd, 0xe9, 0xd9, 0x97,
+	0x12, 0xa6, 0xe6, 0xe8, 0xf3, 0xe3, 0x05, 0x2c, 0xf6, 0x29, 0xbf, 0xc4, 0x7e, 0xeb, 0x0a, 0x73,
+	0xd7, 0x2c, 0x63, 0xcc, 0xed, 0xa1, 0xd2, 0x44, 0x31, 0x6e, 0x59, 0x93, 0x56, 0x72, 0x03, 0x3b,
+	0xd0, 0xa8, 0xd1, 0xc6, 0xbc, 0x3c, 0xd6, 0x98, 0x1f, 0xc2, 0x7c, 0x40, 0xa3, 0x63, 0x1e, 0x1a,
+	0x09, 0x7b, 0x7d, 0x2c, 0x61, 0x9f, 0xa0, 0x2b, 0x7d, 0x8d, 0xe0, 0x88, 0xac, 0x02, 0x8c, 0x68,
+	0x86, 0xdb, 0x71, 0x27, 0x1f, 0x5a, 0xc8, 0x7d, 0xc8, 0x9e, 0x51, 0xff, 0x04, 0x75, 0x67, 0x71,
+	0x6b, 0x71, 0x8c, 0xf0, 0x53, 0xea, 0x9f, 0x24, 0x8a, 0x41, 0x07, 0xe9, 0x22, 0x97, 0x36, 0x76,
+	0x94, 0x9f, 0xd3, 0x1e, 0xe1, 0x14, 0x1d, 0x17, 0x39, 0xc9, 0xa2, 0x53, 0xe6, 0xa1, 0xf6, 0x9c,
+	0xbe, 0xc8, 0xc5, 0x60, 0x7d, 0x17, 0x24, 0x63, 0xba, 0x56, 0xae, 0x5d, 0xe1, 0x2e, 0xc4, 0x50,
+	0xfd, 0xd8, 0xec, 0x0e, 0xa2, 0x50, 0xa1, 0xde, 0x9c, 0xf6, 0xb1, 0x89, 0xc8, 0xcd, 0xbf, 0x64,
+	0xa0, 0x34, 0xfa, 0xcb, 0x03, 0xb9, 0x03, 0xcb, 0xcf, 0x76, 0x76, 0xda, 0x76, 0x67, 0xef, 0xb1,
+	0xf3, 0xb4, 0xb3, 0xd7, 0x72, 0x9e, 0xef, 0x1d, 0xec, 0xb7, 0x9b, 0x9d, 0x9d, 0x4e, 0xbb, 0x55,
+	0x9d, 0x21, 0xb7, 0xe0, 0xfa, 0xb8, 0x7b, 0xa7, 0xf3, 0xa2, 0xdd, 0xaa, 0x66, 0xc8, 0x0a, 0xdc,
+	0x1c, 0x77, 0xec, 0xdb, 0xcf, 0x1c, 0x7b, 0xfb, 0x70, 0xbb, 0x3a, 0xfb, 0x3a, 0xa8, 0xb1, 0x7d,
+	0xd8, 0x7c, 0x52, 0x9d, 0x5b, 0xc9, 0xfe, 0xf5, 0x9f, 0xab, 0x33, 0x9b, 0x3f, 0x64, 0xa0, 0x32,
+	0xde, 0xb0, 0xc9, 0x1a, 0xdc, 0x4e, 0x11, 0x07, 0x87, 0xdb, 0x87, 0xcf, 0x0f, 0x2e, 0xcd, 0x63,
+	0x74, 0x9a, 0x26, 0xe0, 0xa0, 0xf9, 0xa4, 0xdd, 0x7a, 0xbe, 0x8b, 0xb3, 0xb1, 0x60, 0xe9, 0xb2,
+	0xfb, 0xd9, 0x7e, 0x7b, 0xaf, 0x3a, 0x4b, 0xde, 0x01, 0xeb, 0xb2, 0xa7, 0xb9, 0xdb, 0xde, 0xd6,
+	0xe3, 0xea, 0xdc, 0x1b, 0x69, 0x9f, 0x37, 0x9b, 0xed, 0x76, 0xab, 0xdd, 0xaa, 0x66, 0xc7, 0x16,
+	0x69, 0xdc, 0x3b, 0xdb, 0x1d, 0xfd, 0xc9, 0x6b, 0x6f, 0x82, 0x36, 0xb7, 0xf7, 0x9a, 0xed, 0x5d,
+	0xed, 0x9e, 0x8f, 0x97, 0xda, 0xf8, 0xfd, 0xd7, 0x2f, 0x57, 0x33, 0xdf, 0xbc, 0x5c, 0xcd, 0xfc,
+	0xef, 0xe5, 0x6a, 0xe6, 0xf3, 0x57, 0xab, 0x33, 0xdf, 0xbc, 0x5a, 0x9d, 0xf9, 0xf7, 0xab, 0xd5,
+	0x99, 0x3f, 0xbe, 0x77, 0xcc, 0x55, 0x6f, 0xd0, 0xad, 0xb9, 0x22, 0xa8, 0xf3, 0x40, 0xb8, 0x3d,
+	0xca, 0xc3, 0x3a, 0xfe, 0xea, 0x75, 0x8e, 0xbf, 0x7b, 0xa9, 0x8b, 0x3e, 0x93, 0xdd, 0x79, 0xbc,
+	0x8b, 0x1f, 0xfd, 0x18, 0x00, 0x00, 0xff, 0xff, 0xbf, 0x7c, 0xa0, 0x1b, 0x19, 0x17, 0x00, 0x00,
 }
 
 func (m *Tranche) Marshal() (dAtA []byte, err error) {
@@ -1126,19 +1179,130 @@ func (m *Tranche) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.MinNetworkFees != nil {
+		{
+			size, err := m.MinNetworkFees.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintOffering(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x22
+	}
+	if m.MinRequests != 0 {
+		i = encodeVarintOffering(dAtA, i, uint64(m.MinRequests))
+		i--
+		dAtA[i] = 0x18
+	}
 	if m.Bps != 0 {
 		i = encodeVarintOffering(dAtA, i, uint64(m.Bps))
 		i--
 		dAtA[i] = 0x10
 	}
-	n1, err1 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(m.ReleaseTime, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(m.ReleaseTime):])
-	if err1 != nil {
-		return 0, err1
+	n2, err2 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(m.ReleaseTime, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(m.ReleaseTime):])
+	if err2 != nil {
+		return 0, err2
 	}
-	i -= n1
-	i = encodeVarintOffering(dAtA, i, uint64(n1))
+	i -= n2
+	i = encodeVarintOffering(dAtA, i, uint64(n2))
 	i--
 	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *Lot) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Lot) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Lot) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.AllowRoot) > 0 {
+		i -= len(m.AllowRoot)
+		copy(dAtA[i:], m.AllowRoot)
+		i = encodeVarintOffering(dAtA, i, uint64(len(m.AllowRoot)))
+		i--
+		dAtA[i] = 0x4a
+	}
+	n3, err3 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(m.CancelDeadline, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(m.CancelDeadline):])
+	if err3 != nil {
+		return 0, err3
+	}
+	i -= n3
+	i = encodeVarintOffering(dAtA, i, uint64(n3))
+	i--
+	dAtA[i] = 0x42
+	n4, err4 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(m.EndTime, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(m.EndTime):])
+	if err4 != nil {
+		return 0, err4
+	}
+	i -= n4
+	i = encodeVarintOffering(dAtA, i, uint64(n4))
+	i--
+	dAtA[i] = 0x3a
+	n5, err5 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(m.StartTime, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(m.StartTime):])
+	if err5 != nil {
+		return 0, err5
+	}
+	i -= n5
+	i = encodeVarintOffering(dAtA, i, uint64(n5))
+	i--
+	dAtA[i] = 0x32
+	{
+		size, err := m.OwnerCap.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintOffering(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x2a
+	{
+		size, err := m.MinBid.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintOffering(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x22
+	{
+		size := m.Price.Size()
+		i -= size
+		if _, err := m.Price.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintOffering(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	if m.SaleBps != 0 {
+		i = encodeVarintOffering(dAtA, i, uint64(m.SaleBps))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.Kind != 0 {
+		i = encodeVarintOffering(dAtA, i, uint64(m.Kind))
+		i--
+		dAtA[i] = 0x8
+	}
 	return len(dAtA) - i, nil
 }
 
@@ -1162,6 +1326,115 @@ func (m *Terms) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	n8, err8 := github_com_cosmos_gogoproto_types.StdDurationMarshalTo(m.VersionDelay, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdDuration(m.VersionDelay):])
+	if err8 != nil {
+		return 0, err8
+	}
+	i -= n8
+	i = encodeVarintOffering(dAtA, i, uint64(n8))
+	i--
+	dAtA[i] = 0x2
+	i--
+	dAtA[i] = 0xea
+	if m.ObjectionBps != 0 {
+		i = encodeVarintOffering(dAtA, i, uint64(m.ObjectionBps))
+		i--
+		dAtA[i] = 0x2
+		i--
+		dAtA[i] = 0xe0
+	}
+	n9, err9 := github_com_cosmos_gogoproto_types.StdDurationMarshalTo(m.TreasuryWindow, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdDuration(m.TreasuryWindow):])
+	if err9 != nil {
+		return 0, err9
+	}
+	i -= n9
+	i = encodeVarintOffering(dAtA, i, uint64(n9))
+	i--
+	dAtA[i] = 0x2
+	i--
+	dAtA[i] = 0xda
+	if m.LiquidityProceedsBps != 0 {
+		i = encodeVarintOffering(dAtA, i, uint64(m.LiquidityProceedsBps))
+		i--
+		dAtA[i] = 0x2
+		i--
+		dAtA[i] = 0xd0
+	}
+	if m.PoolFeeBps != 0 {
+		i = encodeVarintOffering(dAtA, i, uint64(m.PoolFeeBps))
+		i--
+		dAtA[i] = 0x2
+		i--
+		dAtA[i] = 0xc8
+	}
+	if m.MainId != 0 {
+		i = encodeVarintOffering(dAtA, i, uint64(m.MainId))
+		i--
+		dAtA[i] = 0x2
+		i--
+		dAtA[i] = 0xc0
+	}
+	if len(m.Lots) > 0 {
+		for iNdEx := len(m.Lots) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Lots[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintOffering(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x2
+			i--
+			dAtA[i] = 0xba
+		}
+	}
+	if m.MaxExtensions != 0 {
+		i = encodeVarintOffering(dAtA, i, uint64(m.MaxExtensions))
+		i--
+		dAtA[i] = 0x2
+		i--
+		dAtA[i] = 0xb0
+	}
+	n10, err10 := github_com_cosmos_gogoproto_types.StdDurationMarshalTo(m.LateWindow, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdDuration(m.LateWindow):])
+	if err10 != nil {
+		return 0, err10
+	}
+	i -= n10
+	i = encodeVarintOffering(dAtA, i, uint64(n10))
+	i--
+	dAtA[i] = 0x2
+	i--
+	dAtA[i] = 0xaa
+	if len(m.AllowRoot) > 0 {
+		i -= len(m.AllowRoot)
+		copy(dAtA[i:], m.AllowRoot)
+		i = encodeVarintOffering(dAtA, i, uint64(len(m.AllowRoot)))
+		i--
+		dAtA[i] = 0x2
+		i--
+		dAtA[i] = 0xa2
+	}
+	if m.TickBps != 0 {
+		i = encodeVarintOffering(dAtA, i, uint64(m.TickBps))
+		i--
+		dAtA[i] = 0x2
+		i--
+		dAtA[i] = 0x98
+	}
+	{
+		size, err := m.HardCap.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintOffering(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x2
+	i--
+	dAtA[i] = 0x92
 	if m.ProceedsProtocolBps != 0 {
 		i = encodeVarintOffering(dAtA, i, uint64(m.ProceedsProtocolBps))
 		i--
@@ -1176,12 +1449,12 @@ func (m *Terms) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i--
 		dAtA[i] = 0x80
 	}
-	n2, err2 := github_com_cosmos_gogoproto_types.StdDurationMarshalTo(m.PriceWindow, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdDuration(m.PriceWindow):])
-	if err2 != nil {
-		return 0, err2
+	n12, err12 := github_com_cosmos_gogoproto_types.StdDurationMarshalTo(m.PriceWindow, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdDuration(m.PriceWindow):])
+	if err12 != nil {
+		return 0, err12
 	}
-	i -= n2
-	i = encodeVarintOffering(dAtA, i, uint64(n2))
+	i -= n12
+	i = encodeVarintOffering(dAtA, i, uint64(n12))
 	i--
 	dAtA[i] = 0x1
 	i--
@@ -1219,32 +1492,32 @@ func (m *Terms) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i--
 		dAtA[i] = 0xe2
 	}
-	n5, err5 := github_com_cosmos_gogoproto_types.StdDurationMarshalTo(m.VestingDuration, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdDuration(m.VestingDuration):])
-	if err5 != nil {
-		return 0, err5
+	n15, err15 := github_com_cosmos_gogoproto_types.StdDurationMarshalTo(m.VestingDuration, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdDuration(m.VestingDuration):])
+	if err15 != nil {
+		return 0, err15
 	}
-	i -= n5
-	i = encodeVarintOffering(dAtA, i, uint64(n5))
+	i -= n15
+	i = encodeVarintOffering(dAtA, i, uint64(n15))
 	i--
 	dAtA[i] = 0x1
 	i--
 	dAtA[i] = 0xda
-	n6, err6 := github_com_cosmos_gogoproto_types.StdDurationMarshalTo(m.VestingCliff, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdDuration(m.VestingCliff):])
-	if err6 != nil {
-		return 0, err6
+	n16, err16 := github_com_cosmos_gogoproto_types.StdDurationMarshalTo(m.VestingCliff, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdDuration(m.VestingCliff):])
+	if err16 != nil {
+		return 0, err16
 	}
-	i -= n6
-	i = encodeVarintOffering(dAtA, i, uint64(n6))
+	i -= n16
+	i = encodeVarintOffering(dAtA, i, uint64(n16))
 	i--
 	dAtA[i] = 0x1
 	i--
 	dAtA[i] = 0xd2
-	n7, err7 := github_com_cosmos_gogoproto_types.StdDurationMarshalTo(m.ExitWindow, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdDuration(m.ExitWindow):])
-	if err7 != nil {
-		return 0, err7
+	n17, err17 := github_com_cosmos_gogoproto_types.StdDurationMarshalTo(m.ExitWindow, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdDuration(m.ExitWindow):])
+	if err17 != nil {
+		return 0, err17
 	}
-	i -= n7
-	i = encodeVarintOffering(dAtA, i, uint64(n7))
+	i -= n17
+	i = encodeVarintOffering(dAtA, i, uint64(n17))
 	i--
 	dAtA[i] = 0x1
 	i--
@@ -1265,32 +1538,32 @@ func (m *Terms) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 			dAtA[i] = 0xc2
 		}
 	}
-	n8, err8 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(m.CancelDeadline, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(m.CancelDeadline):])
-	if err8 != nil {
-		return 0, err8
+	n18, err18 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(m.CancelDeadline, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(m.CancelDeadline):])
+	if err18 != nil {
+		return 0, err18
 	}
-	i -= n8
-	i = encodeVarintOffering(dAtA, i, uint64(n8))
+	i -= n18
+	i = encodeVarintOffering(dAtA, i, uint64(n18))
 	i--
 	dAtA[i] = 0x1
 	i--
 	dAtA[i] = 0xba
-	n9, err9 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(m.EndTime, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(m.EndTime):])
-	if err9 != nil {
-		return 0, err9
+	n19, err19 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(m.EndTime, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(m.EndTime):])
+	if err19 != nil {
+		return 0, err19
 	}
-	i -= n9
-	i = encodeVarintOffering(dAtA, i, uint64(n9))
+	i -= n19
+	i = encodeVarintOffering(dAtA, i, uint64(n19))
 	i--
 	dAtA[i] = 0x1
 	i--
 	dAtA[i] = 0xb2
-	n10, err10 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(m.StartTime, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(m.StartTime):])
-	if err10 != nil {
-		return 0, err10
+	n20, err20 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(m.StartTime, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(m.StartTime):])
+	if err20 != nil {
+		return 0, err20
 	}
-	i -= n10
-	i = encodeVarintOffering(dAtA, i, uint64(n10))
+	i -= n20
+	i = encodeVarintOffering(dAtA, i, uint64(n20))
 	i--
 	dAtA[i] = 0x1
 	i--
@@ -1475,22 +1748,22 @@ func (m *TrancheState) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	var l int
 	_ = l
 	if m.ReleasedTime != nil {
-		n15, err15 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(*m.ReleasedTime, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(*m.ReleasedTime):])
-		if err15 != nil {
-			return 0, err15
+		n25, err25 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(*m.ReleasedTime, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(*m.ReleasedTime):])
+		if err25 != nil {
+			return 0, err25
 		}
-		i -= n15
-		i = encodeVarintOffering(dAtA, i, uint64(n15))
+		i -= n25
+		i = encodeVarintOffering(dAtA, i, uint64(n25))
 		i--
 		dAtA[i] = 0x12
 	}
 	if m.AnnouncedTime != nil {
-		n16, err16 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(*m.AnnouncedTime, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(*m.AnnouncedTime):])
-		if err16 != nil {
-			return 0, err16
+		n26, err26 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(*m.AnnouncedTime, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(*m.AnnouncedTime):])
+		if err26 != nil {
+			return 0, err26
 		}
-		i -= n16
-		i = encodeVarintOffering(dAtA, i, uint64(n16))
+		i -= n26
+		i = encodeVarintOffering(dAtA, i, uint64(n26))
 		i--
 		dAtA[i] = 0xa
 	}
@@ -1517,13 +1790,99 @@ func (m *Offering) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
-	if m.VestingStart != nil {
-		n17, err17 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(*m.VestingStart, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(*m.VestingStart):])
-		if err17 != nil {
-			return 0, err17
+	{
+		size := m.Burnt.Size()
+		i -= size
+		if _, err := m.Burnt.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
 		}
-		i -= n17
-		i = encodeVarintOffering(dAtA, i, uint64(n17))
+		i = encodeVarintOffering(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x2
+	i--
+	dAtA[i] = 0x82
+	{
+		size := m.Seeded.Size()
+		i -= size
+		if _, err := m.Seeded.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintOffering(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1
+	i--
+	dAtA[i] = 0xfa
+	{
+		size := m.Reserved.Size()
+		i -= size
+		if _, err := m.Reserved.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintOffering(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1
+	i--
+	dAtA[i] = 0xf2
+	{
+		size := m.Liquidity.Size()
+		i -= size
+		if _, err := m.Liquidity.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintOffering(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1
+	i--
+	dAtA[i] = 0xea
+	{
+		size, err := m.Walk.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintOffering(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1
+	i--
+	dAtA[i] = 0xe2
+	if m.Extensions != 0 {
+		i = encodeVarintOffering(dAtA, i, uint64(m.Extensions))
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0xd8
+	}
+	{
+		size, err := m.Margin.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintOffering(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1
+	i--
+	dAtA[i] = 0xd2
+	if m.MainId != 0 {
+		i = encodeVarintOffering(dAtA, i, uint64(m.MainId))
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0xc8
+	}
+	if m.VestingStart != nil {
+		n29, err29 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(*m.VestingStart, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(*m.VestingStart):])
+		if err29 != nil {
+			return 0, err29
+		}
+		i -= n29
+		i = encodeVarintOffering(dAtA, i, uint64(n29))
 		i--
 		dAtA[i] = 0x1
 		i--
@@ -1625,12 +1984,12 @@ func (m *Offering) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		dAtA[i] = 0x80
 	}
 	if m.SettledTime != nil {
-		n18, err18 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(*m.SettledTime, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(*m.SettledTime):])
-		if err18 != nil {
-			return 0, err18
+		n30, err30 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(*m.SettledTime, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(*m.SettledTime):])
+		if err30 != nil {
+			return 0, err30
 		}
-		i -= n18
-		i = encodeVarintOffering(dAtA, i, uint64(n18))
+		i -= n30
+		i = encodeVarintOffering(dAtA, i, uint64(n30))
 		i--
 		dAtA[i] = 0x7a
 	}
@@ -1695,21 +2054,21 @@ func (m *Offering) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		dAtA[i] = 0x40
 	}
 	if m.DueTime != nil {
-		n19, err19 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(*m.DueTime, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(*m.DueTime):])
-		if err19 != nil {
-			return 0, err19
+		n31, err31 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(*m.DueTime, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(*m.DueTime):])
+		if err31 != nil {
+			return 0, err31
 		}
-		i -= n19
-		i = encodeVarintOffering(dAtA, i, uint64(n19))
+		i -= n31
+		i = encodeVarintOffering(dAtA, i, uint64(n31))
 		i--
 		dAtA[i] = 0x3a
 	}
-	n20, err20 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(m.EndTime, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(m.EndTime):])
-	if err20 != nil {
-		return 0, err20
+	n32, err32 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(m.EndTime, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(m.EndTime):])
+	if err32 != nil {
+		return 0, err32
 	}
-	i -= n20
-	i = encodeVarintOffering(dAtA, i, uint64(n20))
+	i -= n32
+	i = encodeVarintOffering(dAtA, i, uint64(n32))
 	i--
 	dAtA[i] = 0x32
 	if len(m.Escrow) > 0 {
@@ -1744,258 +2103,6 @@ func (m *Offering) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
-func (m *Bid) Marshal() (dAtA []byte, err error) {
-	size := m.Size()
-	dAtA = make([]byte, size)
-	n, err := m.MarshalToSizedBuffer(dAtA[:size])
-	if err != nil {
-		return nil, err
-	}
-	return dAtA[:n], nil
-}
-
-func (m *Bid) MarshalTo(dAtA []byte) (int, error) {
-	size := m.Size()
-	return m.MarshalToSizedBuffer(dAtA[:size])
-}
-
-func (m *Bid) MarshalToSizedBuffer(dAtA []byte) (int, error) {
-	i := len(dAtA)
-	_ = i
-	var l int
-	_ = l
-	if m.Height != 0 {
-		i = encodeVarintOffering(dAtA, i, uint64(m.Height))
-		i--
-		dAtA[i] = 0x48
-	}
-	{
-		size := m.Tokens.Size()
-		i -= size
-		if _, err := m.Tokens.MarshalTo(dAtA[i:]); err != nil {
-			return 0, err
-		}
-		i = encodeVarintOffering(dAtA, i, uint64(size))
-	}
-	i--
-	dAtA[i] = 0x42
-	{
-		size := m.Cost.Size()
-		i -= size
-		if _, err := m.Cost.MarshalTo(dAtA[i:]); err != nil {
-			return 0, err
-		}
-		i = encodeVarintOffering(dAtA, i, uint64(size))
-	}
-	i--
-	dAtA[i] = 0x3a
-	{
-		size := m.MaxPrice.Size()
-		i -= size
-		if _, err := m.MaxPrice.MarshalTo(dAtA[i:]); err != nil {
-			return 0, err
-		}
-		i = encodeVarintOffering(dAtA, i, uint64(size))
-	}
-	i--
-	dAtA[i] = 0x32
-	{
-		size, err := m.Amount.MarshalToSizedBuffer(dAtA[:i])
-		if err != nil {
-			return 0, err
-		}
-		i -= size
-		i = encodeVarintOffering(dAtA, i, uint64(size))
-	}
-	i--
-	dAtA[i] = 0x2a
-	if len(m.Owner) > 0 {
-		i -= len(m.Owner)
-		copy(dAtA[i:], m.Owner)
-		i = encodeVarintOffering(dAtA, i, uint64(len(m.Owner)))
-		i--
-		dAtA[i] = 0x22
-	}
-	if len(m.Bidder) > 0 {
-		i -= len(m.Bidder)
-		copy(dAtA[i:], m.Bidder)
-		i = encodeVarintOffering(dAtA, i, uint64(len(m.Bidder)))
-		i--
-		dAtA[i] = 0x1a
-	}
-	if m.Id != 0 {
-		i = encodeVarintOffering(dAtA, i, uint64(m.Id))
-		i--
-		dAtA[i] = 0x10
-	}
-	if m.OfferingId != 0 {
-		i = encodeVarintOffering(dAtA, i, uint64(m.OfferingId))
-		i--
-		dAtA[i] = 0x8
-	}
-	return len(dAtA) - i, nil
-}
-
-func (m *Allocation) Marshal() (dAtA []byte, err error) {
-	size := m.Size()
-	dAtA = make([]byte, size)
-	n, err := m.MarshalToSizedBuffer(dAtA[:size])
-	if err != nil {
-		return nil, err
-	}
-	return dAtA[:n], nil
-}
-
-func (m *Allocation) MarshalTo(dAtA []byte) (int, error) {
-	size := m.Size()
-	return m.MarshalToSizedBuffer(dAtA[:size])
-}
-
-func (m *Allocation) MarshalToSizedBuffer(dAtA []byte) (int, error) {
-	i := len(dAtA)
-	_ = i
-	var l int
-	_ = l
-	{
-		size := m.Collected.Size()
-		i -= size
-		if _, err := m.Collected.MarshalTo(dAtA[i:]); err != nil {
-			return 0, err
-		}
-		i = encodeVarintOffering(dAtA, i, uint64(size))
-	}
-	i--
-	dAtA[i] = 0x52
-	{
-		size := m.Refunded.Size()
-		i -= size
-		if _, err := m.Refunded.MarshalTo(dAtA[i:]); err != nil {
-			return 0, err
-		}
-		i = encodeVarintOffering(dAtA, i, uint64(size))
-	}
-	i--
-	dAtA[i] = 0x4a
-	{
-		size := m.Tokens.Size()
-		i -= size
-		if _, err := m.Tokens.MarshalTo(dAtA[i:]); err != nil {
-			return 0, err
-		}
-		i = encodeVarintOffering(dAtA, i, uint64(size))
-	}
-	i--
-	dAtA[i] = 0x42
-	{
-		size := m.Cost.Size()
-		i -= size
-		if _, err := m.Cost.MarshalTo(dAtA[i:]); err != nil {
-			return 0, err
-		}
-		i = encodeVarintOffering(dAtA, i, uint64(size))
-	}
-	i--
-	dAtA[i] = 0x3a
-	if m.ThirdPartyBids != 0 {
-		i = encodeVarintOffering(dAtA, i, uint64(m.ThirdPartyBids))
-		i--
-		dAtA[i] = 0x30
-	}
-	if m.OwnBids != 0 {
-		i = encodeVarintOffering(dAtA, i, uint64(m.OwnBids))
-		i--
-		dAtA[i] = 0x28
-	}
-	{
-		size := m.ThirdParty.Size()
-		i -= size
-		if _, err := m.ThirdParty.MarshalTo(dAtA[i:]); err != nil {
-			return 0, err
-		}
-		i = encodeVarintOffering(dAtA, i, uint64(size))
-	}
-	i--
-	dAtA[i] = 0x22
-	{
-		size := m.Deposited.Size()
-		i -= size
-		if _, err := m.Deposited.MarshalTo(dAtA[i:]); err != nil {
-			return 0, err
-		}
-		i = encodeVarintOffering(dAtA, i, uint64(size))
-	}
-	i--
-	dAtA[i] = 0x1a
-	if len(m.Owner) > 0 {
-		i -= len(m.Owner)
-		copy(dAtA[i:], m.Owner)
-		i = encodeVarintOffering(dAtA, i, uint64(len(m.Owner)))
-		i--
-		dAtA[i] = 0x12
-	}
-	if m.OfferingId != 0 {
-		i = encodeVarintOffering(dAtA, i, uint64(m.OfferingId))
-		i--
-		dAtA[i] = 0x8
-	}
-	return len(dAtA) - i, nil
-}
-
-func (m *Beneficiary) Marshal() (dAtA []byte, err error) {
-	size := m.Size()
-	dAtA = make([]byte, size)
-	n, err := m.MarshalToSizedBuffer(dAtA[:size])
-	if err != nil {
-		return nil, err
-	}
-	return dAtA[:n], nil
-}
-
-func (m *Beneficiary) MarshalTo(dAtA []byte) (int, error) {
-	size := m.Size()
-	return m.MarshalToSizedBuffer(dAtA[:size])
-}
-
-func (m *Beneficiary) MarshalToSizedBuffer(dAtA []byte) (int, error) {
-	i := len(dAtA)
-	_ = i
-	var l int
-	_ = l
-	{
-		size := m.Proceeds.Size()
-		i -= size
-		if _, err := m.Proceeds.MarshalTo(dAtA[i:]); err != nil {
-			return 0, err
-		}
-		i = encodeVarintOffering(dAtA, i, uint64(size))
-	}
-	i--
-	dAtA[i] = 0x22
-	{
-		size := m.Collected.Size()
-		i -= size
-		if _, err := m.Collected.MarshalTo(dAtA[i:]); err != nil {
-			return 0, err
-		}
-		i = encodeVarintOffering(dAtA, i, uint64(size))
-	}
-	i--
-	dAtA[i] = 0x1a
-	if len(m.Address) > 0 {
-		i -= len(m.Address)
-		copy(dAtA[i:], m.Address)
-		i = encodeVarintOffering(dAtA, i, uint64(len(m.Address)))
-		i--
-		dAtA[i] = 0x12
-	}
-	if m.OfferingId != 0 {
-		i = encodeVarintOffering(dAtA, i, uint64(m.OfferingId))
-		i--
-		dAtA[i] = 0x8
-	}
-	return len(dAtA) - i, nil
-}
-
 func encodeVarintOffering(dAtA []byte, offset int, v uint64) int {
 	offset -= sovOffering(v)
 	base := offset
@@ -2017,6 +2124,44 @@ func (m *Tranche) Size() (n int) {
 	n += 1 + l + sovOffering(uint64(l))
 	if m.Bps != 0 {
 		n += 1 + sovOffering(uint64(m.Bps))
+	}
+	if m.MinRequests != 0 {
+		n += 1 + sovOffering(uint64(m.MinRequests))
+	}
+	if m.MinNetworkFees != nil {
+		l = m.MinNetworkFees.Size()
+		n += 1 + l + sovOffering(uint64(l))
+	}
+	return n
+}
+
+func (m *Lot) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Kind != 0 {
+		n += 1 + sovOffering(uint64(m.Kind))
+	}
+	if m.SaleBps != 0 {
+		n += 1 + sovOffering(uint64(m.SaleBps))
+	}
+	l = m.Price.Size()
+	n += 1 + l + sovOffering(uint64(l))
+	l = m.MinBid.Size()
+	n += 1 + l + sovOffering(uint64(l))
+	l = m.OwnerCap.Size()
+	n += 1 + l + sovOffering(uint64(l))
+	l = github_com_cosmos_gogoproto_types.SizeOfStdTime(m.StartTime)
+	n += 1 + l + sovOffering(uint64(l))
+	l = github_com_cosmos_gogoproto_types.SizeOfStdTime(m.EndTime)
+	n += 1 + l + sovOffering(uint64(l))
+	l = github_com_cosmos_gogoproto_types.SizeOfStdTime(m.CancelDeadline)
+	n += 1 + l + sovOffering(uint64(l))
+	l = len(m.AllowRoot)
+	if l > 0 {
+		n += 1 + l + sovOffering(uint64(l))
 	}
 	return n
 }
@@ -2125,6 +2270,42 @@ func (m *Terms) Size() (n int) {
 	if m.ProceedsProtocolBps != 0 {
 		n += 2 + sovOffering(uint64(m.ProceedsProtocolBps))
 	}
+	l = m.HardCap.Size()
+	n += 2 + l + sovOffering(uint64(l))
+	if m.TickBps != 0 {
+		n += 2 + sovOffering(uint64(m.TickBps))
+	}
+	l = len(m.AllowRoot)
+	if l > 0 {
+		n += 2 + l + sovOffering(uint64(l))
+	}
+	l = github_com_cosmos_gogoproto_types.SizeOfStdDuration(m.LateWindow)
+	n += 2 + l + sovOffering(uint64(l))
+	if m.MaxExtensions != 0 {
+		n += 2 + sovOffering(uint64(m.MaxExtensions))
+	}
+	if len(m.Lots) > 0 {
+		for _, e := range m.Lots {
+			l = e.Size()
+			n += 2 + l + sovOffering(uint64(l))
+		}
+	}
+	if m.MainId != 0 {
+		n += 2 + sovOffering(uint64(m.MainId))
+	}
+	if m.PoolFeeBps != 0 {
+		n += 2 + sovOffering(uint64(m.PoolFeeBps))
+	}
+	if m.LiquidityProceedsBps != 0 {
+		n += 2 + sovOffering(uint64(m.LiquidityProceedsBps))
+	}
+	l = github_com_cosmos_gogoproto_types.SizeOfStdDuration(m.TreasuryWindow)
+	n += 2 + l + sovOffering(uint64(l))
+	if m.ObjectionBps != 0 {
+		n += 2 + sovOffering(uint64(m.ObjectionBps))
+	}
+	l = github_com_cosmos_gogoproto_types.SizeOfStdDuration(m.VersionDelay)
+	n += 2 + l + sovOffering(uint64(l))
 	return n
 }
 
@@ -2219,94 +2400,24 @@ func (m *Offering) Size() (n int) {
 		l = github_com_cosmos_gogoproto_types.SizeOfStdTime(*m.VestingStart)
 		n += 2 + l + sovOffering(uint64(l))
 	}
-	return n
-}
-
-func (m *Bid) Size() (n int) {
-	if m == nil {
-		return 0
+	if m.MainId != 0 {
+		n += 2 + sovOffering(uint64(m.MainId))
 	}
-	var l int
-	_ = l
-	if m.OfferingId != 0 {
-		n += 1 + sovOffering(uint64(m.OfferingId))
+	l = m.Margin.Size()
+	n += 2 + l + sovOffering(uint64(l))
+	if m.Extensions != 0 {
+		n += 2 + sovOffering(uint64(m.Extensions))
 	}
-	if m.Id != 0 {
-		n += 1 + sovOffering(uint64(m.Id))
-	}
-	l = len(m.Bidder)
-	if l > 0 {
-		n += 1 + l + sovOffering(uint64(l))
-	}
-	l = len(m.Owner)
-	if l > 0 {
-		n += 1 + l + sovOffering(uint64(l))
-	}
-	l = m.Amount.Size()
-	n += 1 + l + sovOffering(uint64(l))
-	l = m.MaxPrice.Size()
-	n += 1 + l + sovOffering(uint64(l))
-	l = m.Cost.Size()
-	n += 1 + l + sovOffering(uint64(l))
-	l = m.Tokens.Size()
-	n += 1 + l + sovOffering(uint64(l))
-	if m.Height != 0 {
-		n += 1 + sovOffering(uint64(m.Height))
-	}
-	return n
-}
-
-func (m *Allocation) Size() (n int) {
-	if m == nil {
-		return 0
-	}
-	var l int
-	_ = l
-	if m.OfferingId != 0 {
-		n += 1 + sovOffering(uint64(m.OfferingId))
-	}
-	l = len(m.Owner)
-	if l > 0 {
-		n += 1 + l + sovOffering(uint64(l))
-	}
-	l = m.Deposited.Size()
-	n += 1 + l + sovOffering(uint64(l))
-	l = m.ThirdParty.Size()
-	n += 1 + l + sovOffering(uint64(l))
-	if m.OwnBids != 0 {
-		n += 1 + sovOffering(uint64(m.OwnBids))
-	}
-	if m.ThirdPartyBids != 0 {
-		n += 1 + sovOffering(uint64(m.ThirdPartyBids))
-	}
-	l = m.Cost.Size()
-	n += 1 + l + sovOffering(uint64(l))
-	l = m.Tokens.Size()
-	n += 1 + l + sovOffering(uint64(l))
-	l = m.Refunded.Size()
-	n += 1 + l + sovOffering(uint64(l))
-	l = m.Collected.Size()
-	n += 1 + l + sovOffering(uint64(l))
-	return n
-}
-
-func (m *Beneficiary) Size() (n int) {
-	if m == nil {
-		return 0
-	}
-	var l int
-	_ = l
-	if m.OfferingId != 0 {
-		n += 1 + sovOffering(uint64(m.OfferingId))
-	}
-	l = len(m.Address)
-	if l > 0 {
-		n += 1 + l + sovOffering(uint64(l))
-	}
-	l = m.Collected.Size()
-	n += 1 + l + sovOffering(uint64(l))
-	l = m.Proceeds.Size()
-	n += 1 + l + sovOffering(uint64(l))
+	l = m.Walk.Size()
+	n += 2 + l + sovOffering(uint64(l))
+	l = m.Liquidity.Size()
+	n += 2 + l + sovOffering(uint64(l))
+	l = m.Reserved.Size()
+	n += 2 + l + sovOffering(uint64(l))
+	l = m.Seeded.Size()
+	n += 2 + l + sovOffering(uint64(l))
+	l = m.Burnt.Size()
+	n += 2 + l + sovOffering(uint64(l))
 	return n
 }
 
@@ -2397,6 +2508,380 @@ func (m *Tranche) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MinRequests", wireType)
+			}
+			m.MinRequests = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowOffering
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MinRequests |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MinNetworkFees", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowOffering
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthOffering
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthOffering
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.MinNetworkFees == nil {
+				m.MinNetworkFees = &types.Coin{}
+			}
+			if err := m.MinNetworkFees.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipOffering(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthOffering
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Lot) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowOffering
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Lot: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Lot: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Kind", wireType)
+			}
+			m.Kind = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowOffering
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Kind |= OfferingKind(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field SaleBps", wireType)
+			}
+			m.SaleBps = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowOffering
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.SaleBps |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Price", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowOffering
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthOffering
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthOffering
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Price.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MinBid", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowOffering
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthOffering
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthOffering
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.MinBid.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field OwnerCap", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowOffering
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthOffering
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthOffering
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.OwnerCap.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 6:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field StartTime", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowOffering
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthOffering
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthOffering
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := github_com_cosmos_gogoproto_types.StdTimeUnmarshal(&m.StartTime, dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 7:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field EndTime", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowOffering
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthOffering
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthOffering
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := github_com_cosmos_gogoproto_types.StdTimeUnmarshal(&m.EndTime, dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 8:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field CancelDeadline", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowOffering
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthOffering
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthOffering
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := github_com_cosmos_gogoproto_types.StdTimeUnmarshal(&m.CancelDeadline, dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 9:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AllowRoot", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowOffering
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthOffering
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthOffering
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.AllowRoot = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipOffering(dAtA[iNdEx:])
@@ -3392,6 +3877,318 @@ func (m *Terms) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
+		case 34:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field HardCap", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowOffering
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthOffering
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthOffering
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.HardCap.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 35:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TickBps", wireType)
+			}
+			m.TickBps = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowOffering
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.TickBps |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 36:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AllowRoot", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowOffering
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthOffering
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthOffering
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.AllowRoot = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 37:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field LateWindow", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowOffering
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthOffering
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthOffering
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := github_com_cosmos_gogoproto_types.StdDurationUnmarshal(&m.LateWindow, dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 38:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MaxExtensions", wireType)
+			}
+			m.MaxExtensions = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowOffering
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MaxExtensions |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 39:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Lots", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowOffering
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthOffering
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthOffering
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Lots = append(m.Lots, Lot{})
+			if err := m.Lots[len(m.Lots)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 40:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MainId", wireType)
+			}
+			m.MainId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowOffering
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MainId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 41:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field PoolFeeBps", wireType)
+			}
+			m.PoolFeeBps = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowOffering
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.PoolFeeBps |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 42:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field LiquidityProceedsBps", wireType)
+			}
+			m.LiquidityProceedsBps = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowOffering
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.LiquidityProceedsBps |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 43:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TreasuryWindow", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowOffering
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthOffering
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthOffering
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := github_com_cosmos_gogoproto_types.StdDurationUnmarshal(&m.TreasuryWindow, dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 44:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ObjectionBps", wireType)
+			}
+			m.ObjectionBps = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowOffering
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ObjectionBps |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 45:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field VersionDelay", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowOffering
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthOffering
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthOffering
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := github_com_cosmos_gogoproto_types.StdDurationUnmarshal(&m.VersionDelay, dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipOffering(dAtA[iNdEx:])
@@ -4291,61 +5088,11 @@ func (m *Offering) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
-		default:
-			iNdEx = preIndex
-			skippy, err := skipOffering(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthOffering
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			iNdEx += skippy
-		}
-	}
-
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
-	}
-	return nil
-}
-func (m *Bid) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowOffering
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: Bid: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: Bid: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
+		case 25:
 			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field OfferingId", wireType)
+				return fmt.Errorf("proto: wrong wireType = %d for field MainId", wireType)
 			}
-			m.OfferingId = 0
+			m.MainId = 0
 			for shift := uint(0); ; shift += 7 {
 				if shift >= 64 {
 					return ErrIntOverflowOffering
@@ -4355,97 +5102,14 @@ func (m *Bid) Unmarshal(dAtA []byte) error {
 				}
 				b := dAtA[iNdEx]
 				iNdEx++
-				m.OfferingId |= uint64(b&0x7F) << shift
+				m.MainId |= uint64(b&0x7F) << shift
 				if b < 0x80 {
 					break
 				}
 			}
-		case 2:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Id", wireType)
-			}
-			m.Id = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowOffering
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.Id |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 3:
+		case 26:
 			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Bidder", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowOffering
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthOffering
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthOffering
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Bidder = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 4:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Owner", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowOffering
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthOffering
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthOffering
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Owner = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 5:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Amount", wireType)
+				return fmt.Errorf("proto: wrong wireType = %d for field Margin", wireType)
 			}
 			var msglen int
 			for shift := uint(0); ; shift += 7 {
@@ -4472,117 +5136,15 @@ func (m *Bid) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			if err := m.Amount.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.Margin.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex
-		case 6:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field MaxPrice", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowOffering
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthOffering
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthOffering
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.MaxPrice.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		case 7:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Cost", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowOffering
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthOffering
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthOffering
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.Cost.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		case 8:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Tokens", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowOffering
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthOffering
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthOffering
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.Tokens.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		case 9:
+		case 27:
 			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Height", wireType)
+				return fmt.Errorf("proto: wrong wireType = %d for field Extensions", wireType)
 			}
-			m.Height = 0
+			m.Extensions = 0
 			for shift := uint(0); ; shift += 7 {
 				if shift >= 64 {
 					return ErrIntOverflowOffering
@@ -4592,85 +5154,16 @@ func (m *Bid) Unmarshal(dAtA []byte) error {
 				}
 				b := dAtA[iNdEx]
 				iNdEx++
-				m.Height |= int64(b&0x7F) << shift
+				m.Extensions |= uint32(b&0x7F) << shift
 				if b < 0x80 {
 					break
 				}
 			}
-		default:
-			iNdEx = preIndex
-			skippy, err := skipOffering(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthOffering
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			iNdEx += skippy
-		}
-	}
-
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
-	}
-	return nil
-}
-func (m *Allocation) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowOffering
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: Allocation: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: Allocation: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field OfferingId", wireType)
-			}
-			m.OfferingId = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowOffering
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.OfferingId |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 2:
+		case 28:
 			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Owner", wireType)
+				return fmt.Errorf("proto: wrong wireType = %d for field Walk", wireType)
 			}
-			var stringLen uint64
+			var msglen int
 			for shift := uint(0); ; shift += 7 {
 				if shift >= 64 {
 					return ErrIntOverflowOffering
@@ -4680,61 +5173,28 @@ func (m *Allocation) Unmarshal(dAtA []byte) error {
 				}
 				b := dAtA[iNdEx]
 				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
+				msglen |= int(b&0x7F) << shift
 				if b < 0x80 {
 					break
 				}
 			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
+			if msglen < 0 {
 				return ErrInvalidLengthOffering
 			}
-			postIndex := iNdEx + intStringLen
+			postIndex := iNdEx + msglen
 			if postIndex < 0 {
 				return ErrInvalidLengthOffering
 			}
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Owner = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 3:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Deposited", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowOffering
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthOffering
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthOffering
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.Deposited.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.Walk.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex
-		case 4:
+		case 29:
 			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field ThirdParty", wireType)
+				return fmt.Errorf("proto: wrong wireType = %d for field Liquidity", wireType)
 			}
 			var stringLen uint64
 			for shift := uint(0); ; shift += 7 {
@@ -4762,51 +5222,13 @@ func (m *Allocation) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			if err := m.ThirdParty.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.Liquidity.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex
-		case 5:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field OwnBids", wireType)
-			}
-			m.OwnBids = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowOffering
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.OwnBids |= uint32(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 6:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field ThirdPartyBids", wireType)
-			}
-			m.ThirdPartyBids = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowOffering
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.ThirdPartyBids |= uint32(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 7:
+		case 30:
 			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Cost", wireType)
+				return fmt.Errorf("proto: wrong wireType = %d for field Reserved", wireType)
 			}
 			var stringLen uint64
 			for shift := uint(0); ; shift += 7 {
@@ -4834,13 +5256,13 @@ func (m *Allocation) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			if err := m.Cost.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.Reserved.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex
-		case 8:
+		case 31:
 			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Tokens", wireType)
+				return fmt.Errorf("proto: wrong wireType = %d for field Seeded", wireType)
 			}
 			var stringLen uint64
 			for shift := uint(0); ; shift += 7 {
@@ -4868,13 +5290,13 @@ func (m *Allocation) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			if err := m.Tokens.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.Seeded.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex
-		case 9:
+		case 32:
 			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Refunded", wireType)
+				return fmt.Errorf("proto: wrong wireType = %d for field Burnt", wireType)
 			}
 			var stringLen uint64
 			for shift := uint(0); ; shift += 7 {
@@ -4902,210 +5324,7 @@ func (m *Allocation) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			if err := m.Refunded.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		case 10:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Collected", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowOffering
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthOffering
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthOffering
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.Collected.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		default:
-			iNdEx = preIndex
-			skippy, err := skipOffering(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthOffering
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			iNdEx += skippy
-		}
-	}
-
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
-	}
-	return nil
-}
-func (m *Beneficiary) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowOffering
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: Beneficiary: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: Beneficiary: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field OfferingId", wireType)
-			}
-			m.OfferingId = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowOffering
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.OfferingId |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Address", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowOffering
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthOffering
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthOffering
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Address = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 3:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Collected", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowOffering
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthOffering
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthOffering
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.Collected.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		case 4:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Proceeds", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowOffering
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthOffering
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthOffering
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.Proceeds.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.Burnt.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex

@@ -17,6 +17,8 @@ const (
 	maxParamDuration = 366 * day
 	maxProtocolBps   = 5_000
 	maxPaymentDenoms = 16
+	maxExtensions    = 100
+	maxObjectionBps  = 5_000
 )
 
 // DefaultParams returns the parameters of a new main network.
@@ -39,6 +41,12 @@ func DefaultParams() Params {
 		CancelGap:                 day,
 		MinExitWindow:             7 * day,
 		PriceWindow:               30 * day,
+		LateWindow:                10 * time.Minute,
+		MaxExtensions:             12,
+		MaxFirstTrancheBps:        2_000,
+		MinTreasuryWindow:         7 * day,
+		ObjectionBps:              2_000,
+		VersionDelay:              14 * day,
 	}
 }
 
@@ -66,24 +74,30 @@ func (p Params) Validate() error {
 		{"verification_multiplier_bps", uint64(p.VerificationMultiplierBps), 1, 100 * BasisPoints},
 		{"income_protocol_bps", uint64(p.IncomeProtocolBps), 0, maxProtocolBps},
 		{"proceeds_protocol_bps", uint64(p.ProceedsProtocolBps), 0, maxProtocolBps},
+		{"max_extensions", uint64(p.MaxExtensions), 0, maxExtensions},
+		{"max_first_tranche_bps", uint64(p.MaxFirstTrancheBps), 1, BasisPoints},
+		{"objection_bps", uint64(p.ObjectionBps), 1, maxObjectionBps},
 	} {
 		if b.value < b.low || b.value > b.high {
 			return ErrInvalidParams.Wrapf("%s is %d, allowed are %d to %d", b.name, b.value, b.low, b.high)
 		}
 	}
 	for _, b := range []struct {
-		name       string
-		value, low time.Duration
+		name             string
+		value, low, high time.Duration
 	}{
-		{"min_sale_duration", p.MinSaleDuration, time.Second},
-		{"max_sale_duration", p.MaxSaleDuration, p.MinSaleDuration},
-		{"max_sale_lead", p.MaxSaleLead, 0},
-		{"cancel_gap", p.CancelGap, 0},
-		{"min_exit_window", p.MinExitWindow, 0},
-		{"price_window", p.PriceWindow, 0},
+		{"min_sale_duration", p.MinSaleDuration, time.Second, maxParamDuration},
+		{"max_sale_duration", p.MaxSaleDuration, p.MinSaleDuration, maxParamDuration},
+		{"max_sale_lead", p.MaxSaleLead, 0, maxParamDuration},
+		{"cancel_gap", p.CancelGap, 0, maxParamDuration},
+		{"min_exit_window", p.MinExitWindow, 0, maxParamDuration},
+		{"price_window", p.PriceWindow, 0, maxParamDuration},
+		{"late_window", p.LateWindow, 0, day},
+		{"min_treasury_window", p.MinTreasuryWindow, 0, maxParamDuration},
+		{"version_delay", p.VersionDelay, 0, maxParamDuration},
 	} {
-		if b.value < b.low || b.value > maxParamDuration {
-			return ErrInvalidParams.Wrapf("%s is %s, allowed are %s to %s", b.name, b.value, b.low, maxParamDuration)
+		if b.value < b.low || b.value > b.high {
+			return ErrInvalidParams.Wrapf("%s is %s, allowed are %s to %s", b.name, b.value, b.low, b.high)
 		}
 	}
 	return nil

@@ -8,6 +8,7 @@ import (
 	cosmossdk_io_math "cosmossdk.io/math"
 	fmt "fmt"
 	_ "github.com/cosmos/cosmos-proto"
+	github_com_cosmos_cosmos_sdk_types "github.com/cosmos/cosmos-sdk/types"
 	types "github.com/cosmos/cosmos-sdk/types"
 	query "github.com/cosmos/cosmos-sdk/types/query"
 	_ "github.com/cosmos/gogoproto/gogoproto"
@@ -981,8 +982,10 @@ type QueryClearingResponse struct {
 	Remaining types.Coin `protobuf:"bytes,5,opt,name=remaining,proto3" json:"remaining"`
 	// soft_cap_met tells whether the offering would succeed.
 	SoftCapMet bool `protobuf:"varint,6,opt,name=soft_cap_met,json=softCapMet,proto3" json:"soft_cap_met,omitempty"`
-	// book are the ticks, lowest price first.
+	// book are the ticks with bids, lowest price first.
 	Book []Tick `protobuf:"bytes,7,rep,name=book,proto3" json:"book"`
+	// cleared_bids is the last bid that has its tokens, while the offering is CLEARING.
+	ClearedBids uint64 `protobuf:"varint,8,opt,name=cleared_bids,json=clearedBids,proto3" json:"cleared_bids,omitempty"`
 }
 
 func (m *QueryClearingResponse) Reset()         { *m = QueryClearingResponse{} }
@@ -1060,6 +1063,13 @@ func (m *QueryClearingResponse) GetBook() []Tick {
 	return nil
 }
 
+func (m *QueryClearingResponse) GetClearedBids() uint64 {
+	if m != nil {
+		return m.ClearedBids
+	}
+	return 0
+}
+
 // QueryAllocationRequest names an address in an offering.
 type QueryAllocationRequest struct {
 	// id is the offering.
@@ -1125,6 +1135,12 @@ type QueryAllocationResponse struct {
 	Collectable types.Coin `protobuf:"bytes,3,opt,name=collectable,proto3" json:"collectable"`
 	// proceeds_due is what ReleaseProceeds pays now of released tranches.
 	ProceedsDue types.Coin `protobuf:"bytes,4,opt,name=proceeds_due,json=proceedsDue,proto3" json:"proceeds_due"`
+	// expected_tokens is what the bids would buy if the offering ended now, within one base unit per bid; what they bought after it.
+	ExpectedTokens types.Coin `protobuf:"bytes,5,opt,name=expected_tokens,json=expectedTokens,proto3" json:"expected_tokens"`
+	// expected_cost is what they would pay, within one base unit per bid; what they paid after it.
+	ExpectedCost types.Coin `protobuf:"bytes,6,opt,name=expected_cost,json=expectedCost,proto3" json:"expected_cost"`
+	// locked is the number of bought tokens that cannot be collected yet, those of a lot before the last release.
+	Locked types.Coin `protobuf:"bytes,7,opt,name=locked,proto3" json:"locked"`
 }
 
 func (m *QueryAllocationResponse) Reset()         { *m = QueryAllocationResponse{} }
@@ -1184,6 +1200,27 @@ func (m *QueryAllocationResponse) GetCollectable() types.Coin {
 func (m *QueryAllocationResponse) GetProceedsDue() types.Coin {
 	if m != nil {
 		return m.ProceedsDue
+	}
+	return types.Coin{}
+}
+
+func (m *QueryAllocationResponse) GetExpectedTokens() types.Coin {
+	if m != nil {
+		return m.ExpectedTokens
+	}
+	return types.Coin{}
+}
+
+func (m *QueryAllocationResponse) GetExpectedCost() types.Coin {
+	if m != nil {
+		return m.ExpectedCost
+	}
+	return types.Coin{}
+}
+
+func (m *QueryAllocationResponse) GetLocked() types.Coin {
+	if m != nil {
+		return m.Locked
 	}
 	return types.Coin{}
 }
@@ -1389,6 +1426,548 @@ func (m *QueryVestingResponse) GetEntries() []VestingEntry {
 	return nil
 }
 
+// QueryPoolRequest names a model.
+type QueryPoolRequest struct {
+	// model_id is the model.
+	ModelId uint64 `protobuf:"varint,1,opt,name=model_id,json=modelId,proto3" json:"model_id,omitempty"`
+}
+
+func (m *QueryPoolRequest) Reset()         { *m = QueryPoolRequest{} }
+func (m *QueryPoolRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryPoolRequest) ProtoMessage()    {}
+func (*QueryPoolRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_f7ea7c1c3c81d1b9, []int{24}
+}
+func (m *QueryPoolRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryPoolRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryPoolRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryPoolRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryPoolRequest.Merge(m, src)
+}
+func (m *QueryPoolRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryPoolRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryPoolRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryPoolRequest proto.InternalMessageInfo
+
+func (m *QueryPoolRequest) GetModelId() uint64 {
+	if m != nil {
+		return m.ModelId
+	}
+	return 0
+}
+
+// QueryPoolResponse carries a pool.
+type QueryPoolResponse struct {
+	// pool is the pool.
+	Pool Pool `protobuf:"bytes,1,opt,name=pool,proto3" json:"pool"`
+	// price is the price now, per 10^18 base units of the token.
+	Price types.Coin `protobuf:"bytes,2,opt,name=price,proto3" json:"price"`
+	// average_price is the time-weighted price that x/revshare takes for earnings.
+	AveragePrice types.Coin `protobuf:"bytes,3,opt,name=average_price,json=averagePrice,proto3" json:"average_price"`
+}
+
+func (m *QueryPoolResponse) Reset()         { *m = QueryPoolResponse{} }
+func (m *QueryPoolResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryPoolResponse) ProtoMessage()    {}
+func (*QueryPoolResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_f7ea7c1c3c81d1b9, []int{25}
+}
+func (m *QueryPoolResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryPoolResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryPoolResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryPoolResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryPoolResponse.Merge(m, src)
+}
+func (m *QueryPoolResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryPoolResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryPoolResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryPoolResponse proto.InternalMessageInfo
+
+func (m *QueryPoolResponse) GetPool() Pool {
+	if m != nil {
+		return m.Pool
+	}
+	return Pool{}
+}
+
+func (m *QueryPoolResponse) GetPrice() types.Coin {
+	if m != nil {
+		return m.Price
+	}
+	return types.Coin{}
+}
+
+func (m *QueryPoolResponse) GetAveragePrice() types.Coin {
+	if m != nil {
+		return m.AveragePrice
+	}
+	return types.Coin{}
+}
+
+// QueryPositionRequest names a position.
+type QueryPositionRequest struct {
+	// model_id is the pool's model.
+	ModelId uint64 `protobuf:"varint,1,opt,name=model_id,json=modelId,proto3" json:"model_id,omitempty"`
+	// owner owns the position.
+	Owner string `protobuf:"bytes,2,opt,name=owner,proto3" json:"owner,omitempty"`
+}
+
+func (m *QueryPositionRequest) Reset()         { *m = QueryPositionRequest{} }
+func (m *QueryPositionRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryPositionRequest) ProtoMessage()    {}
+func (*QueryPositionRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_f7ea7c1c3c81d1b9, []int{26}
+}
+func (m *QueryPositionRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryPositionRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryPositionRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryPositionRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryPositionRequest.Merge(m, src)
+}
+func (m *QueryPositionRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryPositionRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryPositionRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryPositionRequest proto.InternalMessageInfo
+
+func (m *QueryPositionRequest) GetModelId() uint64 {
+	if m != nil {
+		return m.ModelId
+	}
+	return 0
+}
+
+func (m *QueryPositionRequest) GetOwner() string {
+	if m != nil {
+		return m.Owner
+	}
+	return ""
+}
+
+// QueryPositionResponse carries a position and what it can take out now.
+type QueryPositionResponse struct {
+	// position is the position.
+	Position Position `protobuf:"bytes,1,opt,name=position,proto3" json:"position"`
+	// tokens would be paid for all shares.
+	Tokens types.Coin `protobuf:"bytes,2,opt,name=tokens,proto3" json:"tokens"`
+	// payment would be paid for all shares.
+	Payment types.Coin `protobuf:"bytes,3,opt,name=payment,proto3" json:"payment"`
+	// revenue would be paid by CollectPoolRevenue.
+	Revenue github_com_cosmos_cosmos_sdk_types.Coins `protobuf:"bytes,4,rep,name=revenue,proto3,castrepeated=github.com/cosmos/cosmos-sdk/types.Coins" json:"revenue"`
+}
+
+func (m *QueryPositionResponse) Reset()         { *m = QueryPositionResponse{} }
+func (m *QueryPositionResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryPositionResponse) ProtoMessage()    {}
+func (*QueryPositionResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_f7ea7c1c3c81d1b9, []int{27}
+}
+func (m *QueryPositionResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryPositionResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryPositionResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryPositionResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryPositionResponse.Merge(m, src)
+}
+func (m *QueryPositionResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryPositionResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryPositionResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryPositionResponse proto.InternalMessageInfo
+
+func (m *QueryPositionResponse) GetPosition() Position {
+	if m != nil {
+		return m.Position
+	}
+	return Position{}
+}
+
+func (m *QueryPositionResponse) GetTokens() types.Coin {
+	if m != nil {
+		return m.Tokens
+	}
+	return types.Coin{}
+}
+
+func (m *QueryPositionResponse) GetPayment() types.Coin {
+	if m != nil {
+		return m.Payment
+	}
+	return types.Coin{}
+}
+
+func (m *QueryPositionResponse) GetRevenue() github_com_cosmos_cosmos_sdk_types.Coins {
+	if m != nil {
+		return m.Revenue
+	}
+	return nil
+}
+
+// QuerySpendsRequest names a model.
+type QuerySpendsRequest struct {
+	// model_id is the model.
+	ModelId uint64 `protobuf:"varint,1,opt,name=model_id,json=modelId,proto3" json:"model_id,omitempty"`
+	// pagination selects a page of at most 100.
+	Pagination *query.PageRequest `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QuerySpendsRequest) Reset()         { *m = QuerySpendsRequest{} }
+func (m *QuerySpendsRequest) String() string { return proto.CompactTextString(m) }
+func (*QuerySpendsRequest) ProtoMessage()    {}
+func (*QuerySpendsRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_f7ea7c1c3c81d1b9, []int{28}
+}
+func (m *QuerySpendsRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QuerySpendsRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QuerySpendsRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QuerySpendsRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QuerySpendsRequest.Merge(m, src)
+}
+func (m *QuerySpendsRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QuerySpendsRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QuerySpendsRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QuerySpendsRequest proto.InternalMessageInfo
+
+func (m *QuerySpendsRequest) GetModelId() uint64 {
+	if m != nil {
+		return m.ModelId
+	}
+	return 0
+}
+
+func (m *QuerySpendsRequest) GetPagination() *query.PageRequest {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QuerySpendsResponse carries spends.
+type QuerySpendsResponse struct {
+	// spends are ordered by id.
+	Spends []Spend `protobuf:"bytes,1,rep,name=spends,proto3" json:"spends"`
+	// pagination leads to the next page.
+	Pagination *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QuerySpendsResponse) Reset()         { *m = QuerySpendsResponse{} }
+func (m *QuerySpendsResponse) String() string { return proto.CompactTextString(m) }
+func (*QuerySpendsResponse) ProtoMessage()    {}
+func (*QuerySpendsResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_f7ea7c1c3c81d1b9, []int{29}
+}
+func (m *QuerySpendsResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QuerySpendsResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QuerySpendsResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QuerySpendsResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QuerySpendsResponse.Merge(m, src)
+}
+func (m *QuerySpendsResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QuerySpendsResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QuerySpendsResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QuerySpendsResponse proto.InternalMessageInfo
+
+func (m *QuerySpendsResponse) GetSpends() []Spend {
+	if m != nil {
+		return m.Spends
+	}
+	return nil
+}
+
+func (m *QuerySpendsResponse) GetPagination() *query.PageResponse {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryHistoryRequest names an address.
+type QueryHistoryRequest struct {
+	// address is an owner of bids.
+	Address string `protobuf:"bytes,1,opt,name=address,proto3" json:"address,omitempty"`
+	// pagination selects a page of at most 100.
+	Pagination *query.PageRequest `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryHistoryRequest) Reset()         { *m = QueryHistoryRequest{} }
+func (m *QueryHistoryRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryHistoryRequest) ProtoMessage()    {}
+func (*QueryHistoryRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_f7ea7c1c3c81d1b9, []int{30}
+}
+func (m *QueryHistoryRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryHistoryRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryHistoryRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryHistoryRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryHistoryRequest.Merge(m, src)
+}
+func (m *QueryHistoryRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryHistoryRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryHistoryRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryHistoryRequest proto.InternalMessageInfo
+
+func (m *QueryHistoryRequest) GetAddress() string {
+	if m != nil {
+		return m.Address
+	}
+	return ""
+}
+
+func (m *QueryHistoryRequest) GetPagination() *query.PageRequest {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// HistoryEntry is one standing bid of an address with the offering it stands in.
+type HistoryEntry struct {
+	// bid is the bid.
+	Bid Bid `protobuf:"bytes,1,opt,name=bid,proto3" json:"bid"`
+	// model_id is the model of the offering.
+	ModelId uint64 `protobuf:"varint,2,opt,name=model_id,json=modelId,proto3" json:"model_id,omitempty"`
+	// token_denom is the token that the bid buys.
+	TokenDenom string `protobuf:"bytes,3,opt,name=token_denom,json=tokenDenom,proto3" json:"token_denom,omitempty"`
+	// kind is how the offering sells.
+	Kind OfferingKind `protobuf:"varint,4,opt,name=kind,proto3,enum=imod.imo.v1.OfferingKind" json:"kind,omitempty"`
+	// status is where the offering stands.
+	Status OfferingStatus `protobuf:"varint,5,opt,name=status,proto3,enum=imod.imo.v1.OfferingStatus" json:"status,omitempty"`
+	// clearing_price is what was paid per 10^18 base units of the token, 0 before settlement.
+	ClearingPrice cosmossdk_io_math.Int `protobuf:"bytes,6,opt,name=clearing_price,json=clearingPrice,proto3,customtype=cosmossdk.io/math.Int" json:"clearing_price"`
+}
+
+func (m *HistoryEntry) Reset()         { *m = HistoryEntry{} }
+func (m *HistoryEntry) String() string { return proto.CompactTextString(m) }
+func (*HistoryEntry) ProtoMessage()    {}
+func (*HistoryEntry) Descriptor() ([]byte, []int) {
+	return fileDescriptor_f7ea7c1c3c81d1b9, []int{31}
+}
+func (m *HistoryEntry) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *HistoryEntry) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_HistoryEntry.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *HistoryEntry) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_HistoryEntry.Merge(m, src)
+}
+func (m *HistoryEntry) XXX_Size() int {
+	return m.Size()
+}
+func (m *HistoryEntry) XXX_DiscardUnknown() {
+	xxx_messageInfo_HistoryEntry.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_HistoryEntry proto.InternalMessageInfo
+
+func (m *HistoryEntry) GetBid() Bid {
+	if m != nil {
+		return m.Bid
+	}
+	return Bid{}
+}
+
+func (m *HistoryEntry) GetModelId() uint64 {
+	if m != nil {
+		return m.ModelId
+	}
+	return 0
+}
+
+func (m *HistoryEntry) GetTokenDenom() string {
+	if m != nil {
+		return m.TokenDenom
+	}
+	return ""
+}
+
+func (m *HistoryEntry) GetKind() OfferingKind {
+	if m != nil {
+		return m.Kind
+	}
+	return OFFERING_KIND_UNSPECIFIED
+}
+
+func (m *HistoryEntry) GetStatus() OfferingStatus {
+	if m != nil {
+		return m.Status
+	}
+	return OFFERING_STATUS_UNSPECIFIED
+}
+
+// QueryHistoryResponse carries a holder's bids over all offerings, by offering and bid.
+type QueryHistoryResponse struct {
+	// entries are the bids.
+	Entries []HistoryEntry `protobuf:"bytes,1,rep,name=entries,proto3" json:"entries"`
+	// pagination leads to the next page.
+	Pagination *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryHistoryResponse) Reset()         { *m = QueryHistoryResponse{} }
+func (m *QueryHistoryResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryHistoryResponse) ProtoMessage()    {}
+func (*QueryHistoryResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_f7ea7c1c3c81d1b9, []int{32}
+}
+func (m *QueryHistoryResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryHistoryResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryHistoryResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryHistoryResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryHistoryResponse.Merge(m, src)
+}
+func (m *QueryHistoryResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryHistoryResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryHistoryResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryHistoryResponse proto.InternalMessageInfo
+
+func (m *QueryHistoryResponse) GetEntries() []HistoryEntry {
+	if m != nil {
+		return m.Entries
+	}
+	return nil
+}
+
+func (m *QueryHistoryResponse) GetPagination() *query.PageResponse {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
 func init() {
 	proto.RegisterType((*QueryParamsRequest)(nil), "imod.imo.v1.QueryParamsRequest")
 	proto.RegisterType((*QueryParamsResponse)(nil), "imod.imo.v1.QueryParamsResponse")
@@ -1414,109 +1993,152 @@ func init() {
 	proto.RegisterType((*QueryVestingRequest)(nil), "imod.imo.v1.QueryVestingRequest")
 	proto.RegisterType((*VestingEntry)(nil), "imod.imo.v1.VestingEntry")
 	proto.RegisterType((*QueryVestingResponse)(nil), "imod.imo.v1.QueryVestingResponse")
+	proto.RegisterType((*QueryPoolRequest)(nil), "imod.imo.v1.QueryPoolRequest")
+	proto.RegisterType((*QueryPoolResponse)(nil), "imod.imo.v1.QueryPoolResponse")
+	proto.RegisterType((*QueryPositionRequest)(nil), "imod.imo.v1.QueryPositionRequest")
+	proto.RegisterType((*QueryPositionResponse)(nil), "imod.imo.v1.QueryPositionResponse")
+	proto.RegisterType((*QuerySpendsRequest)(nil), "imod.imo.v1.QuerySpendsRequest")
+	proto.RegisterType((*QuerySpendsResponse)(nil), "imod.imo.v1.QuerySpendsResponse")
+	proto.RegisterType((*QueryHistoryRequest)(nil), "imod.imo.v1.QueryHistoryRequest")
+	proto.RegisterType((*HistoryEntry)(nil), "imod.imo.v1.HistoryEntry")
+	proto.RegisterType((*QueryHistoryResponse)(nil), "imod.imo.v1.QueryHistoryResponse")
 }
 
 func init() { proto.RegisterFile("imod/imo/v1/query.proto", fileDescriptor_f7ea7c1c3c81d1b9) }
 
 var fileDescriptor_f7ea7c1c3c81d1b9 = []byte{
-	// 1550 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xac, 0x58, 0xcf, 0x6f, 0x1b, 0xc5,
-	0x17, 0xcf, 0xa6, 0x76, 0xec, 0xbc, 0xe4, 0x5b, 0xb5, 0x93, 0xa4, 0x75, 0xdc, 0xd6, 0xc9, 0x77,
-	0xdb, 0x6f, 0xbf, 0x51, 0x7f, 0xec, 0x92, 0x04, 0x51, 0x45, 0xa8, 0x54, 0x71, 0xcb, 0x8f, 0x08,
-	0x15, 0x8a, 0x5b, 0x71, 0x40, 0x48, 0xd1, 0x7a, 0x77, 0xec, 0x0c, 0xb6, 0x77, 0xdc, 0x9d, 0x71,
-	0xda, 0x52, 0x55, 0x20, 0xb8, 0x70, 0xa3, 0x82, 0x0b, 0x42, 0x1c, 0x38, 0x71, 0xe0, 0xdc, 0x3f,
-	0xa2, 0xc7, 0xaa, 0x08, 0x09, 0x71, 0x28, 0xa8, 0xe5, 0x9f, 0xe0, 0x86, 0x76, 0xf6, 0xcd, 0x7a,
-	0xd7, 0x3f, 0xb6, 0xa6, 0xea, 0xcd, 0x3b, 0xf3, 0x79, 0xef, 0x7d, 0xde, 0x67, 0xde, 0xcc, 0xbc,
-	0x31, 0x1c, 0x65, 0x1d, 0xee, 0xd9, 0xac, 0xc3, 0xed, 0xfd, 0x75, 0xfb, 0x66, 0x8f, 0x06, 0x77,
-	0xac, 0x6e, 0xc0, 0x25, 0x27, 0x73, 0xe1, 0x84, 0xc5, 0x3a, 0xdc, 0xda, 0x5f, 0x2f, 0x9f, 0x71,
-	0xb9, 0xe8, 0x70, 0x61, 0xd7, 0x1d, 0x41, 0x23, 0x94, 0xbd, 0xbf, 0x5e, 0xa7, 0xd2, 0x59, 0xb7,
-	0xbb, 0x4e, 0x93, 0xf9, 0x8e, 0x64, 0xdc, 0x8f, 0x0c, 0xcb, 0x95, 0x24, 0x56, 0xa3, 0x5c, 0xce,
-	0xf4, 0xfc, 0x72, 0x34, 0xbf, 0xab, 0xbe, 0xec, 0xe8, 0x03, 0xa7, 0x16, 0x9b, 0xbc, 0xc9, 0xa3,
-	0xf1, 0xf0, 0x17, 0x8e, 0x1e, 0x6f, 0x72, 0xde, 0x6c, 0x53, 0xdb, 0xe9, 0x32, 0xdb, 0xf1, 0x7d,
-	0x2e, 0x55, 0x34, 0x6d, 0x53, 0xc1, 0x59, 0xf5, 0x55, 0xef, 0x35, 0x6c, 0xaf, 0x17, 0x24, 0xe9,
-	0xac, 0x0c, 0xce, 0x4b, 0xd6, 0xa1, 0x42, 0x3a, 0x9d, 0x2e, 0x02, 0x52, 0x0a, 0x74, 0xb8, 0x47,
-	0xdb, 0x9a, 0x68, 0x72, 0xc2, 0xa7, 0xf2, 0x16, 0x0f, 0x5a, 0x38, 0x55, 0x4e, 0x4e, 0xf1, 0x46,
-	0x83, 0x06, 0xcc, 0x6f, 0xe2, 0x5c, 0x29, 0x39, 0xd7, 0x75, 0x02, 0xa7, 0x83, 0x54, 0xcd, 0x45,
-	0x20, 0x1f, 0x84, 0xda, 0x5d, 0x53, 0x83, 0x35, 0x7a, 0xb3, 0x47, 0x85, 0x34, 0xdf, 0x81, 0x85,
-	0xd4, 0xa8, 0xe8, 0x72, 0x5f, 0x50, 0xb2, 0x0e, 0x33, 0x91, 0x71, 0xc9, 0x58, 0x35, 0xd6, 0xe6,
-	0x36, 0x16, 0xac, 0xc4, 0x82, 0x58, 0x11, 0xb8, 0x9a, 0x7b, 0xf8, 0x64, 0x65, 0xaa, 0x86, 0x40,
-	0x73, 0x09, 0x3d, 0xbd, 0x17, 0x71, 0xd5, 0x01, 0x76, 0x61, 0x31, 0x3d, 0x8c, 0x11, 0xce, 0x41,
-	0xae, 0xc5, 0x7c, 0x4f, 0xf9, 0x3f, 0xb8, 0x51, 0x4a, 0xf9, 0x47, 0xec, 0xbb, 0xcc, 0xf7, 0x6a,
-	0x0a, 0x45, 0x96, 0xa1, 0xe8, 0xee, 0x39, 0xcc, 0xdf, 0x65, 0x5e, 0x69, 0x7a, 0xd5, 0x58, 0x9b,
-	0xad, 0x15, 0xd4, 0xf7, 0x8e, 0x67, 0x9e, 0x84, 0xc3, 0x2a, 0xc0, 0xd5, 0x50, 0x3c, 0x8c, 0x4a,
-	0x0e, 0xc2, 0x34, 0x8b, 0x7c, 0xe7, 0x6a, 0xd3, 0xcc, 0x33, 0xaf, 0x60, 0xf2, 0x08, 0x42, 0x0e,
-	0x16, 0xe4, 0x95, 0xe4, 0x98, 0x24, 0x49, 0x91, 0x50, 0x50, 0xcc, 0x31, 0x82, 0x99, 0xf7, 0x8d,
-	0xa4, 0x1b, 0xad, 0x21, 0xd9, 0x80, 0x82, 0x1b, 0x50, 0x47, 0xf2, 0x40, 0x39, 0x9a, 0xad, 0x96,
-	0x1e, 0x3f, 0x38, 0xbf, 0x88, 0xb5, 0xb5, 0xed, 0x79, 0x01, 0x15, 0xe2, 0xba, 0x0c, 0x17, 0xa9,
-	0xa6, 0x81, 0xe4, 0x2d, 0x80, 0x7e, 0xed, 0xaa, 0x94, 0xe6, 0x36, 0x4e, 0x5b, 0x68, 0x13, 0x16,
-	0xaf, 0x15, 0x6d, 0x07, 0x2c, 0x61, 0xeb, 0x9a, 0xd3, 0xa4, 0x18, 0xaf, 0x96, 0xb0, 0x0c, 0x29,
-	0x2d, 0xa4, 0x28, 0x61, 0x6a, 0xaf, 0xc0, 0x8c, 0xe2, 0x1c, 0x2e, 0xe0, 0x81, 0xcc, 0xdc, 0x10,
-	0x47, 0xde, 0x1e, 0xc1, 0xe8, 0xff, 0xcf, 0x65, 0x14, 0x85, 0x4b, 0x51, 0xba, 0x84, 0x8c, 0x3e,
-	0xa4, 0x81, 0x60, 0xdc, 0x1f, 0xb3, 0x24, 0xa4, 0x04, 0x85, 0xfd, 0x08, 0xa1, 0x82, 0xfd, 0xa7,
-	0xa6, 0x3f, 0xcd, 0x3d, 0x2c, 0x99, 0xd8, 0x01, 0xe6, 0xf4, 0x6a, 0xdf, 0x22, 0x5a, 0xb0, 0xc5,
-	0x54, 0x52, 0x08, 0xc7, 0xb4, 0x34, 0x94, 0x94, 0xa1, 0xd8, 0x71, 0x7c, 0xd6, 0xa0, 0x42, 0xaa,
-	0x40, 0xf3, 0xb5, 0xf8, 0xdb, 0x3c, 0x8d, 0x91, 0xde, 0xc7, 0x4d, 0x34, 0xae, 0x7c, 0x3e, 0x37,
-	0x60, 0x69, 0x00, 0x88, 0x9c, 0x2e, 0x40, 0x51, 0xef, 0x40, 0x24, 0xb5, 0x94, 0x22, 0xa5, 0x0d,
-	0x90, 0x55, 0x0c, 0x0e, 0x6b, 0x4f, 0xd2, 0xa0, 0x23, 0x50, 0xe9, 0xf4, 0xfa, 0xdc, 0x08, 0x67,
-	0x74, 0xed, 0x29, 0x98, 0xf9, 0xe9, 0x00, 0x83, 0xb8, 0xfa, 0x96, 0xa1, 0xa8, 0x56, 0x70, 0x37,
-	0x66, 0x5c, 0x50, 0xdf, 0x3b, 0xde, 0x4b, 0x2b, 0xb2, 0x1f, 0x0c, 0x38, 0x32, 0x18, 0x1c, 0xf3,
-	0xdf, 0x82, 0x59, 0x9d, 0x92, 0x2e, 0xb5, 0x4c, 0x01, 0xfa, 0xe8, 0x97, 0x57, 0x70, 0xdf, 0x1b,
-	0x70, 0x48, 0xd1, 0xab, 0x32, 0x4f, 0x8c, 0x2b, 0x37, 0x0b, 0xf2, 0xfc, 0x96, 0x4f, 0x83, 0xe8,
-	0xf8, 0xc8, 0xd8, 0xa2, 0x11, 0x6c, 0x40, 0xbb, 0x03, 0x2f, 0xac, 0xdd, 0x57, 0x06, 0x9e, 0x4f,
-	0x11, 0x39, 0x94, 0xed, 0x0c, 0xe4, 0xea, 0xcc, 0xd3, 0x8a, 0x1d, 0x4a, 0x29, 0x56, 0x65, 0x1e,
-	0x8a, 0xa5, 0x30, 0x2f, 0x4f, 0x27, 0x5d, 0xed, 0x97, 0xdb, 0xd4, 0xc9, 0xaa, 0xf6, 0x5f, 0x0d,
-	0xc8, 0xdd, 0x60, 0x6e, 0x8b, 0x6c, 0x43, 0xbe, 0x1b, 0x30, 0x97, 0xe2, 0xb1, 0x76, 0x36, 0x24,
-	0xf5, 0xfb, 0x93, 0x95, 0xa5, 0x28, 0xb6, 0xf0, 0x5a, 0x16, 0xe3, 0x76, 0xc7, 0x91, 0x7b, 0xd6,
-	0x8e, 0x2f, 0x1f, 0x3f, 0x38, 0x0f, 0x48, 0x6a, 0xc7, 0x97, 0xb5, 0xc8, 0x92, 0x5c, 0x84, 0x59,
-	0x8f, 0x76, 0xb9, 0x60, 0x92, 0x7a, 0xc8, 0x7d, 0x39, 0xc5, 0x5d, 0xb3, 0xbe, 0xcc, 0x99, 0xde,
-	0xba, 0x7d, 0x0b, 0x72, 0x01, 0x66, 0x24, 0x6f, 0x51, 0x5f, 0xe0, 0x0a, 0x3c, 0xd7, 0x16, 0xe1,
-	0x84, 0xa0, 0xc0, 0x39, 0x95, 0x95, 0xfa, 0x6d, 0x7e, 0x7d, 0x00, 0xf7, 0x50, 0x5f, 0x00, 0x5c,
-	0x8e, 0x4d, 0x98, 0x11, 0xd2, 0x91, 0x3d, 0x81, 0xd7, 0xd1, 0xb1, 0x91, 0x25, 0x7c, 0x5d, 0x41,
-	0x6a, 0x08, 0xed, 0xab, 0x33, 0xfd, 0xc2, 0xea, 0xbc, 0x0e, 0xc5, 0x6e, 0xc0, 0x5d, 0x4a, 0xbd,
-	0x89, 0x13, 0x8c, 0x0d, 0xc8, 0x26, 0xe4, 0x04, 0x6f, 0x7b, 0x2a, 0xc5, 0x09, 0x0c, 0x15, 0x38,
-	0x5c, 0x8f, 0x80, 0x76, 0x1c, 0xe6, 0x87, 0x07, 0x56, 0x7e, 0xc2, 0xf5, 0x88, 0x2d, 0xc8, 0x2a,
-	0xcc, 0x0b, 0xde, 0x90, 0xbb, 0xae, 0xd3, 0xdd, 0xed, 0x50, 0x59, 0x9a, 0x59, 0x35, 0xd6, 0x8a,
-	0x35, 0x08, 0xc7, 0x2e, 0x3b, 0xdd, 0xab, 0x54, 0x92, 0xb3, 0x90, 0xab, 0x73, 0xde, 0x2a, 0x15,
-	0x54, 0x65, 0x1f, 0x4e, 0x1f, 0x6b, 0xcc, 0x6d, 0xc5, 0xa5, 0xcd, 0x79, 0xcb, 0xfc, 0x18, 0xcf,
-	0x95, 0xed, 0x76, 0x9b, 0xbb, 0xaa, 0x48, 0xc7, 0x6d, 0xdf, 0x0d, 0x28, 0x38, 0xd1, 0x36, 0x7d,
-	0xee, 0x06, 0xd6, 0x40, 0xf3, 0xc7, 0x69, 0x38, 0x3a, 0xe4, 0x1e, 0x57, 0xfc, 0x22, 0x80, 0x13,
-	0x8f, 0xe2, 0xc9, 0x7d, 0x34, 0x45, 0xb6, 0x6f, 0x84, 0x94, 0x13, 0x06, 0xe4, 0x12, 0x40, 0x40,
-	0x1b, 0x3d, 0xdf, 0x73, 0xea, 0x6d, 0x3a, 0x69, 0x5d, 0x27, 0x4c, 0xc8, 0x36, 0xcc, 0xb9, 0xbc,
-	0xdd, 0xa6, 0xae, 0x54, 0x1e, 0x26, 0x5c, 0xfc, 0xa4, 0x0d, 0xa9, 0xc2, 0xbc, 0xae, 0x85, 0x5d,
-	0xaf, 0x47, 0x27, 0xad, 0x83, 0x39, 0x6d, 0x74, 0xa5, 0x47, 0xcd, 0xff, 0xc5, 0x77, 0xb5, 0x90,
-	0x19, 0x27, 0xc2, 0xdf, 0x06, 0xcc, 0x23, 0xe4, 0x4d, 0x5f, 0x06, 0x77, 0x92, 0xcb, 0x61, 0x4c,
-	0xb8, 0x1c, 0x61, 0xe9, 0xa1, 0x82, 0xff, 0xe2, 0x28, 0x88, 0x2d, 0xc2, 0xa3, 0x60, 0x9f, 0x8a,
-	0xd0, 0x76, 0xd2, 0xa3, 0x20, 0x82, 0x87, 0x71, 0x51, 0x36, 0x3a, 0xf1, 0x66, 0xe9, 0x5b, 0x98,
-	0x3f, 0x4d, 0xc7, 0xed, 0x08, 0x6a, 0x84, 0x25, 0xb4, 0x02, 0x73, 0xfa, 0x32, 0xeb, 0xdf, 0xbd,
-	0xa0, 0x87, 0x76, 0x3c, 0xf2, 0x1a, 0xe4, 0x85, 0x74, 0x02, 0x89, 0xc9, 0x96, 0xad, 0xe8, 0x31,
-	0x60, 0xe9, 0xc7, 0x80, 0x75, 0x43, 0x3f, 0x06, 0xaa, 0xb9, 0xfb, 0x7f, 0xac, 0x18, 0xb5, 0x08,
-	0x4e, 0xb6, 0x20, 0xef, 0xb6, 0x59, 0xa3, 0x11, 0x27, 0x3a, 0x68, 0x77, 0x05, 0x1f, 0x19, 0xd5,
-	0x62, 0x48, 0xf6, 0x3b, 0x65, 0xaa, 0x2c, 0xc8, 0x25, 0x28, 0xea, 0x17, 0x48, 0x9c, 0xea, 0x04,
-	0xd6, 0xb1, 0x11, 0xd9, 0x82, 0x02, 0xf5, 0x65, 0xc0, 0xa8, 0x28, 0xe5, 0xd5, 0x0e, 0x5e, 0x1e,
-	0xe8, 0xb1, 0xfa, 0x45, 0xa0, 0x1b, 0x2d, 0xc4, 0x6f, 0xfc, 0x0c, 0x90, 0x57, 0x42, 0x91, 0x3d,
-	0x98, 0x89, 0x9e, 0x08, 0x64, 0x25, 0x65, 0x3d, 0xfc, 0xfe, 0x28, 0xaf, 0x8e, 0x07, 0x44, 0x32,
-	0x9b, 0xc7, 0xbe, 0xf8, 0xe5, 0xaf, 0x6f, 0xa7, 0x97, 0xc8, 0x82, 0x3d, 0xfc, 0xb4, 0x21, 0x6d,
-	0x28, 0xe0, 0x63, 0x81, 0x8c, 0xf0, 0x94, 0x7e, 0x8a, 0x94, 0xff, 0x9b, 0x81, 0xc0, 0x60, 0xc7,
-	0x55, 0xb0, 0x23, 0x64, 0xd1, 0x1e, 0xf1, 0xfc, 0x22, 0x9f, 0x40, 0x5e, 0x75, 0xce, 0xa4, 0x32,
-	0xec, 0x29, 0xf9, 0xfc, 0x28, 0xaf, 0x8c, 0x9d, 0xc7, 0x38, 0xab, 0x2a, 0x4e, 0x99, 0x94, 0xec,
-	0xa1, 0xf7, 0x9f, 0xb0, 0xef, 0x32, 0xef, 0x5e, 0xa8, 0x61, 0xd4, 0xd2, 0x93, 0x71, 0xce, 0xb2,
-	0x34, 0x4c, 0xbf, 0x06, 0xc6, 0x68, 0x88, 0x8d, 0xff, 0x97, 0x06, 0x14, 0xb0, 0x77, 0x1e, 0x25,
-	0x62, 0xba, 0x8d, 0x1f, 0x25, 0xe2, 0x40, 0x9f, 0x6e, 0x6e, 0xaa, 0x68, 0xe7, 0xc9, 0xd9, 0x71,
-	0xc9, 0xd9, 0xd8, 0x9b, 0x0b, 0xfb, 0x2e, 0xfe, 0xba, 0x47, 0xf6, 0xa1, 0xa8, 0xef, 0x59, 0x32,
-	0x22, 0xc6, 0x40, 0x87, 0x5e, 0x36, 0xb3, 0x20, 0xc8, 0xe3, 0xa4, 0xe2, 0x71, 0x82, 0x1c, 0xb3,
-	0x47, 0x3d, 0x98, 0x51, 0x67, 0x09, 0xb3, 0x71, 0x57, 0x4b, 0x32, 0xbc, 0xc6, 0x6a, 0x9f, 0xcc,
-	0xc4, 0x60, 0xe8, 0x8a, 0x0a, 0x5d, 0x22, 0x47, 0x46, 0x87, 0x26, 0x1c, 0x72, 0x61, 0x3f, 0x48,
-	0x4e, 0x0c, 0x3b, 0x4b, 0x34, 0xb1, 0xe5, 0xca, 0xb8, 0x69, 0x0c, 0xb3, 0xa6, 0xc2, 0x98, 0x64,
-	0x35, 0x23, 0x43, 0x5b, 0x35, 0x91, 0x9f, 0x41, 0x51, 0x77, 0x3d, 0xa3, 0xe4, 0x1d, 0x68, 0x09,
-	0x47, 0xc9, 0x3b, 0xd8, 0x34, 0x99, 0xe7, 0x54, 0xf0, 0xd3, 0xe4, 0x54, 0x56, 0x70, 0x57, 0x07,
-	0xfd, 0xc6, 0x00, 0xe8, 0x5f, 0xa9, 0x64, 0x84, 0x8a, 0x43, 0x4d, 0x40, 0xf9, 0x54, 0x36, 0x08,
-	0x79, 0x6c, 0x29, 0x1e, 0x9b, 0x64, 0x3d, 0x8b, 0x47, 0xff, 0xee, 0x16, 0xf6, 0x5d, 0xbc, 0x91,
-	0xee, 0x91, 0xdb, 0x61, 0xe5, 0xab, 0x13, 0x6d, 0x74, 0xe5, 0x27, 0x2f, 0xc5, 0xd1, 0x95, 0x9f,
-	0xba, 0x12, 0xc6, 0xac, 0x47, 0xba, 0xf2, 0x95, 0x45, 0xf5, 0x8d, 0x87, 0x4f, 0x2b, 0xc6, 0xa3,
-	0xa7, 0x15, 0xe3, 0xcf, 0xa7, 0x15, 0xe3, 0xfe, 0xb3, 0xca, 0xd4, 0xa3, 0x67, 0x95, 0xa9, 0xdf,
-	0x9e, 0x55, 0xa6, 0x3e, 0x3a, 0xd5, 0x64, 0x72, 0xaf, 0x57, 0xb7, 0x5c, 0xde, 0x09, 0x1d, 0xa8,
-	0xbf, 0x39, 0x22, 0x77, 0xb7, 0x95, 0x43, 0x79, 0xa7, 0x4b, 0x45, 0x7d, 0x46, 0x1d, 0xe7, 0x9b,
-	0xff, 0x04, 0x00, 0x00, 0xff, 0xff, 0xb0, 0x24, 0x4a, 0x5d, 0x42, 0x13, 0x00, 0x00,
+	// 2082 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xbc, 0x59, 0xcf, 0x6f, 0x1c, 0x49,
+	0xf5, 0x4f, 0x8f, 0xc7, 0x9e, 0xf1, 0xb3, 0xe3, 0xef, 0x6e, 0xc5, 0x4e, 0xc6, 0x93, 0xcd, 0x8c,
+	0xb7, 0xf3, 0x63, 0xad, 0xcd, 0x7a, 0x7a, 0x6d, 0x7f, 0x21, 0xb2, 0xd0, 0x12, 0xc5, 0x31, 0x10,
+	0x0b, 0x2d, 0x98, 0x49, 0xc4, 0x01, 0x21, 0x8d, 0xda, 0xdd, 0x65, 0xbb, 0x99, 0x99, 0xae, 0xd9,
+	0xae, 0x9a, 0x49, 0xbc, 0x96, 0x05, 0x82, 0x0b, 0xe2, 0x14, 0xe0, 0x02, 0x2b, 0xce, 0x1c, 0x80,
+	0x13, 0xda, 0x2b, 0xf7, 0x3d, 0xae, 0x16, 0x21, 0x21, 0x0e, 0xbb, 0x28, 0xe1, 0xc2, 0x9f, 0xc0,
+	0x0d, 0x55, 0xd5, 0xab, 0xfe, 0x31, 0xee, 0x99, 0x8c, 0x57, 0x16, 0x27, 0x4f, 0x57, 0x7d, 0xde,
+	0xef, 0x57, 0xaf, 0x5e, 0x3d, 0xc3, 0xb5, 0xa0, 0xcb, 0x7c, 0x27, 0xe8, 0x32, 0x67, 0xb0, 0xee,
+	0x7c, 0xd0, 0xa7, 0xd1, 0x71, 0xa3, 0x17, 0x31, 0xc1, 0xc8, 0x9c, 0xdc, 0x68, 0x04, 0x5d, 0xd6,
+	0x18, 0xac, 0x57, 0xdf, 0xf6, 0x18, 0xef, 0x32, 0xee, 0xec, 0xbb, 0x9c, 0x6a, 0x94, 0x33, 0x58,
+	0xdf, 0xa7, 0xc2, 0x5d, 0x77, 0x7a, 0xee, 0x61, 0x10, 0xba, 0x22, 0x60, 0xa1, 0x26, 0xac, 0xd6,
+	0xd2, 0x58, 0x83, 0xf2, 0x58, 0x60, 0xf6, 0x97, 0xf5, 0x7e, 0x4b, 0x7d, 0x39, 0xfa, 0x03, 0xb7,
+	0x16, 0x0f, 0xd9, 0x21, 0xd3, 0xeb, 0xf2, 0x17, 0xae, 0xbe, 0x71, 0xc8, 0xd8, 0x61, 0x87, 0x3a,
+	0x6e, 0x2f, 0x70, 0xdc, 0x30, 0x64, 0x42, 0x49, 0x33, 0x34, 0x35, 0xdc, 0x55, 0x5f, 0xfb, 0xfd,
+	0x03, 0xc7, 0xef, 0x47, 0x69, 0x75, 0xea, 0xc3, 0xfb, 0x22, 0xe8, 0x52, 0x2e, 0xdc, 0x6e, 0x0f,
+	0x01, 0x57, 0xd3, 0x1e, 0xd8, 0x67, 0xac, 0x8d, 0xeb, 0x19, 0xcf, 0x74, 0x99, 0x4f, 0x3b, 0xc6,
+	0x80, 0xf4, 0x46, 0x48, 0xc5, 0x53, 0x16, 0x19, 0x9a, 0x6a, 0x7a, 0x8b, 0x1d, 0x1c, 0xd0, 0x28,
+	0x08, 0x0f, 0x71, 0xaf, 0x92, 0xde, 0xeb, 0xb9, 0x91, 0xdb, 0xe5, 0x79, 0x1a, 0xf4, 0x18, 0xeb,
+	0xe4, 0x71, 0x13, 0x11, 0x75, 0x79, 0xdf, 0x84, 0xc7, 0x5e, 0x04, 0xf2, 0x3d, 0x19, 0x87, 0x3d,
+	0xc5, 0xa8, 0x49, 0x3f, 0xe8, 0x53, 0x2e, 0xec, 0x47, 0x70, 0x25, 0xb3, 0xca, 0x7b, 0x2c, 0xe4,
+	0x94, 0xac, 0xc3, 0x8c, 0x16, 0x58, 0xb1, 0x56, 0xac, 0xd5, 0xb9, 0x8d, 0x2b, 0x8d, 0x54, 0x70,
+	0x1b, 0x1a, 0xbc, 0x5d, 0xfc, 0xe4, 0xf3, 0xfa, 0xa5, 0x26, 0x02, 0xed, 0x25, 0xe4, 0xf4, 0x1d,
+	0x6d, 0x9f, 0x11, 0xd0, 0x82, 0xc5, 0xec, 0x32, 0x4a, 0x78, 0x07, 0x8a, 0xed, 0x20, 0xf4, 0x15,
+	0xff, 0x85, 0x8d, 0x4a, 0x86, 0x3f, 0x62, 0xbf, 0x1d, 0x84, 0x7e, 0x53, 0xa1, 0xc8, 0x32, 0x94,
+	0xbd, 0x23, 0x37, 0x08, 0x5b, 0x81, 0x5f, 0x29, 0xac, 0x58, 0xab, 0xb3, 0xcd, 0x92, 0xfa, 0xde,
+	0xf5, 0xed, 0x9b, 0xf0, 0xba, 0x12, 0xf0, 0xbe, 0x74, 0x38, 0x4a, 0x25, 0x0b, 0x50, 0x08, 0x34,
+	0xef, 0x62, 0xb3, 0x10, 0xf8, 0xf6, 0x0e, 0x1a, 0x8f, 0x20, 0xd4, 0xa1, 0x01, 0xd3, 0x2a, 0x4c,
+	0x68, 0x24, 0xc9, 0x28, 0xa1, 0xa0, 0x68, 0xa3, 0x86, 0xd9, 0xcf, 0xad, 0x34, 0x1b, 0xe3, 0x43,
+	0xb2, 0x01, 0x25, 0x2f, 0xa2, 0xae, 0x60, 0x91, 0x62, 0x34, 0xbb, 0x5d, 0xf9, 0xec, 0xe3, 0xb5,
+	0x45, 0xcc, 0xd3, 0x07, 0xbe, 0x1f, 0x51, 0xce, 0x1f, 0x0b, 0x19, 0xd8, 0xa6, 0x01, 0x92, 0x6f,
+	0x02, 0x24, 0xe7, 0x40, 0x99, 0x34, 0xb7, 0x71, 0xa7, 0x81, 0x34, 0xf2, 0x20, 0x34, 0xf4, 0xd1,
+	0xc2, 0xe3, 0xd0, 0xd8, 0x73, 0x0f, 0x29, 0xca, 0x6b, 0xa6, 0x28, 0xa5, 0x4a, 0x57, 0x32, 0x2a,
+	0xa1, 0x69, 0xef, 0xc2, 0x8c, 0xd2, 0x59, 0x06, 0x70, 0x6a, 0xac, 0x6d, 0x88, 0x23, 0xdf, 0xca,
+	0xd1, 0xe8, 0xad, 0x57, 0x6a, 0xa4, 0xc5, 0x65, 0x54, 0xba, 0x8f, 0x1a, 0x7d, 0x9f, 0x46, 0x3c,
+	0x60, 0xe1, 0x88, 0x90, 0x90, 0x0a, 0x94, 0x06, 0x1a, 0xa1, 0x84, 0x5d, 0x6e, 0x9a, 0x4f, 0xfb,
+	0x08, 0x53, 0x26, 0x66, 0x80, 0x36, 0xfd, 0x7f, 0x42, 0xa1, 0x03, 0xb6, 0x98, 0x31, 0x0a, 0xe1,
+	0x68, 0x96, 0x81, 0x92, 0x2a, 0x94, 0xbb, 0x6e, 0x18, 0x1c, 0x50, 0x2e, 0x94, 0xa0, 0xf9, 0x66,
+	0xfc, 0x6d, 0xdf, 0x41, 0x49, 0xdf, 0xc5, 0x83, 0x37, 0x2a, 0x7d, 0x7e, 0x62, 0xc1, 0xd2, 0x10,
+	0x10, 0x75, 0xba, 0x07, 0x65, 0x73, 0x6a, 0x51, 0xa9, 0xa5, 0x8c, 0x52, 0x86, 0x00, 0xb5, 0x8a,
+	0xc1, 0x32, 0xf7, 0x04, 0x8d, 0xba, 0x1c, 0x3d, 0x9d, 0x8d, 0xcf, 0x13, 0xb9, 0x63, 0x72, 0x4f,
+	0xc1, 0xec, 0x0f, 0x87, 0x34, 0x88, 0xb3, 0x6f, 0x19, 0xca, 0x2a, 0x82, 0xad, 0x58, 0xe3, 0x92,
+	0xfa, 0xde, 0xf5, 0x2f, 0x2c, 0xc9, 0x7e, 0x67, 0xc1, 0xd5, 0x61, 0xe1, 0x68, 0xff, 0x16, 0xcc,
+	0x1a, 0x93, 0x4c, 0xaa, 0x8d, 0x75, 0x40, 0x82, 0xbe, 0xb8, 0x84, 0xfb, 0xc8, 0x82, 0xd7, 0x94,
+	0x7a, 0xdb, 0x81, 0xcf, 0x47, 0xa5, 0x5b, 0x03, 0xa6, 0xd9, 0xd3, 0x90, 0x46, 0xba, 0x7c, 0x8c,
+	0x39, 0xa2, 0x1a, 0x36, 0xe4, 0xbb, 0xa9, 0x2f, 0xed, 0xbb, 0x9f, 0x5b, 0x58, 0x9f, 0xb4, 0x72,
+	0xe8, 0xb6, 0xb7, 0xa1, 0xb8, 0x1f, 0xf8, 0xc6, 0x63, 0xaf, 0x65, 0x3c, 0xb6, 0x1d, 0xf8, 0xe8,
+	0x2c, 0x85, 0xb9, 0x38, 0x3f, 0x99, 0x6c, 0x7f, 0xd8, 0xa1, 0xee, 0xb8, 0x6c, 0xff, 0x9b, 0x05,
+	0xc5, 0x27, 0x81, 0xd7, 0x26, 0x0f, 0x60, 0xba, 0x17, 0x05, 0x1e, 0xc5, 0xb2, 0x76, 0x57, 0x2a,
+	0xf5, 0x8f, 0xcf, 0xeb, 0x4b, 0x5a, 0x36, 0xf7, 0xdb, 0x8d, 0x80, 0x39, 0x5d, 0x57, 0x1c, 0x35,
+	0x76, 0x43, 0xf1, 0xd9, 0xc7, 0x6b, 0x80, 0x4a, 0xed, 0x86, 0xa2, 0xa9, 0x29, 0xc9, 0x7b, 0x30,
+	0xeb, 0xd3, 0x1e, 0xe3, 0x81, 0xa0, 0x3e, 0xea, 0xbe, 0x9c, 0xd1, 0xdd, 0x68, 0xfd, 0x90, 0x05,
+	0xe6, 0xe8, 0x26, 0x14, 0xe4, 0x1e, 0xcc, 0x08, 0xd6, 0xa6, 0x21, 0xc7, 0x08, 0xbc, 0x92, 0x16,
+	0xe1, 0x84, 0xa0, 0x83, 0x8b, 0xca, 0x2a, 0xf5, 0xdb, 0xfe, 0xf3, 0x14, 0x9e, 0xa1, 0xc4, 0x01,
+	0x18, 0x8e, 0x4d, 0x98, 0xe1, 0xc2, 0x15, 0x7d, 0x8e, 0xd7, 0xd1, 0xf5, 0xdc, 0x14, 0x7e, 0xac,
+	0x20, 0x4d, 0x84, 0x26, 0xde, 0x29, 0x7c, 0x69, 0xef, 0x7c, 0x0d, 0xca, 0xbd, 0x88, 0x79, 0x94,
+	0xfa, 0x13, 0x1b, 0x18, 0x13, 0x90, 0x4d, 0x28, 0x72, 0xd6, 0xf1, 0x95, 0x89, 0x13, 0x10, 0x2a,
+	0xb0, 0x8c, 0x47, 0x44, 0xbb, 0x6e, 0x10, 0xca, 0x82, 0x35, 0x3d, 0x61, 0x3c, 0x62, 0x0a, 0xb2,
+	0x02, 0xf3, 0x9c, 0x1d, 0x88, 0x96, 0xe7, 0xf6, 0x5a, 0x5d, 0x2a, 0x2a, 0x33, 0x2b, 0xd6, 0x6a,
+	0xb9, 0x09, 0x72, 0xed, 0xa1, 0xdb, 0x7b, 0x9f, 0x0a, 0x72, 0x17, 0x8a, 0xb2, 0x25, 0xaa, 0x94,
+	0x54, 0x66, 0xbf, 0x9e, 0x2d, 0x6b, 0x81, 0xd7, 0x8e, 0x53, 0x9b, 0xb1, 0x36, 0x79, 0x13, 0xe6,
+	0x3d, 0x19, 0x0b, 0xea, 0xb7, 0x54, 0xb4, 0xca, 0x2a, 0x5a, 0x73, 0xb8, 0x26, 0x4f, 0x8c, 0xfd,
+	0x43, 0x2c, 0x3d, 0x0f, 0x3a, 0x1d, 0xe6, 0xa9, 0x3c, 0x1e, 0x75, 0xc2, 0x37, 0xa0, 0xe4, 0xea,
+	0x93, 0xfc, 0xca, 0x33, 0x6e, 0x80, 0xf6, 0xbf, 0xa7, 0xe0, 0xda, 0x19, 0xf6, 0x98, 0x14, 0xef,
+	0x01, 0xb8, 0xf1, 0x2a, 0x16, 0xf7, 0x6b, 0x19, 0x7b, 0x12, 0x22, 0xb4, 0x2a, 0x45, 0x40, 0xee,
+	0x03, 0x44, 0xf4, 0xa0, 0x1f, 0xfa, 0xee, 0x7e, 0x87, 0x4e, 0x9a, 0xfa, 0x29, 0x12, 0xf2, 0x00,
+	0xe6, 0x3c, 0xd6, 0xe9, 0x50, 0x4f, 0x28, 0x0e, 0x13, 0xe6, 0x47, 0x9a, 0x86, 0x6c, 0xc3, 0xbc,
+	0x49, 0x97, 0x96, 0xdf, 0xa7, 0x93, 0xa6, 0xca, 0x9c, 0x21, 0xda, 0xe9, 0x53, 0xf2, 0x08, 0xfe,
+	0x8f, 0x3e, 0xeb, 0x51, 0x4f, 0x50, 0xbf, 0x85, 0x67, 0x71, 0xc2, 0xbc, 0x59, 0x30, 0x74, 0x4f,
+	0xf4, 0x99, 0xdc, 0x81, 0xcb, 0x31, 0x27, 0x8f, 0x71, 0x9d, 0x3d, 0x13, 0xf0, 0x99, 0x37, 0x54,
+	0x0f, 0x19, 0x17, 0xb2, 0x24, 0x74, 0x98, 0xd7, 0xa6, 0x7e, 0xa5, 0x34, 0x61, 0x49, 0xd0, 0x70,
+	0xfb, 0x76, 0xdc, 0x97, 0x70, 0x31, 0xa6, 0xfa, 0xfd, 0xc7, 0x82, 0x79, 0x84, 0x7c, 0x23, 0x14,
+	0xd1, 0x71, 0x3a, 0xaf, 0xac, 0x09, 0xf3, 0x4a, 0x1e, 0x33, 0x4c, 0x85, 0x73, 0x94, 0xbd, 0x98,
+	0x42, 0xda, 0x38, 0xa0, 0x5c, 0xd2, 0x4e, 0x5a, 0xf6, 0x34, 0x5c, 0xca, 0xc5, 0xf8, 0xd3, 0x89,
+	0x0b, 0x43, 0x42, 0x61, 0xff, 0xbe, 0x10, 0xb7, 0x5e, 0xe8, 0x23, 0x3c, 0x0b, 0x75, 0x98, 0x33,
+	0x17, 0x77, 0xd2, 0x67, 0x80, 0x59, 0xda, 0xf5, 0xc9, 0x57, 0x61, 0x9a, 0x0b, 0x37, 0x12, 0x68,
+	0x6c, 0xb5, 0xa1, 0x1f, 0x51, 0x0d, 0xf3, 0x88, 0x6a, 0x3c, 0x31, 0x8f, 0xa8, 0xed, 0xe2, 0xf3,
+	0x2f, 0xea, 0x56, 0x53, 0xc3, 0xc9, 0x16, 0x4c, 0x7b, 0x9d, 0xe0, 0xe0, 0x20, 0x36, 0x74, 0x98,
+	0x6e, 0x07, 0x1f, 0x67, 0xdb, 0x65, 0xa9, 0xec, 0x6f, 0x14, 0xa9, 0xa2, 0x20, 0xf7, 0xa1, 0x6c,
+	0x5e, 0x6e, 0xb1, 0xa9, 0x13, 0x50, 0xc7, 0x44, 0x64, 0x0b, 0x4a, 0x34, 0x14, 0x51, 0x40, 0x65,
+	0x46, 0x4f, 0x29, 0xfa, 0x6c, 0x3f, 0x99, 0x24, 0x81, 0x69, 0x2a, 0x11, 0x6f, 0xaf, 0x61, 0xc7,
+	0xb1, 0xc7, 0x58, 0xe7, 0xd5, 0x8d, 0x98, 0xfd, 0x17, 0xd3, 0x04, 0x68, 0x3c, 0x3a, 0xf5, 0x2e,
+	0x14, 0xe5, 0xdb, 0x0d, 0x4b, 0x4b, 0xb6, 0x54, 0x4a, 0xa0, 0x29, 0x95, 0x12, 0x44, 0xbe, 0x92,
+	0xbe, 0x6d, 0x26, 0x88, 0x2a, 0xde, 0x30, 0x3b, 0x70, 0xd9, 0x1d, 0xd0, 0xc8, 0x3d, 0xa4, 0x2d,
+	0x4d, 0x3e, 0x61, 0x42, 0xcd, 0x23, 0xd5, 0x9e, 0x24, 0xb2, 0x5d, 0x4c, 0x8b, 0x3d, 0x79, 0x2d,
+	0xa7, 0x4a, 0xf0, 0x98, 0xde, 0xf3, 0x9c, 0xfd, 0x96, 0xfd, 0xc7, 0x02, 0x5e, 0xce, 0x89, 0x8c,
+	0xa4, 0xc5, 0xee, 0xe1, 0x5a, 0x6e, 0x8b, 0x6d, 0x08, 0xe2, 0x0b, 0x12, 0xbf, 0x53, 0xcd, 0x43,
+	0xe1, 0x7c, 0xcd, 0xc3, 0x16, 0x94, 0x7a, 0xee, 0x71, 0x97, 0x86, 0x62, 0x52, 0x77, 0x19, 0x3c,
+	0xa1, 0x50, 0x8a, 0xe8, 0x80, 0x86, 0xaa, 0xd8, 0x4e, 0x8d, 0x27, 0x7d, 0x57, 0x92, 0xfe, 0xe1,
+	0x8b, 0xfa, 0xea, 0x61, 0x20, 0x8e, 0xfa, 0xfb, 0x0d, 0x8f, 0x75, 0x71, 0xba, 0x81, 0x7f, 0xd6,
+	0xb8, 0xdf, 0x76, 0xc4, 0x71, 0x8f, 0x72, 0x45, 0xc0, 0x9b, 0x86, 0xb7, 0xfd, 0x14, 0x1f, 0xa2,
+	0x8f, 0x7b, 0x34, 0xf4, 0xff, 0x97, 0x4f, 0x81, 0xf8, 0xbd, 0x69, 0x24, 0x27, 0xef, 0x4d, 0xae,
+	0x56, 0x72, 0xdf, 0x9b, 0x0a, 0x6c, 0x9c, 0xac, 0x71, 0x17, 0xd7, 0xd6, 0xfe, 0xd2, 0xa8, 0xf4,
+	0x28, 0xe0, 0x82, 0x45, 0xc7, 0xa9, 0x67, 0xf9, 0xb9, 0xeb, 0xf6, 0x45, 0xb9, 0xe9, 0x4f, 0x05,
+	0x98, 0x47, 0x75, 0xf4, 0x25, 0xb2, 0x0a, 0x53, 0xfb, 0x18, 0x95, 0xd1, 0xfd, 0xbe, 0x84, 0x64,
+	0x82, 0x58, 0xc8, 0x06, 0xb1, 0x0e, 0x73, 0x2a, 0x43, 0x5b, 0x3e, 0x0d, 0x59, 0x57, 0xe5, 0xe6,
+	0x6c, 0x13, 0xd4, 0xd2, 0x8e, 0x5c, 0x21, 0x6b, 0x38, 0x54, 0x29, 0xaa, 0x2e, 0x76, 0x39, 0xb7,
+	0x8b, 0x4d, 0x4d, 0x55, 0x92, 0xb6, 0x77, 0x7a, 0xf2, 0xb6, 0xb7, 0x09, 0x0b, 0x1e, 0xf6, 0xcf,
+	0x58, 0x52, 0x66, 0xce, 0xdf, 0xff, 0x5e, 0x36, 0x2c, 0x74, 0x7d, 0xf9, 0xc8, 0xc2, 0x02, 0x13,
+	0x87, 0x30, 0x7e, 0x5e, 0xc6, 0x25, 0xda, 0xca, 0x29, 0xd1, 0x69, 0x17, 0x0f, 0x95, 0xe8, 0x0b,
+	0xcb, 0xaf, 0x8d, 0xdf, 0x2e, 0xc0, 0xb4, 0x52, 0x8e, 0x1c, 0xc1, 0x8c, 0x1e, 0x7d, 0x91, 0x7a,
+	0x46, 0x8d, 0xb3, 0x73, 0xb5, 0xea, 0xca, 0x68, 0x80, 0x16, 0x61, 0x5f, 0xff, 0xe9, 0x5f, 0xff,
+	0xf5, 0xeb, 0xc2, 0x12, 0xb9, 0xe2, 0x9c, 0x1d, 0xf3, 0x91, 0x0e, 0x94, 0x70, 0x08, 0x46, 0x72,
+	0x38, 0x65, 0x47, 0x6c, 0xd5, 0x37, 0xc7, 0x20, 0x50, 0xd8, 0x1b, 0x4a, 0xd8, 0x55, 0xb2, 0xe8,
+	0xe4, 0x8c, 0x22, 0xc9, 0x8f, 0x60, 0x5a, 0x4d, 0x84, 0x48, 0xed, 0x2c, 0xa7, 0xf4, 0x58, 0xad,
+	0x5a, 0x1f, 0xb9, 0x8f, 0x72, 0x56, 0x94, 0x9c, 0x2a, 0xa9, 0x38, 0x67, 0x66, 0xa1, 0xdc, 0x39,
+	0x09, 0xfc, 0x53, 0xe9, 0x43, 0x3d, 0xaa, 0x22, 0xa3, 0x98, 0x8d, 0xf3, 0x61, 0x76, 0xca, 0x35,
+	0xc2, 0x87, 0x38, 0xd0, 0xfa, 0x99, 0x05, 0x25, 0x9c, 0x09, 0xe5, 0x39, 0x31, 0x3b, 0x9e, 0xca,
+	0x73, 0xe2, 0xd0, 0xfc, 0xc9, 0xde, 0x54, 0xd2, 0xd6, 0xc8, 0xdd, 0x51, 0xc6, 0x39, 0x38, 0x73,
+	0xe2, 0xce, 0x09, 0xfe, 0x3a, 0x25, 0x03, 0x28, 0x9b, 0x83, 0x44, 0x72, 0x64, 0x0c, 0x4d, 0x9e,
+	0xaa, 0xf6, 0x38, 0x08, 0xea, 0x71, 0x53, 0xe9, 0x71, 0x83, 0x5c, 0x77, 0xf2, 0x86, 0xc7, 0xe8,
+	0x67, 0x01, 0xb3, 0xf1, 0xb4, 0x86, 0x8c, 0xe1, 0x1a, 0x7b, 0xfb, 0xe6, 0x58, 0x0c, 0x8a, 0xae,
+	0x29, 0xd1, 0x15, 0x72, 0x35, 0x5f, 0x34, 0x61, 0x50, 0x94, 0xaf, 0x36, 0x72, 0xe3, 0x2c, 0xb3,
+	0xd4, 0x70, 0xa6, 0x5a, 0x1b, 0xb5, 0x8d, 0x62, 0x56, 0x95, 0x18, 0x9b, 0xac, 0x8c, 0xb1, 0xd0,
+	0x51, 0xc3, 0x91, 0x1f, 0x43, 0xd9, 0xbc, 0xe6, 0xf3, 0xdc, 0x3b, 0x34, 0xea, 0xc8, 0x73, 0xef,
+	0xf0, 0x30, 0xc0, 0x7e, 0x47, 0x09, 0xbf, 0x43, 0x6e, 0x8d, 0x13, 0x6e, 0xea, 0x17, 0xf9, 0x95,
+	0x05, 0x90, 0xbc, 0x03, 0x49, 0x8e, 0x17, 0xcf, 0xbc, 0x5c, 0xab, 0xb7, 0xc6, 0x83, 0x50, 0x8f,
+	0x2d, 0xa5, 0xc7, 0x26, 0x59, 0x1f, 0xa7, 0x47, 0xf2, 0xe0, 0xe4, 0xce, 0x09, 0xde, 0x62, 0xa7,
+	0xe4, 0x99, 0xcc, 0x7c, 0xd5, 0xbd, 0xe6, 0x67, 0x7e, 0xfa, 0x01, 0x94, 0x9f, 0xf9, 0x99, 0xf6,
+	0x7f, 0x44, 0x3c, 0xb2, 0x99, 0xaf, 0xc5, 0x75, 0xa0, 0x28, 0x5b, 0xd7, 0xbc, 0x04, 0x48, 0xf5,
+	0xca, 0x79, 0x09, 0x90, 0x6e, 0x8d, 0xed, 0xdb, 0x4a, 0x60, 0x9d, 0xdc, 0x70, 0x86, 0xff, 0xd3,
+	0xc1, 0x9d, 0x13, 0x73, 0x3d, 0x9e, 0x92, 0x5f, 0x58, 0x50, 0x36, 0xed, 0x5f, 0x5e, 0xf8, 0x87,
+	0xfa, 0xd5, 0xbc, 0xf0, 0x0f, 0xb7, 0x9b, 0xf6, 0x3d, 0x25, 0x7a, 0x9d, 0x38, 0x63, 0x45, 0x3b,
+	0xa6, 0xcb, 0xe4, 0xce, 0x89, 0x6a, 0x60, 0x4f, 0xc9, 0x87, 0x30, 0xa3, 0x9b, 0xa2, 0xbc, 0xca,
+	0x96, 0x69, 0xd4, 0xf2, 0x2a, 0x5b, 0xb6, 0x9f, 0xb2, 0xd7, 0x94, 0x16, 0x6f, 0x91, 0xdb, 0xb9,
+	0x1e, 0x4f, 0xd4, 0xc0, 0x66, 0x6a, 0x00, 0x25, 0xbc, 0x0b, 0xf3, 0x02, 0x9e, 0x6d, 0x8c, 0xf2,
+	0x02, 0x3e, 0x74, 0xef, 0xda, 0x77, 0x94, 0xf8, 0x15, 0x52, 0xcb, 0x88, 0x3f, 0xd2, 0xa8, 0x24,
+	0xd1, 0xb6, 0xbf, 0xfe, 0xc9, 0x8b, 0x9a, 0xf5, 0xe9, 0x8b, 0x9a, 0xf5, 0xcf, 0x17, 0x35, 0xeb,
+	0xf9, 0xcb, 0xda, 0xa5, 0x4f, 0x5f, 0xd6, 0x2e, 0xfd, 0xfd, 0x65, 0xed, 0xd2, 0x0f, 0x6e, 0xa5,
+	0x9a, 0xda, 0xa0, 0xcb, 0xd4, 0x7f, 0x6b, 0x34, 0xb3, 0x67, 0x8a, 0x9d, 0x6a, 0x6b, 0xf7, 0x67,
+	0xd4, 0x4b, 0x6d, 0xf3, 0xbf, 0x01, 0x00, 0x00, 0xff, 0xff, 0x7d, 0x13, 0x2b, 0xf4, 0x55, 0x1c,
+	0x00, 0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -1553,6 +2175,14 @@ type QueryClient interface {
 	Allocation(ctx context.Context, in *QueryAllocationRequest, opts ...grpc.CallOption) (*QueryAllocationResponse, error)
 	// Vesting returns the locked tokens of a model's contributors and treasury.
 	Vesting(ctx context.Context, in *QueryVestingRequest, opts ...grpc.CallOption) (*QueryVestingResponse, error)
+	// Pool returns the market of a model's token.
+	Pool(ctx context.Context, in *QueryPoolRequest, opts ...grpc.CallOption) (*QueryPoolResponse, error)
+	// Position returns an owner's part of a pool.
+	Position(ctx context.Context, in *QueryPositionRequest, opts ...grpc.CallOption) (*QueryPositionResponse, error)
+	// Spends lists the spends of a model's treasury.
+	Spends(ctx context.Context, in *QuerySpendsRequest, opts ...grpc.CallOption) (*QuerySpendsResponse, error)
+	// History lists what an address has in all offerings.
+	History(ctx context.Context, in *QueryHistoryRequest, opts ...grpc.CallOption) (*QueryHistoryResponse, error)
 }
 
 type queryClient struct {
@@ -1662,6 +2292,42 @@ func (c *queryClient) Vesting(ctx context.Context, in *QueryVestingRequest, opts
 	return out, nil
 }
 
+func (c *queryClient) Pool(ctx context.Context, in *QueryPoolRequest, opts ...grpc.CallOption) (*QueryPoolResponse, error) {
+	out := new(QueryPoolResponse)
+	err := c.cc.Invoke(ctx, "/imod.imo.v1.Query/Pool", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Position(ctx context.Context, in *QueryPositionRequest, opts ...grpc.CallOption) (*QueryPositionResponse, error) {
+	out := new(QueryPositionResponse)
+	err := c.cc.Invoke(ctx, "/imod.imo.v1.Query/Position", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Spends(ctx context.Context, in *QuerySpendsRequest, opts ...grpc.CallOption) (*QuerySpendsResponse, error) {
+	out := new(QuerySpendsResponse)
+	err := c.cc.Invoke(ctx, "/imod.imo.v1.Query/Spends", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) History(ctx context.Context, in *QueryHistoryRequest, opts ...grpc.CallOption) (*QueryHistoryResponse, error) {
+	out := new(QueryHistoryResponse)
+	err := c.cc.Invoke(ctx, "/imod.imo.v1.Query/History", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // QueryServer is the server API for Query service.
 type QueryServer interface {
 	// Params returns the parameters.
@@ -1686,6 +2352,14 @@ type QueryServer interface {
 	Allocation(context.Context, *QueryAllocationRequest) (*QueryAllocationResponse, error)
 	// Vesting returns the locked tokens of a model's contributors and treasury.
 	Vesting(context.Context, *QueryVestingRequest) (*QueryVestingResponse, error)
+	// Pool returns the market of a model's token.
+	Pool(context.Context, *QueryPoolRequest) (*QueryPoolResponse, error)
+	// Position returns an owner's part of a pool.
+	Position(context.Context, *QueryPositionRequest) (*QueryPositionResponse, error)
+	// Spends lists the spends of a model's treasury.
+	Spends(context.Context, *QuerySpendsRequest) (*QuerySpendsResponse, error)
+	// History lists what an address has in all offerings.
+	History(context.Context, *QueryHistoryRequest) (*QueryHistoryResponse, error)
 }
 
 // UnimplementedQueryServer can be embedded to have forward compatible implementations.
@@ -1724,6 +2398,18 @@ func (*UnimplementedQueryServer) Allocation(ctx context.Context, req *QueryAlloc
 }
 func (*UnimplementedQueryServer) Vesting(ctx context.Context, req *QueryVestingRequest) (*QueryVestingResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Vesting not implemented")
+}
+func (*UnimplementedQueryServer) Pool(ctx context.Context, req *QueryPoolRequest) (*QueryPoolResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Pool not implemented")
+}
+func (*UnimplementedQueryServer) Position(ctx context.Context, req *QueryPositionRequest) (*QueryPositionResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Position not implemented")
+}
+func (*UnimplementedQueryServer) Spends(ctx context.Context, req *QuerySpendsRequest) (*QuerySpendsResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Spends not implemented")
+}
+func (*UnimplementedQueryServer) History(ctx context.Context, req *QueryHistoryRequest) (*QueryHistoryResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method History not implemented")
 }
 
 func RegisterQueryServer(s grpc1.Server, srv QueryServer) {
@@ -1928,6 +2614,78 @@ func _Query_Vesting_Handler(srv interface{}, ctx context.Context, dec func(inter
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Query_Pool_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryPoolRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Pool(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/imod.imo.v1.Query/Pool",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Pool(ctx, req.(*QueryPoolRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Position_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryPositionRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Position(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/imod.imo.v1.Query/Position",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Position(ctx, req.(*QueryPositionRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Spends_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QuerySpendsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Spends(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/imod.imo.v1.Query/Spends",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Spends(ctx, req.(*QuerySpendsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_History_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryHistoryRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).History(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/imod.imo.v1.Query/History",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).History(ctx, req.(*QueryHistoryRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 var Query_serviceDesc = _Query_serviceDesc
 var _Query_serviceDesc = grpc.ServiceDesc{
 	ServiceName: "imod.imo.v1.Query",
@@ -1976,6 +2734,22 @@ var _Query_serviceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Vesting",
 			Handler:    _Query_Vesting_Handler,
+		},
+		{
+			MethodName: "Pool",
+			Handler:    _Query_Pool_Handler,
+		},
+		{
+			MethodName: "Position",
+			Handler:    _Query_Position_Handler,
+		},
+		{
+			MethodName: "Spends",
+			Handler:    _Query_Spends_Handler,
+		},
+		{
+			MethodName: "History",
+			Handler:    _Query_History_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},
@@ -2683,6 +3457,11 @@ func (m *QueryClearingResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.ClearedBids != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.ClearedBids))
+		i--
+		dAtA[i] = 0x40
+	}
 	if len(m.Book) > 0 {
 		for iNdEx := len(m.Book) - 1; iNdEx >= 0; iNdEx-- {
 			{
@@ -2810,6 +3589,36 @@ func (m *QueryAllocationResponse) MarshalToSizedBuffer(dAtA []byte) (int, error)
 	_ = i
 	var l int
 	_ = l
+	{
+		size, err := m.Locked.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x3a
+	{
+		size, err := m.ExpectedCost.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x32
+	{
+		size, err := m.ExpectedTokens.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x2a
 	{
 		size, err := m.ProceedsDue.MarshalToSizedBuffer(dAtA[:i])
 		if err != nil {
@@ -2975,29 +3784,29 @@ func (m *QueryVestingResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 			dAtA[i] = 0x2a
 		}
 	}
-	n24, err24 := github_com_cosmos_gogoproto_types.StdDurationMarshalTo(m.Duration, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdDuration(m.Duration):])
-	if err24 != nil {
-		return 0, err24
+	n27, err27 := github_com_cosmos_gogoproto_types.StdDurationMarshalTo(m.Duration, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdDuration(m.Duration):])
+	if err27 != nil {
+		return 0, err27
 	}
-	i -= n24
-	i = encodeVarintQuery(dAtA, i, uint64(n24))
+	i -= n27
+	i = encodeVarintQuery(dAtA, i, uint64(n27))
 	i--
 	dAtA[i] = 0x22
-	n25, err25 := github_com_cosmos_gogoproto_types.StdDurationMarshalTo(m.Cliff, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdDuration(m.Cliff):])
-	if err25 != nil {
-		return 0, err25
+	n28, err28 := github_com_cosmos_gogoproto_types.StdDurationMarshalTo(m.Cliff, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdDuration(m.Cliff):])
+	if err28 != nil {
+		return 0, err28
 	}
-	i -= n25
-	i = encodeVarintQuery(dAtA, i, uint64(n25))
+	i -= n28
+	i = encodeVarintQuery(dAtA, i, uint64(n28))
 	i--
 	dAtA[i] = 0x1a
 	if m.Start != nil {
-		n26, err26 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(*m.Start, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(*m.Start):])
-		if err26 != nil {
-			return 0, err26
+		n29, err29 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(*m.Start, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(*m.Start):])
+		if err29 != nil {
+			return 0, err29
 		}
-		i -= n26
-		i = encodeVarintQuery(dAtA, i, uint64(n26))
+		i -= n29
+		i = encodeVarintQuery(dAtA, i, uint64(n29))
 		i--
 		dAtA[i] = 0x12
 	}
@@ -3005,6 +3814,434 @@ func (m *QueryVestingResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i = encodeVarintQuery(dAtA, i, uint64(m.OfferingId))
 		i--
 		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryPoolRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryPoolRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryPoolRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.ModelId != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.ModelId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryPoolResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryPoolResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryPoolResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.AveragePrice.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	{
+		size, err := m.Price.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	{
+		size, err := m.Pool.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryPositionRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryPositionRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryPositionRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Owner) > 0 {
+		i -= len(m.Owner)
+		copy(dAtA[i:], m.Owner)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Owner)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.ModelId != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.ModelId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryPositionResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryPositionResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryPositionResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Revenue) > 0 {
+		for iNdEx := len(m.Revenue) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Revenue[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x22
+		}
+	}
+	{
+		size, err := m.Payment.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	{
+		size, err := m.Tokens.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	{
+		size, err := m.Position.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *QuerySpendsRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QuerySpendsRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QuerySpendsRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.ModelId != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.ModelId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QuerySpendsResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QuerySpendsResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QuerySpendsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Spends) > 0 {
+		for iNdEx := len(m.Spends) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Spends[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryHistoryRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryHistoryRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryHistoryRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Address) > 0 {
+		i -= len(m.Address)
+		copy(dAtA[i:], m.Address)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Address)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *HistoryEntry) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *HistoryEntry) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *HistoryEntry) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size := m.ClearingPrice.Size()
+		i -= size
+		if _, err := m.ClearingPrice.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x32
+	if m.Status != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Status))
+		i--
+		dAtA[i] = 0x28
+	}
+	if m.Kind != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Kind))
+		i--
+		dAtA[i] = 0x20
+	}
+	if len(m.TokenDenom) > 0 {
+		i -= len(m.TokenDenom)
+		copy(dAtA[i:], m.TokenDenom)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.TokenDenom)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.ModelId != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.ModelId))
+		i--
+		dAtA[i] = 0x10
+	}
+	{
+		size, err := m.Bid.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryHistoryResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryHistoryResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryHistoryResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Entries) > 0 {
+		for iNdEx := len(m.Entries) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Entries[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
 	}
 	return len(dAtA) - i, nil
 }
@@ -3309,6 +4546,9 @@ func (m *QueryClearingResponse) Size() (n int) {
 			n += 1 + l + sovQuery(uint64(l))
 		}
 	}
+	if m.ClearedBids != 0 {
+		n += 1 + sovQuery(uint64(m.ClearedBids))
+	}
 	return n
 }
 
@@ -3341,6 +4581,12 @@ func (m *QueryAllocationResponse) Size() (n int) {
 	l = m.Collectable.Size()
 	n += 1 + l + sovQuery(uint64(l))
 	l = m.ProceedsDue.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	l = m.ExpectedTokens.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	l = m.ExpectedCost.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	l = m.Locked.Size()
 	n += 1 + l + sovQuery(uint64(l))
 	return n
 }
@@ -3398,6 +4644,167 @@ func (m *QueryVestingResponse) Size() (n int) {
 			l = e.Size()
 			n += 1 + l + sovQuery(uint64(l))
 		}
+	}
+	return n
+}
+
+func (m *QueryPoolRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.ModelId != 0 {
+		n += 1 + sovQuery(uint64(m.ModelId))
+	}
+	return n
+}
+
+func (m *QueryPoolResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Pool.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	l = m.Price.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	l = m.AveragePrice.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	return n
+}
+
+func (m *QueryPositionRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.ModelId != 0 {
+		n += 1 + sovQuery(uint64(m.ModelId))
+	}
+	l = len(m.Owner)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryPositionResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Position.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	l = m.Tokens.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	l = m.Payment.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	if len(m.Revenue) > 0 {
+		for _, e := range m.Revenue {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	return n
+}
+
+func (m *QuerySpendsRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.ModelId != 0 {
+		n += 1 + sovQuery(uint64(m.ModelId))
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QuerySpendsResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Spends) > 0 {
+		for _, e := range m.Spends {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryHistoryRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Address)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *HistoryEntry) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Bid.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	if m.ModelId != 0 {
+		n += 1 + sovQuery(uint64(m.ModelId))
+	}
+	l = len(m.TokenDenom)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	if m.Kind != 0 {
+		n += 1 + sovQuery(uint64(m.Kind))
+	}
+	if m.Status != 0 {
+		n += 1 + sovQuery(uint64(m.Status))
+	}
+	l = m.ClearingPrice.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	return n
+}
+
+func (m *QueryHistoryResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Entries) > 0 {
+		for _, e := range m.Entries {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
 	}
 	return n
 }
@@ -5427,6 +6834,25 @@ func (m *QueryClearingResponse) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
+		case 8:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ClearedBids", wireType)
+			}
+			m.ClearedBids = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ClearedBids |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
 		default:
 			iNdEx = preIndex
 			skippy, err := skipQuery(dAtA[iNdEx:])
@@ -5707,6 +7133,105 @@ func (m *QueryAllocationResponse) Unmarshal(dAtA []byte) error {
 				return io.ErrUnexpectedEOF
 			}
 			if err := m.ProceedsDue.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ExpectedTokens", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.ExpectedTokens.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 6:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ExpectedCost", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.ExpectedCost.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 7:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Locked", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Locked.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex
@@ -6162,6 +7687,1177 @@ func (m *QueryVestingResponse) Unmarshal(dAtA []byte) error {
 			}
 			m.Entries = append(m.Entries, VestingEntry{})
 			if err := m.Entries[len(m.Entries)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryPoolRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryPoolRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryPoolRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ModelId", wireType)
+			}
+			m.ModelId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ModelId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryPoolResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryPoolResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryPoolResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pool", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Pool.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Price", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Price.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AveragePrice", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.AveragePrice.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryPositionRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryPositionRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryPositionRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ModelId", wireType)
+			}
+			m.ModelId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ModelId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Owner", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Owner = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryPositionResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryPositionResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryPositionResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Position", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Position.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Tokens", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Tokens.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Payment", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Payment.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Revenue", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Revenue = append(m.Revenue, types.Coin{})
+			if err := m.Revenue[len(m.Revenue)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QuerySpendsRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QuerySpendsRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QuerySpendsRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ModelId", wireType)
+			}
+			m.ModelId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ModelId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageRequest{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QuerySpendsResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QuerySpendsResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QuerySpendsResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Spends", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Spends = append(m.Spends, Spend{})
+			if err := m.Spends[len(m.Spends)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageResponse{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryHistoryRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryHistoryRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryHistoryRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Address", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Address = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageRequest{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *HistoryEntry) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: HistoryEntry: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: HistoryEntry: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Bid", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Bid.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ModelId", wireType)
+			}
+			m.ModelId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ModelId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TokenDenom", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.TokenDenom = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Kind", wireType)
+			}
+			m.Kind = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Kind |= OfferingKind(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Status", wireType)
+			}
+			m.Status = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Status |= OfferingStatus(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 6:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ClearingPrice", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.ClearingPrice.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryHistoryResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryHistoryResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryHistoryResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Entries", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Entries = append(m.Entries, HistoryEntry{})
+			if err := m.Entries[len(m.Entries)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageResponse{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex

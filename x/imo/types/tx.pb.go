@@ -39,426 +39,6 @@ var _ = time.Kitchen
 // proto package needs to be updated.
 const _ = proto.GoGoProtoPackageIsVersion3 // please upgrade the proto package
 
-// MsgRegisterModel registers a model with its first version.
-type MsgRegisterModel struct {
-	// creator registers, pays fee and deposit, and must be the creator that the manifest names.
-	Creator string `protobuf:"bytes,1,opt,name=creator,proto3" json:"creator,omitempty"`
-	// name is printable ASCII, 1 to 64 characters; the manifest's when empty.
-	Name string `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
-	// summary is printable ASCII, at most 512 characters; the manifest's when empty.
-	Summary string `protobuf:"bytes,3,opt,name=summary,proto3" json:"summary,omitempty"`
-	// licence is an SPDX id or LicenseRef-<name>, at most 80 characters; the manifest's when empty, and equal to it otherwise.
-	Licence string `protobuf:"bytes,4,opt,name=licence,proto3" json:"licence,omitempty"`
-	// licence_hash is the SHA-256 of the licence's text in hex; required for LicenseRef-, empty otherwise.
-	LicenceHash string `protobuf:"bytes,5,opt,name=licence_hash,json=licenceHash,proto3" json:"licence_hash,omitempty"`
-	// metadata_uri points at the model card; http, https or ipfs, at most 256 characters, may be empty.
-	MetadataUri string `protobuf:"bytes,6,opt,name=metadata_uri,json=metadataUri,proto3" json:"metadata_uri,omitempty"`
-	// bundle_uris are 1 to 8 http or https addresses of the bundle, each at most 256 characters.
-	BundleUris []string `protobuf:"bytes,7,rep,name=bundle_uris,json=bundleUris,proto3" json:"bundle_uris,omitempty"`
-	// manifest is the bundle's manifest in its canonical encoding, at most 16 KiB.
-	Manifest []byte `protobuf:"bytes,8,opt,name=manifest,proto3" json:"manifest,omitempty"`
-	// price is the price per request; an empty coin is 0 aimo.
-	Price types.Coin `protobuf:"bytes,9,opt,name=price,proto3" json:"price"`
-	// contributors share by weight, at most 16; empty means the creator alone.
-	Contributors []Contributor `protobuf:"bytes,10,rep,name=contributors,proto3" json:"contributors,omitempty"`
-	// verification_class says how results are verified; ATTESTED when unspecified.
-	VerificationClass VerificationClass `protobuf:"varint,11,opt,name=verification_class,json=verificationClass,proto3,enum=imod.imo.v1.VerificationClass" json:"verification_class,omitempty"`
-	// parent_model_id names the model this one descends from; must be 0 until lineage exists.
-	ParentModelId uint64 `protobuf:"varint,12,opt,name=parent_model_id,json=parentModelId,proto3" json:"parent_model_id,omitempty"`
-}
-
-func (m *MsgRegisterModel) Reset()         { *m = MsgRegisterModel{} }
-func (m *MsgRegisterModel) String() string { return proto.CompactTextString(m) }
-func (*MsgRegisterModel) ProtoMessage()    {}
-func (*MsgRegisterModel) Descriptor() ([]byte, []int) {
-	return fileDescriptor_3141fdd3dcf06066, []int{0}
-}
-func (m *MsgRegisterModel) XXX_Unmarshal(b []byte) error {
-	return m.Unmarshal(b)
-}
-func (m *MsgRegisterModel) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
-	if deterministic {
-		return xxx_messageInfo_MsgRegisterModel.Marshal(b, m, deterministic)
-	} else {
-		b = b[:cap(b)]
-		n, err := m.MarshalToSizedBuffer(b)
-		if err != nil {
-			return nil, err
-		}
-		return b[:n], nil
-	}
-}
-func (m *MsgRegisterModel) XXX_Merge(src proto.Message) {
-	xxx_messageInfo_MsgRegisterModel.Merge(m, src)
-}
-func (m *MsgRegisterModel) XXX_Size() int {
-	return m.Size()
-}
-func (m *MsgRegisterModel) XXX_DiscardUnknown() {
-	xxx_messageInfo_MsgRegisterModel.DiscardUnknown(m)
-}
-
-var xxx_messageInfo_MsgRegisterModel proto.InternalMessageInfo
-
-func (m *MsgRegisterModel) GetCreator() string {
-	if m != nil {
-		return m.Creator
-	}
-	return ""
-}
-
-func (m *MsgRegisterModel) GetName() string {
-	if m != nil {
-		return m.Name
-	}
-	return ""
-}
-
-func (m *MsgRegisterModel) GetSummary() string {
-	if m != nil {
-		return m.Summary
-	}
-	return ""
-}
-
-func (m *MsgRegisterModel) GetLicence() string {
-	if m != nil {
-		return m.Licence
-	}
-	return ""
-}
-
-func (m *MsgRegisterModel) GetLicenceHash() string {
-	if m != nil {
-		return m.LicenceHash
-	}
-	return ""
-}
-
-func (m *MsgRegisterModel) GetMetadataUri() string {
-	if m != nil {
-		return m.MetadataUri
-	}
-	return ""
-}
-
-func (m *MsgRegisterModel) GetBundleUris() []string {
-	if m != nil {
-		return m.BundleUris
-	}
-	return nil
-}
-
-func (m *MsgRegisterModel) GetManifest() []byte {
-	if m != nil {
-		return m.Manifest
-	}
-	return nil
-}
-
-func (m *MsgRegisterModel) GetPrice() types.Coin {
-	if m != nil {
-		return m.Price
-	}
-	return types.Coin{}
-}
-
-func (m *MsgRegisterModel) GetContributors() []Contributor {
-	if m != nil {
-		return m.Contributors
-	}
-	return nil
-}
-
-func (m *MsgRegisterModel) GetVerificationClass() VerificationClass {
-	if m != nil {
-		return m.VerificationClass
-	}
-	return VERIFICATION_CLASS_UNSPECIFIED
-}
-
-func (m *MsgRegisterModel) GetParentModelId() uint64 {
-	if m != nil {
-		return m.ParentModelId
-	}
-	return 0
-}
-
-// MsgRegisterModelResponse says what was registered.
-type MsgRegisterModelResponse struct {
-	// model_id is the new model.
-	ModelId uint64 `protobuf:"varint,1,opt,name=model_id,json=modelId,proto3" json:"model_id,omitempty"`
-	// version is 1.
-	Version uint32 `protobuf:"varint,2,opt,name=version,proto3" json:"version,omitempty"`
-	// manifest_root is the version's manifest root; hex.
-	ManifestRoot string `protobuf:"bytes,3,opt,name=manifest_root,json=manifestRoot,proto3" json:"manifest_root,omitempty"`
-	// verification_fee was paid for the proof.
-	VerificationFee types.Coin `protobuf:"bytes,4,opt,name=verification_fee,json=verificationFee,proto3" json:"verification_fee"`
-	// deposit was escrowed.
-	Deposit types.Coin `protobuf:"bytes,5,opt,name=deposit,proto3" json:"deposit"`
-}
-
-func (m *MsgRegisterModelResponse) Reset()         { *m = MsgRegisterModelResponse{} }
-func (m *MsgRegisterModelResponse) String() string { return proto.CompactTextString(m) }
-func (*MsgRegisterModelResponse) ProtoMessage()    {}
-func (*MsgRegisterModelResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_3141fdd3dcf06066, []int{1}
-}
-func (m *MsgRegisterModelResponse) XXX_Unmarshal(b []byte) error {
-	return m.Unmarshal(b)
-}
-func (m *MsgRegisterModelResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
-	if deterministic {
-		return xxx_messageInfo_MsgRegisterModelResponse.Marshal(b, m, deterministic)
-	} else {
-		b = b[:cap(b)]
-		n, err := m.MarshalToSizedBuffer(b)
-		if err != nil {
-			return nil, err
-		}
-		return b[:n], nil
-	}
-}
-func (m *MsgRegisterModelResponse) XXX_Merge(src proto.Message) {
-	xxx_messageInfo_MsgRegisterModelResponse.Merge(m, src)
-}
-func (m *MsgRegisterModelResponse) XXX_Size() int {
-	return m.Size()
-}
-func (m *MsgRegisterModelResponse) XXX_DiscardUnknown() {
-	xxx_messageInfo_MsgRegisterModelResponse.DiscardUnknown(m)
-}
-
-var xxx_messageInfo_MsgRegisterModelResponse proto.InternalMessageInfo
-
-func (m *MsgRegisterModelResponse) GetModelId() uint64 {
-	if m != nil {
-		return m.ModelId
-	}
-	return 0
-}
-
-func (m *MsgRegisterModelResponse) GetVersion() uint32 {
-	if m != nil {
-		return m.Version
-	}
-	return 0
-}
-
-func (m *MsgRegisterModelResponse) GetManifestRoot() string {
-	if m != nil {
-		return m.ManifestRoot
-	}
-	return ""
-}
-
-func (m *MsgRegisterModelResponse) GetVerificationFee() types.Coin {
-	if m != nil {
-		return m.VerificationFee
-	}
-	return types.Coin{}
-}
-
-func (m *MsgRegisterModelResponse) GetDeposit() types.Coin {
-	if m != nil {
-		return m.Deposit
-	}
-	return types.Coin{}
-}
-
-// MsgRetireModel withdraws a model.
-type MsgRetireModel struct {
-	// creator is the model's creator.
-	Creator string `protobuf:"bytes,1,opt,name=creator,proto3" json:"creator,omitempty"`
-	// model_id is the model.
-	ModelId uint64 `protobuf:"varint,2,opt,name=model_id,json=modelId,proto3" json:"model_id,omitempty"`
-}
-
-func (m *MsgRetireModel) Reset()         { *m = MsgRetireModel{} }
-func (m *MsgRetireModel) String() string { return proto.CompactTextString(m) }
-func (*MsgRetireModel) ProtoMessage()    {}
-func (*MsgRetireModel) Descriptor() ([]byte, []int) {
-	return fileDescriptor_3141fdd3dcf06066, []int{2}
-}
-func (m *MsgRetireModel) XXX_Unmarshal(b []byte) error {
-	return m.Unmarshal(b)
-}
-func (m *MsgRetireModel) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
-	if deterministic {
-		return xxx_messageInfo_MsgRetireModel.Marshal(b, m, deterministic)
-	} else {
-		b = b[:cap(b)]
-		n, err := m.MarshalToSizedBuffer(b)
-		if err != nil {
-			return nil, err
-		}
-		return b[:n], nil
-	}
-}
-func (m *MsgRetireModel) XXX_Merge(src proto.Message) {
-	xxx_messageInfo_MsgRetireModel.Merge(m, src)
-}
-func (m *MsgRetireModel) XXX_Size() int {
-	return m.Size()
-}
-func (m *MsgRetireModel) XXX_DiscardUnknown() {
-	xxx_messageInfo_MsgRetireModel.DiscardUnknown(m)
-}
-
-var xxx_messageInfo_MsgRetireModel proto.InternalMessageInfo
-
-func (m *MsgRetireModel) GetCreator() string {
-	if m != nil {
-		return m.Creator
-	}
-	return ""
-}
-
-func (m *MsgRetireModel) GetModelId() uint64 {
-	if m != nil {
-		return m.ModelId
-	}
-	return 0
-}
-
-// MsgRetireModelResponse is empty.
-type MsgRetireModelResponse struct {
-}
-
-func (m *MsgRetireModelResponse) Reset()         { *m = MsgRetireModelResponse{} }
-func (m *MsgRetireModelResponse) String() string { return proto.CompactTextString(m) }
-func (*MsgRetireModelResponse) ProtoMessage()    {}
-func (*MsgRetireModelResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_3141fdd3dcf06066, []int{3}
-}
-func (m *MsgRetireModelResponse) XXX_Unmarshal(b []byte) error {
-	return m.Unmarshal(b)
-}
-func (m *MsgRetireModelResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
-	if deterministic {
-		return xxx_messageInfo_MsgRetireModelResponse.Marshal(b, m, deterministic)
-	} else {
-		b = b[:cap(b)]
-		n, err := m.MarshalToSizedBuffer(b)
-		if err != nil {
-			return nil, err
-		}
-		return b[:n], nil
-	}
-}
-func (m *MsgRetireModelResponse) XXX_Merge(src proto.Message) {
-	xxx_messageInfo_MsgRetireModelResponse.Merge(m, src)
-}
-func (m *MsgRetireModelResponse) XXX_Size() int {
-	return m.Size()
-}
-func (m *MsgRetireModelResponse) XXX_DiscardUnknown() {
-	xxx_messageInfo_MsgRetireModelResponse.DiscardUnknown(m)
-}
-
-var xxx_messageInfo_MsgRetireModelResponse proto.InternalMessageInfo
-
-// MsgSetPrice changes a model's price per request.
-type MsgSetPrice struct {
-	// creator is the model's creator.
-	Creator string `protobuf:"bytes,1,opt,name=creator,proto3" json:"creator,omitempty"`
-	// model_id is the model.
-	ModelId uint64 `protobuf:"varint,2,opt,name=model_id,json=modelId,proto3" json:"model_id,omitempty"`
-	// price is the new price per request.
-	Price types.Coin `protobuf:"bytes,3,opt,name=price,proto3" json:"price"`
-}
-
-func (m *MsgSetPrice) Reset()         { *m = MsgSetPrice{} }
-func (m *MsgSetPrice) String() string { return proto.CompactTextString(m) }
-func (*MsgSetPrice) ProtoMessage()    {}
-func (*MsgSetPrice) Descriptor() ([]byte, []int) {
-	return fileDescriptor_3141fdd3dcf06066, []int{4}
-}
-func (m *MsgSetPrice) XXX_Unmarshal(b []byte) error {
-	return m.Unmarshal(b)
-}
-func (m *MsgSetPrice) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
-	if deterministic {
-		return xxx_messageInfo_MsgSetPrice.Marshal(b, m, deterministic)
-	} else {
-		b = b[:cap(b)]
-		n, err := m.MarshalToSizedBuffer(b)
-		if err != nil {
-			return nil, err
-		}
-		return b[:n], nil
-	}
-}
-func (m *MsgSetPrice) XXX_Merge(src proto.Message) {
-	xxx_messageInfo_MsgSetPrice.Merge(m, src)
-}
-func (m *MsgSetPrice) XXX_Size() int {
-	return m.Size()
-}
-func (m *MsgSetPrice) XXX_DiscardUnknown() {
-	xxx_messageInfo_MsgSetPrice.DiscardUnknown(m)
-}
-
-var xxx_messageInfo_MsgSetPrice proto.InternalMessageInfo
-
-func (m *MsgSetPrice) GetCreator() string {
-	if m != nil {
-		return m.Creator
-	}
-	return ""
-}
-
-func (m *MsgSetPrice) GetModelId() uint64 {
-	if m != nil {
-		return m.ModelId
-	}
-	return 0
-}
-
-func (m *MsgSetPrice) GetPrice() types.Coin {
-	if m != nil {
-		return m.Price
-	}
-	return types.Coin{}
-}
-
-// MsgSetPriceResponse is empty.
-type MsgSetPriceResponse struct {
-}
-
-func (m *MsgSetPriceResponse) Reset()         { *m = MsgSetPriceResponse{} }
-func (m *MsgSetPriceResponse) String() string { return proto.CompactTextString(m) }
-func (*MsgSetPriceResponse) ProtoMessage()    {}
-func (*MsgSetPriceResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_3141fdd3dcf06066, []int{5}
-}
-func (m *MsgSetPriceResponse) XXX_Unmarshal(b []byte) error {
-	return m.Unmarshal(b)
-}
-func (m *MsgSetPriceResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
-	if deterministic {
-		return xxx_messageInfo_MsgSetPriceResponse.Marshal(b, m, deterministic)
-	} else {
-		b = b[:cap(b)]
-		n, err := m.MarshalToSizedBuffer(b)
-		if err != nil {
-			return nil, err
-		}
-		return b[:n], nil
-	}
-}
-func (m *MsgSetPriceResponse) XXX_Merge(src proto.Message) {
-	xxx_messageInfo_MsgSetPriceResponse.Merge(m, src)
-}
-func (m *MsgSetPriceResponse) XXX_Size() int {
-	return m.Size()
-}
-func (m *MsgSetPriceResponse) XXX_DiscardUnknown() {
-	xxx_messageInfo_MsgSetPriceResponse.DiscardUnknown(m)
-}
-
-var xxx_messageInfo_MsgSetPriceResponse proto.InternalMessageInfo
-
 // MsgCreateOffering fixes the terms of a sale.
 type MsgCreateOffering struct {
 	// creator is the model's creator.
@@ -477,7 +57,7 @@ type MsgCreateOffering struct {
 	SaleBps uint32 `protobuf:"varint,7,opt,name=sale_bps,json=saleBps,proto3" json:"sale_bps,omitempty"`
 	// contributors_bps is the part of the supply for the model's contributors.
 	ContributorsBps uint32 `protobuf:"varint,8,opt,name=contributors_bps,json=contributorsBps,proto3" json:"contributors_bps,omitempty"`
-	// liquidity_bps is the part of the supply for the token's market; must be 0 until markets exist.
+	// liquidity_bps is the part of the supply for the token's market; seeded at the clearing price with the last release.
 	LiquidityBps uint32 `protobuf:"varint,9,opt,name=liquidity_bps,json=liquidityBps,proto3" json:"liquidity_bps,omitempty"`
 	// treasury_bps is the part of the supply for the treasury.
 	TreasuryBps uint32 `protobuf:"varint,10,opt,name=treasury_bps,json=treasuryBps,proto3" json:"treasury_bps,omitempty"`
@@ -485,7 +65,7 @@ type MsgCreateOffering struct {
 	Treasury string `protobuf:"bytes,11,opt,name=treasury,proto3" json:"treasury,omitempty"`
 	// payment_denom is the denom of bids, from the governed list.
 	PaymentDenom string `protobuf:"bytes,12,opt,name=payment_denom,json=paymentDenom,proto3" json:"payment_denom,omitempty"`
-	// price is in base units of the payment denom per 10^18 base units of the token; 1 to 2^120.
+	// price is in base units of the payment denom per 10^18 base units of the token; 1 to 2^120. The lowest price of a BATCH.
 	Price cosmossdk_io_math.Int `protobuf:"bytes,13,opt,name=price,proto3,customtype=cosmossdk.io/math.Int" json:"price"`
 	// soft_cap is the least proceeds with which the offering succeeds.
 	SoftCap types.Coin `protobuf:"bytes,14,opt,name=soft_cap,json=softCap,proto3" json:"soft_cap"`
@@ -499,7 +79,7 @@ type MsgCreateOffering struct {
 	EndTime time.Time `protobuf:"bytes,18,opt,name=end_time,json=endTime,proto3,stdtime" json:"end_time"`
 	// cancel_deadline is when bids stop being cancellable: from the start to the cancel gap before the end.
 	CancelDeadline time.Time `protobuf:"bytes,19,opt,name=cancel_deadline,json=cancelDeadline,proto3,stdtime" json:"cancel_deadline"`
-	// tranches are the releases of the proceeds; one of 10000 basis points until several exist, at least an exit window after the end.
+	// tranches are the releases of the proceeds; at most 24, each at least an exit window after the one before, the first after the end.
 	Tranches []Tranche `protobuf:"bytes,20,rep,name=tranches,proto3" json:"tranches,omitempty"`
 	// exit_window is how long before its release a tranche is announced, at least the governed minimum.
 	ExitWindow time.Duration `protobuf:"bytes,21,opt,name=exit_window,json=exitWindow,proto3,stdduration" json:"exit_window"`
@@ -513,13 +93,29 @@ type MsgCreateOffering struct {
 	MinRequestPrice types.Coin `protobuf:"bytes,25,opt,name=min_request_price,json=minRequestPrice,proto3" json:"min_request_price"`
 	// max_request_price bounds the model's price per request from above, for ever.
 	MaxRequestPrice types.Coin `protobuf:"bytes,26,opt,name=max_request_price,json=maxRequestPrice,proto3" json:"max_request_price"`
+	// hard_cap is the most that a BATCH accepts: it sets the highest tick. Required for BATCH, left out otherwise.
+	HardCap *types.Coin `protobuf:"bytes,27,opt,name=hard_cap,json=hardCap,proto3" json:"hard_cap,omitempty"`
+	// tick_bps is the distance of two ticks of a BATCH in basis points of the lower one; 1 to 10000, 100 when 0. At most 4096 ticks.
+	TickBps uint32 `protobuf:"varint,28,opt,name=tick_bps,json=tickBps,proto3" json:"tick_bps,omitempty"`
+	// allow_root is the Merkle root of the accounts that may bid, hex; everybody when empty.
+	AllowRoot string `protobuf:"bytes,29,opt,name=allow_root,json=allowRoot,proto3" json:"allow_root,omitempty"`
+	// expected_id is the id that the offering must get, which the leaves of allow lists name; any when 0, required with an allow list.
+	ExpectedId uint64 `protobuf:"varint,30,opt,name=expected_id,json=expectedId,proto3" json:"expected_id,omitempty"`
+	// lots are rounds before this one, in order of time; at most 3.
+	Lots []Lot `protobuf:"bytes,31,rep,name=lots,proto3" json:"lots,omitempty"`
+	// pool_fee_bps is the fee of swaps in the token's pool; at most 1000.
+	PoolFeeBps uint32 `protobuf:"varint,32,opt,name=pool_fee_bps,json=poolFeeBps,proto3" json:"pool_fee_bps,omitempty"`
+	// liquidity_proceeds_bps is the part of each released tranche that is kept to seed the pool; at most 5000, 0 without liquidity_bps.
+	LiquidityProceedsBps uint32 `protobuf:"varint,33,opt,name=liquidity_proceeds_bps,json=liquidityProceedsBps,proto3" json:"liquidity_proceeds_bps,omitempty"`
+	// treasury_window is the time in which holders may object to a spend of the treasury; the governed minimum when unset.
+	TreasuryWindow *time.Duration `protobuf:"bytes,34,opt,name=treasury_window,json=treasuryWindow,proto3,stdduration" json:"treasury_window,omitempty"`
 }
 
 func (m *MsgCreateOffering) Reset()         { *m = MsgCreateOffering{} }
 func (m *MsgCreateOffering) String() string { return proto.CompactTextString(m) }
 func (*MsgCreateOffering) ProtoMessage()    {}
 func (*MsgCreateOffering) Descriptor() ([]byte, []int) {
-	return fileDescriptor_3141fdd3dcf06066, []int{6}
+	return fileDescriptor_3141fdd3dcf06066, []int{0}
 }
 func (m *MsgCreateOffering) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -723,6 +319,62 @@ func (m *MsgCreateOffering) GetMaxRequestPrice() types.Coin {
 	return types.Coin{}
 }
 
+func (m *MsgCreateOffering) GetHardCap() *types.Coin {
+	if m != nil {
+		return m.HardCap
+	}
+	return nil
+}
+
+func (m *MsgCreateOffering) GetTickBps() uint32 {
+	if m != nil {
+		return m.TickBps
+	}
+	return 0
+}
+
+func (m *MsgCreateOffering) GetAllowRoot() string {
+	if m != nil {
+		return m.AllowRoot
+	}
+	return ""
+}
+
+func (m *MsgCreateOffering) GetExpectedId() uint64 {
+	if m != nil {
+		return m.ExpectedId
+	}
+	return 0
+}
+
+func (m *MsgCreateOffering) GetLots() []Lot {
+	if m != nil {
+		return m.Lots
+	}
+	return nil
+}
+
+func (m *MsgCreateOffering) GetPoolFeeBps() uint32 {
+	if m != nil {
+		return m.PoolFeeBps
+	}
+	return 0
+}
+
+func (m *MsgCreateOffering) GetLiquidityProceedsBps() uint32 {
+	if m != nil {
+		return m.LiquidityProceedsBps
+	}
+	return 0
+}
+
+func (m *MsgCreateOffering) GetTreasuryWindow() *time.Duration {
+	if m != nil {
+		return m.TreasuryWindow
+	}
+	return nil
+}
+
 // MsgCreateOfferingResponse says what was created.
 type MsgCreateOfferingResponse struct {
 	// offering_id is the new offering.
@@ -739,7 +391,7 @@ func (m *MsgCreateOfferingResponse) Reset()         { *m = MsgCreateOfferingResp
 func (m *MsgCreateOfferingResponse) String() string { return proto.CompactTextString(m) }
 func (*MsgCreateOfferingResponse) ProtoMessage()    {}
 func (*MsgCreateOfferingResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_3141fdd3dcf06066, []int{7}
+	return fileDescriptor_3141fdd3dcf06066, []int{1}
 }
 func (m *MsgCreateOfferingResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -808,7 +460,7 @@ func (m *MsgCancelOffering) Reset()         { *m = MsgCancelOffering{} }
 func (m *MsgCancelOffering) String() string { return proto.CompactTextString(m) }
 func (*MsgCancelOffering) ProtoMessage()    {}
 func (*MsgCancelOffering) Descriptor() ([]byte, []int) {
-	return fileDescriptor_3141fdd3dcf06066, []int{8}
+	return fileDescriptor_3141fdd3dcf06066, []int{2}
 }
 func (m *MsgCancelOffering) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -859,7 +511,7 @@ func (m *MsgCancelOfferingResponse) Reset()         { *m = MsgCancelOfferingResp
 func (m *MsgCancelOfferingResponse) String() string { return proto.CompactTextString(m) }
 func (*MsgCancelOfferingResponse) ProtoMessage()    {}
 func (*MsgCancelOfferingResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_3141fdd3dcf06066, []int{9}
+	return fileDescriptor_3141fdd3dcf06066, []int{3}
 }
 func (m *MsgCancelOfferingResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -902,13 +554,15 @@ type MsgPlaceBid struct {
 	TermsHash string `protobuf:"bytes,5,opt,name=terms_hash,json=termsHash,proto3" json:"terms_hash,omitempty"`
 	// owner owns the bid, its tokens and refunds; the bidder when empty.
 	Owner string `protobuf:"bytes,6,opt,name=owner,proto3" json:"owner,omitempty"`
+	// allowance proves that the owner is on the offering's allow list; left out when it has none.
+	Allowance *Allowance `protobuf:"bytes,7,opt,name=allowance,proto3" json:"allowance,omitempty"`
 }
 
 func (m *MsgPlaceBid) Reset()         { *m = MsgPlaceBid{} }
 func (m *MsgPlaceBid) String() string { return proto.CompactTextString(m) }
 func (*MsgPlaceBid) ProtoMessage()    {}
 func (*MsgPlaceBid) Descriptor() ([]byte, []int) {
-	return fileDescriptor_3141fdd3dcf06066, []int{10}
+	return fileDescriptor_3141fdd3dcf06066, []int{4}
 }
 func (m *MsgPlaceBid) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -972,6 +626,61 @@ func (m *MsgPlaceBid) GetOwner() string {
 	return ""
 }
 
+func (m *MsgPlaceBid) GetAllowance() *Allowance {
+	if m != nil {
+		return m.Allowance
+	}
+	return nil
+}
+
+// Allowance is a leaf of an allow list with its way to the root.
+type Allowance struct {
+	// cap is the largest sum of the owner's own bids, as the leaf says; never more than the offering's owner_cap.
+	Cap cosmossdk_io_math.Int `protobuf:"bytes,1,opt,name=cap,proto3,customtype=cosmossdk.io/math.Int" json:"cap"`
+	// proof are the siblings from the leaf to the root, 32 bytes each, at most 32.
+	Proof [][]byte `protobuf:"bytes,2,rep,name=proof,proto3" json:"proof,omitempty"`
+}
+
+func (m *Allowance) Reset()         { *m = Allowance{} }
+func (m *Allowance) String() string { return proto.CompactTextString(m) }
+func (*Allowance) ProtoMessage()    {}
+func (*Allowance) Descriptor() ([]byte, []int) {
+	return fileDescriptor_3141fdd3dcf06066, []int{5}
+}
+func (m *Allowance) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Allowance) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Allowance.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Allowance) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Allowance.Merge(m, src)
+}
+func (m *Allowance) XXX_Size() int {
+	return m.Size()
+}
+func (m *Allowance) XXX_DiscardUnknown() {
+	xxx_messageInfo_Allowance.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Allowance proto.InternalMessageInfo
+
+func (m *Allowance) GetProof() [][]byte {
+	if m != nil {
+		return m.Proof
+	}
+	return nil
+}
+
 // MsgPlaceBidResponse says what the bid buys.
 type MsgPlaceBidResponse struct {
 	// bid_id is the new bid.
@@ -982,13 +691,15 @@ type MsgPlaceBidResponse struct {
 	Cost types.Coin `protobuf:"bytes,3,opt,name=cost,proto3" json:"cost"`
 	// excess is the part of the deposit that CollectRefund returns.
 	Excess types.Coin `protobuf:"bytes,4,opt,name=excess,proto3" json:"excess"`
+	// tick_price is the price of the bid's tick, the highest it can pay. Tokens and cost of a BATCH or PRO_RATA are known at the end only.
+	TickPrice cosmossdk_io_math.Int `protobuf:"bytes,5,opt,name=tick_price,json=tickPrice,proto3,customtype=cosmossdk.io/math.Int" json:"tick_price"`
 }
 
 func (m *MsgPlaceBidResponse) Reset()         { *m = MsgPlaceBidResponse{} }
 func (m *MsgPlaceBidResponse) String() string { return proto.CompactTextString(m) }
 func (*MsgPlaceBidResponse) ProtoMessage()    {}
 func (*MsgPlaceBidResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_3141fdd3dcf06066, []int{11}
+	return fileDescriptor_3141fdd3dcf06066, []int{6}
 }
 func (m *MsgPlaceBidResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1059,7 +770,7 @@ func (m *MsgCancelBid) Reset()         { *m = MsgCancelBid{} }
 func (m *MsgCancelBid) String() string { return proto.CompactTextString(m) }
 func (*MsgCancelBid) ProtoMessage()    {}
 func (*MsgCancelBid) Descriptor() ([]byte, []int) {
-	return fileDescriptor_3141fdd3dcf06066, []int{12}
+	return fileDescriptor_3141fdd3dcf06066, []int{7}
 }
 func (m *MsgCancelBid) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1119,7 +830,7 @@ func (m *MsgCancelBidResponse) Reset()         { *m = MsgCancelBidResponse{} }
 func (m *MsgCancelBidResponse) String() string { return proto.CompactTextString(m) }
 func (*MsgCancelBidResponse) ProtoMessage()    {}
 func (*MsgCancelBidResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_3141fdd3dcf06066, []int{13}
+	return fileDescriptor_3141fdd3dcf06066, []int{8}
 }
 func (m *MsgCancelBidResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1167,7 +878,7 @@ func (m *MsgFinalizeOffering) Reset()         { *m = MsgFinalizeOffering{} }
 func (m *MsgFinalizeOffering) String() string { return proto.CompactTextString(m) }
 func (*MsgFinalizeOffering) ProtoMessage()    {}
 func (*MsgFinalizeOffering) Descriptor() ([]byte, []int) {
-	return fileDescriptor_3141fdd3dcf06066, []int{14}
+	return fileDescriptor_3141fdd3dcf06066, []int{9}
 }
 func (m *MsgFinalizeOffering) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1220,7 +931,7 @@ func (m *MsgFinalizeOfferingResponse) Reset()         { *m = MsgFinalizeOffering
 func (m *MsgFinalizeOfferingResponse) String() string { return proto.CompactTextString(m) }
 func (*MsgFinalizeOfferingResponse) ProtoMessage()    {}
 func (*MsgFinalizeOfferingResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_3141fdd3dcf06066, []int{15}
+	return fileDescriptor_3141fdd3dcf06066, []int{10}
 }
 func (m *MsgFinalizeOfferingResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1272,7 +983,7 @@ func (m *MsgCollectAllocation) Reset()         { *m = MsgCollectAllocation{} }
 func (m *MsgCollectAllocation) String() string { return proto.CompactTextString(m) }
 func (*MsgCollectAllocation) ProtoMessage()    {}
 func (*MsgCollectAllocation) Descriptor() ([]byte, []int) {
-	return fileDescriptor_3141fdd3dcf06066, []int{16}
+	return fileDescriptor_3141fdd3dcf06066, []int{11}
 }
 func (m *MsgCollectAllocation) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1339,7 +1050,7 @@ func (m *MsgCollectAllocationResponse) Reset()         { *m = MsgCollectAllocati
 func (m *MsgCollectAllocationResponse) String() string { return proto.CompactTextString(m) }
 func (*MsgCollectAllocationResponse) ProtoMessage()    {}
 func (*MsgCollectAllocationResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_3141fdd3dcf06066, []int{17}
+	return fileDescriptor_3141fdd3dcf06066, []int{12}
 }
 func (m *MsgCollectAllocationResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1391,7 +1102,7 @@ func (m *MsgCollectRefund) Reset()         { *m = MsgCollectRefund{} }
 func (m *MsgCollectRefund) String() string { return proto.CompactTextString(m) }
 func (*MsgCollectRefund) ProtoMessage()    {}
 func (*MsgCollectRefund) Descriptor() ([]byte, []int) {
-	return fileDescriptor_3141fdd3dcf06066, []int{18}
+	return fileDescriptor_3141fdd3dcf06066, []int{13}
 }
 func (m *MsgCollectRefund) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1458,7 +1169,7 @@ func (m *MsgCollectRefundResponse) Reset()         { *m = MsgCollectRefundRespon
 func (m *MsgCollectRefundResponse) String() string { return proto.CompactTextString(m) }
 func (*MsgCollectRefundResponse) ProtoMessage()    {}
 func (*MsgCollectRefundResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_3141fdd3dcf06066, []int{19}
+	return fileDescriptor_3141fdd3dcf06066, []int{14}
 }
 func (m *MsgCollectRefundResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1508,7 +1219,7 @@ func (m *MsgReleaseProceeds) Reset()         { *m = MsgReleaseProceeds{} }
 func (m *MsgReleaseProceeds) String() string { return proto.CompactTextString(m) }
 func (*MsgReleaseProceeds) ProtoMessage()    {}
 func (*MsgReleaseProceeds) Descriptor() ([]byte, []int) {
-	return fileDescriptor_3141fdd3dcf06066, []int{20}
+	return fileDescriptor_3141fdd3dcf06066, []int{15}
 }
 func (m *MsgReleaseProceeds) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1570,7 +1281,7 @@ func (m *MsgReleaseProceedsResponse) Reset()         { *m = MsgReleaseProceedsRe
 func (m *MsgReleaseProceedsResponse) String() string { return proto.CompactTextString(m) }
 func (*MsgReleaseProceedsResponse) ProtoMessage()    {}
 func (*MsgReleaseProceedsResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_3141fdd3dcf06066, []int{21}
+	return fileDescriptor_3141fdd3dcf06066, []int{16}
 }
 func (m *MsgReleaseProceedsResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1619,13 +1330,15 @@ type MsgExit struct {
 	Holder string `protobuf:"bytes,1,opt,name=holder,proto3" json:"holder,omitempty"`
 	// amount is in a model's token.
 	Amount types.Coin `protobuf:"bytes,2,opt,name=amount,proto3" json:"amount"`
+	// offering_id is a lot whose locked tokens of the holder are burnt for the lot's own unreleased proceeds; 0 burns tokens of the wallet.
+	OfferingId uint64 `protobuf:"varint,3,opt,name=offering_id,json=offeringId,proto3" json:"offering_id,omitempty"`
 }
 
 func (m *MsgExit) Reset()         { *m = MsgExit{} }
 func (m *MsgExit) String() string { return proto.CompactTextString(m) }
 func (*MsgExit) ProtoMessage()    {}
 func (*MsgExit) Descriptor() ([]byte, []int) {
-	return fileDescriptor_3141fdd3dcf06066, []int{22}
+	return fileDescriptor_3141fdd3dcf06066, []int{17}
 }
 func (m *MsgExit) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1668,6 +1381,13 @@ func (m *MsgExit) GetAmount() types.Coin {
 	return types.Coin{}
 }
 
+func (m *MsgExit) GetOfferingId() uint64 {
+	if m != nil {
+		return m.OfferingId
+	}
+	return 0
+}
+
 // MsgExitResponse says what was paid.
 type MsgExitResponse struct {
 	// payout was paid to the holder.
@@ -1678,7 +1398,7 @@ func (m *MsgExitResponse) Reset()         { *m = MsgExitResponse{} }
 func (m *MsgExitResponse) String() string { return proto.CompactTextString(m) }
 func (*MsgExitResponse) ProtoMessage()    {}
 func (*MsgExitResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_3141fdd3dcf06066, []int{23}
+	return fileDescriptor_3141fdd3dcf06066, []int{18}
 }
 func (m *MsgExitResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1726,7 +1446,7 @@ func (m *MsgUpdateParams) Reset()         { *m = MsgUpdateParams{} }
 func (m *MsgUpdateParams) String() string { return proto.CompactTextString(m) }
 func (*MsgUpdateParams) ProtoMessage()    {}
 func (*MsgUpdateParams) Descriptor() ([]byte, []int) {
-	return fileDescriptor_3141fdd3dcf06066, []int{24}
+	return fileDescriptor_3141fdd3dcf06066, []int{19}
 }
 func (m *MsgUpdateParams) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1777,7 +1497,7 @@ func (m *MsgUpdateParamsResponse) Reset()         { *m = MsgUpdateParamsResponse
 func (m *MsgUpdateParamsResponse) String() string { return proto.CompactTextString(m) }
 func (*MsgUpdateParamsResponse) ProtoMessage()    {}
 func (*MsgUpdateParamsResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_3141fdd3dcf06066, []int{25}
+	return fileDescriptor_3141fdd3dcf06066, []int{20}
 }
 func (m *MsgUpdateParamsResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1807,17 +1527,12 @@ func (m *MsgUpdateParamsResponse) XXX_DiscardUnknown() {
 var xxx_messageInfo_MsgUpdateParamsResponse proto.InternalMessageInfo
 
 func init() {
-	proto.RegisterType((*MsgRegisterModel)(nil), "imod.imo.v1.MsgRegisterModel")
-	proto.RegisterType((*MsgRegisterModelResponse)(nil), "imod.imo.v1.MsgRegisterModelResponse")
-	proto.RegisterType((*MsgRetireModel)(nil), "imod.imo.v1.MsgRetireModel")
-	proto.RegisterType((*MsgRetireModelResponse)(nil), "imod.imo.v1.MsgRetireModelResponse")
-	proto.RegisterType((*MsgSetPrice)(nil), "imod.imo.v1.MsgSetPrice")
-	proto.RegisterType((*MsgSetPriceResponse)(nil), "imod.imo.v1.MsgSetPriceResponse")
 	proto.RegisterType((*MsgCreateOffering)(nil), "imod.imo.v1.MsgCreateOffering")
 	proto.RegisterType((*MsgCreateOfferingResponse)(nil), "imod.imo.v1.MsgCreateOfferingResponse")
 	proto.RegisterType((*MsgCancelOffering)(nil), "imod.imo.v1.MsgCancelOffering")
 	proto.RegisterType((*MsgCancelOfferingResponse)(nil), "imod.imo.v1.MsgCancelOfferingResponse")
 	proto.RegisterType((*MsgPlaceBid)(nil), "imod.imo.v1.MsgPlaceBid")
+	proto.RegisterType((*Allowance)(nil), "imod.imo.v1.Allowance")
 	proto.RegisterType((*MsgPlaceBidResponse)(nil), "imod.imo.v1.MsgPlaceBidResponse")
 	proto.RegisterType((*MsgCancelBid)(nil), "imod.imo.v1.MsgCancelBid")
 	proto.RegisterType((*MsgCancelBidResponse)(nil), "imod.imo.v1.MsgCancelBidResponse")
@@ -1838,144 +1553,148 @@ func init() {
 func init() { proto.RegisterFile("imod/imo/v1/tx.proto", fileDescriptor_3141fdd3dcf06066) }
 
 var fileDescriptor_3141fdd3dcf06066 = []byte{
-	// 2185 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xcc, 0x58, 0xcd, 0x8f, 0x1b, 0x49,
-	0x15, 0x4f, 0xcf, 0xa7, 0xfd, 0xec, 0x19, 0xcf, 0x74, 0x26, 0x49, 0xdb, 0x49, 0xec, 0x49, 0x27,
-	0xbb, 0xeb, 0x64, 0x37, 0x76, 0x32, 0x41, 0xbb, 0x62, 0xf8, 0x52, 0x66, 0x42, 0xc8, 0x2c, 0x0c,
-	0x89, 0x7a, 0x36, 0x80, 0x00, 0x61, 0x95, 0xbb, 0xcb, 0x9e, 0x52, 0xba, 0xbb, 0x7a, 0xbb, 0xca,
-	0x93, 0x19, 0x4e, 0x88, 0x1b, 0x1c, 0xd0, 0x5e, 0x40, 0x48, 0x70, 0x46, 0x88, 0x03, 0xca, 0x61,
-	0xef, 0x5c, 0x57, 0x08, 0xa1, 0xd5, 0x72, 0x41, 0x20, 0xb2, 0x28, 0x39, 0x44, 0xe2, 0x5f, 0xe0,
-	0x82, 0xaa, 0xaa, 0xbb, 0xdd, 0xdd, 0x9e, 0x78, 0x6c, 0x76, 0x57, 0xda, 0x4b, 0x32, 0xf5, 0xde,
-	0xef, 0xfd, 0xea, 0xbd, 0xd7, 0xaf, 0xdf, 0x7b, 0x6e, 0x58, 0x23, 0x1e, 0x75, 0xda, 0xc4, 0xa3,
-	0xed, 0x83, 0x9b, 0x6d, 0x7e, 0xd8, 0x0a, 0x42, 0xca, 0xa9, 0x5e, 0x12, 0xd2, 0x16, 0xf1, 0x68,
-	0xeb, 0xe0, 0x66, 0x6d, 0x15, 0x79, 0xc4, 0xa7, 0x6d, 0xf9, 0xaf, 0xd2, 0xd7, 0xea, 0x36, 0x65,
-	0x1e, 0x65, 0xed, 0x2e, 0x62, 0xb8, 0x7d, 0x70, 0xb3, 0x8b, 0x39, 0xba, 0xd9, 0xb6, 0x29, 0xf1,
-	0x23, 0xfd, 0xb9, 0x48, 0xef, 0xb1, 0xbe, 0xe0, 0xf5, 0x58, 0x3f, 0x52, 0x54, 0x95, 0xa2, 0x23,
-	0x4f, 0x6d, 0x75, 0x88, 0x54, 0x6b, 0x7d, 0xda, 0xa7, 0x4a, 0x2e, 0xfe, 0x8a, 0x6f, 0xea, 0x53,
-	0xda, 0x77, 0x71, 0x5b, 0x9e, 0xba, 0x83, 0x5e, 0xdb, 0x19, 0x84, 0x88, 0x13, 0x1a, 0xdf, 0xd4,
-	0xc8, 0xeb, 0x39, 0xf1, 0x30, 0xe3, 0xc8, 0x0b, 0x62, 0x57, 0xd2, 0x01, 0x7a, 0xd4, 0xc1, 0x6e,
-	0xa4, 0xa8, 0xa5, 0x15, 0xb4, 0xd7, 0xc3, 0x21, 0xf1, 0x63, 0x37, 0x8d, 0xb4, 0x2e, 0x40, 0x21,
-	0xf2, 0x22, 0x2f, 0xcd, 0xbf, 0xce, 0xc1, 0xca, 0x2e, 0xeb, 0x5b, 0xb8, 0x4f, 0x18, 0xc7, 0xe1,
-	0xae, 0x20, 0xd4, 0x37, 0x60, 0xd1, 0x0e, 0x31, 0xe2, 0x34, 0x34, 0xb4, 0x75, 0xad, 0x59, 0xdc,
-	0x32, 0x3e, 0x7a, 0xff, 0xfa, 0x5a, 0x14, 0xdd, 0x6d, 0xc7, 0x09, 0x31, 0x63, 0x7b, 0x5c, 0xf0,
-	0x5b, 0x31, 0x50, 0xd7, 0x61, 0xce, 0x47, 0x1e, 0x36, 0x66, 0x84, 0x81, 0x25, 0xff, 0xd6, 0x0d,
-	0x58, 0x64, 0x03, 0xcf, 0x43, 0xe1, 0x91, 0x31, 0x2b, 0xc5, 0xf1, 0x51, 0x68, 0x5c, 0x62, 0x63,
-	0xdf, 0xc6, 0xc6, 0x9c, 0xd2, 0x44, 0x47, 0xfd, 0x12, 0x94, 0xa3, 0x3f, 0x3b, 0xfb, 0x88, 0xed,
-	0x1b, 0xf3, 0x52, 0x5d, 0x8a, 0x64, 0xf7, 0x10, 0xdb, 0x17, 0x10, 0x0f, 0x73, 0xe4, 0x20, 0x8e,
-	0x3a, 0x83, 0x90, 0x18, 0x0b, 0x0a, 0x12, 0xcb, 0x1e, 0x86, 0x44, 0x6f, 0x40, 0xa9, 0x3b, 0xf0,
-	0x1d, 0x17, 0x0b, 0x00, 0x33, 0x16, 0xd7, 0x67, 0x9b, 0x45, 0x0b, 0x94, 0xe8, 0x61, 0x48, 0x98,
-	0x5e, 0x83, 0x82, 0x87, 0x7c, 0xd2, 0xc3, 0x8c, 0x1b, 0x85, 0x75, 0xad, 0x59, 0xb6, 0x92, 0xb3,
-	0xbe, 0x09, 0xf3, 0x41, 0x48, 0x6c, 0x6c, 0x14, 0xd7, 0xb5, 0x66, 0x69, 0xa3, 0xda, 0x8a, 0x22,
-	0x17, 0xd5, 0xd1, 0x8a, 0xaa, 0xa3, 0xb5, 0x4d, 0x89, 0xbf, 0x55, 0xfc, 0xe0, 0x69, 0xe3, 0xd4,
-	0xef, 0x5f, 0x3c, 0xb9, 0xa6, 0x59, 0xca, 0x44, 0xff, 0x21, 0x94, 0x6d, 0xea, 0xf3, 0x90, 0x74,
-	0x07, 0x9c, 0x86, 0xcc, 0x80, 0xf5, 0xd9, 0x66, 0x69, 0xc3, 0x68, 0xa5, 0x0a, 0xb0, 0xb5, 0x3d,
-	0x04, 0x6c, 0xd5, 0x05, 0xc3, 0x7f, 0x9e, 0x36, 0xce, 0xa6, 0xad, 0xde, 0xa0, 0x1e, 0xe1, 0xd8,
-	0x0b, 0xf8, 0x91, 0x95, 0x61, 0xd3, 0x77, 0x41, 0x3f, 0xc0, 0x21, 0xe9, 0x11, 0x5b, 0xd6, 0x4c,
-	0xc7, 0x76, 0x11, 0x63, 0x46, 0x69, 0x5d, 0x6b, 0x2e, 0x6f, 0xd4, 0x33, 0x77, 0x7c, 0x27, 0x05,
-	0xdb, 0x16, 0x28, 0x6b, 0xf5, 0x20, 0x2f, 0xd2, 0x5f, 0x85, 0x4a, 0x80, 0x42, 0xec, 0xf3, 0x8e,
-	0x2c, 0xa4, 0x0e, 0x71, 0x8c, 0xf2, 0xba, 0xd6, 0x9c, 0xb3, 0x96, 0x94, 0x58, 0x56, 0xc3, 0x8e,
-	0xb3, 0x79, 0xed, 0xa7, 0x2f, 0x9e, 0x5c, 0x8b, 0x9f, 0xf4, 0xcf, 0x5f, 0x3c, 0xb9, 0x56, 0x4d,
-	0xea, 0x29, 0x5f, 0x3b, 0xe6, 0x7f, 0x35, 0x30, 0xf2, 0x42, 0x0b, 0xb3, 0x80, 0xfa, 0x0c, 0xeb,
-	0x55, 0x28, 0x24, 0x37, 0x69, 0xf2, 0xa6, 0x45, 0x4f, 0xdd, 0x21, 0x2a, 0xe2, 0x00, 0x87, 0x8c,
-	0x50, 0x5f, 0x96, 0xd0, 0x92, 0x15, 0x1f, 0xf5, 0xcb, 0xb0, 0x14, 0x3f, 0x9a, 0x4e, 0x48, 0x29,
-	0x8f, 0x6a, 0xa9, 0x1c, 0x0b, 0x2d, 0x4a, 0xb9, 0xfe, 0x36, 0xac, 0x64, 0x32, 0xd3, 0xc3, 0xaa,
-	0xb2, 0xc6, 0x3e, 0xbe, 0x39, 0x91, 0x7c, 0xab, 0x92, 0x36, 0xbc, 0x8b, 0xb1, 0xfe, 0x45, 0x58,
-	0x74, 0x70, 0x40, 0x19, 0xe1, 0xb2, 0xfa, 0x26, 0xa0, 0x88, 0xf1, 0xe6, 0xcf, 0x34, 0x58, 0x96,
-	0xd1, 0x73, 0x12, 0xe2, 0xff, 0xff, 0x65, 0x4a, 0xe7, 0x69, 0x26, 0x93, 0xa7, 0xcd, 0x66, 0xfe,
-	0x59, 0x9c, 0xcb, 0x3e, 0x8b, 0xe4, 0x62, 0xd3, 0x80, 0xb3, 0x59, 0x49, 0xfc, 0x18, 0xcc, 0x3f,
-	0x69, 0x50, 0xda, 0x65, 0xfd, 0x3d, 0xcc, 0x1f, 0xc8, 0xa2, 0xfd, 0x74, 0x5d, 0x1c, 0xbe, 0x3f,
-	0xb3, 0x53, 0xbf, 0x3f, 0x9b, 0xaf, 0xe4, 0xc3, 0x5b, 0x4b, 0x87, 0x17, 0x7b, 0x6c, 0x9e, 0x81,
-	0xd3, 0xa9, 0x63, 0x12, 0xd8, 0xef, 0xca, 0xb0, 0xba, 0xcb, 0xfa, 0xdb, 0xc2, 0x1c, 0xdf, 0x8f,
-	0x7a, 0xe0, 0xa7, 0x1d, 0xde, 0x75, 0x98, 0x7b, 0x44, 0x7c, 0x47, 0x46, 0xb7, 0xbc, 0x51, 0xcd,
-	0xbc, 0x76, 0xf1, 0x9d, 0xdf, 0x24, 0xbe, 0x63, 0x49, 0x98, 0x7e, 0x11, 0x80, 0xd3, 0x47, 0xd8,
-	0xef, 0xc8, 0xf6, 0xa8, 0xba, 0x5d, 0x51, 0x4a, 0xbe, 0x2d, 0x7a, 0xe4, 0x25, 0x28, 0x2b, 0x35,
-	0x3b, 0xf2, 0xba, 0xd4, 0x8d, 0xfb, 0x9d, 0x94, 0xed, 0x49, 0x91, 0xfe, 0x0d, 0x01, 0xe1, 0xc8,
-	0xed, 0xb0, 0x41, 0x10, 0xb8, 0x47, 0xb2, 0xdf, 0x4d, 0x9a, 0xd6, 0x92, 0xb4, 0xdc, 0x93, 0x86,
-	0x22, 0x28, 0x86, 0x5c, 0xdc, 0xe9, 0x06, 0xa2, 0x25, 0xca, 0x97, 0x4c, 0x9c, 0xb7, 0x02, 0xa6,
-	0x5f, 0x85, 0x95, 0x74, 0xa7, 0x91, 0x90, 0x82, 0x84, 0x54, 0xd2, 0x72, 0x01, 0xbd, 0x0c, 0x4b,
-	0x2e, 0x79, 0x77, 0x40, 0x1c, 0xc2, 0x8f, 0x24, 0xae, 0x28, 0x71, 0xe5, 0x44, 0x28, 0x40, 0x22,
-	0xac, 0x10, 0x23, 0x36, 0x08, 0x15, 0x06, 0x24, 0xa6, 0x14, 0xcb, 0x04, 0xe4, 0x0b, 0x50, 0x88,
-	0x8f, 0xb2, 0x85, 0x8d, 0x7b, 0x2e, 0x09, 0x52, 0xdc, 0x1e, 0xa0, 0x23, 0x4f, 0x34, 0x2d, 0x07,
-	0xfb, 0xd4, 0x93, 0x1d, 0xab, 0x68, 0x95, 0x23, 0xe1, 0x1d, 0x21, 0xd3, 0x6f, 0xc7, 0x15, 0xb8,
-	0x24, 0x79, 0x5f, 0x17, 0xf9, 0xf8, 0xc7, 0xd3, 0xc6, 0x19, 0xc5, 0xcd, 0x9c, 0x47, 0x2d, 0x42,
-	0xdb, 0x1e, 0xe2, 0xfb, 0xad, 0x1d, 0x9f, 0x7f, 0xf4, 0xfe, 0x75, 0x88, 0x2e, 0xdd, 0xf1, 0x79,
-	0xdc, 0xc8, 0xbf, 0x06, 0x05, 0x46, 0x7b, 0xbc, 0x63, 0xa3, 0xc0, 0x58, 0x9e, 0x22, 0xe1, 0x8b,
-	0xc2, 0x6a, 0x1b, 0x05, 0xfa, 0x57, 0x60, 0xd1, 0x23, 0x7e, 0xa7, 0x4b, 0x1c, 0xa3, 0x32, 0x85,
-	0xfd, 0x82, 0x47, 0xfc, 0x2d, 0xe2, 0xe8, 0xb7, 0xa1, 0x48, 0x1f, 0xfb, 0x38, 0x94, 0x0e, 0xac,
-	0x4c, 0x41, 0x50, 0x90, 0x66, 0xc2, 0x83, 0x7b, 0x00, 0x8c, 0xa3, 0x90, 0x77, 0xc4, 0x0e, 0x61,
-	0xac, 0x4a, 0x8e, 0x5a, 0x4b, 0x2d, 0x18, 0xad, 0x78, 0xc1, 0x68, 0xbd, 0x13, 0x2f, 0x18, 0x5b,
-	0x4b, 0x82, 0xe4, 0xbd, 0x8f, 0x1b, 0x9a, 0x22, 0x2a, 0x4a, 0x63, 0xa1, 0xd6, 0xef, 0x40, 0x01,
-	0xfb, 0x8e, 0xe2, 0xd1, 0xa7, 0xe5, 0x59, 0xc4, 0xbe, 0x23, 0x59, 0x2c, 0xa8, 0xd8, 0xc8, 0xb7,
-	0xb1, 0xdb, 0x71, 0x30, 0x72, 0x5c, 0xe2, 0x63, 0xe3, 0xf4, 0xb4, 0x64, 0xcb, 0x8a, 0xe1, 0x4e,
-	0x44, 0xa0, 0x7f, 0x4b, 0x14, 0x11, 0xf2, 0xed, 0x7d, 0xcc, 0x8c, 0x35, 0x39, 0x6b, 0xd7, 0x32,
-	0x2f, 0xe4, 0x3b, 0x4a, 0xb9, 0x55, 0x8b, 0xe6, 0xac, 0x1e, 0xa3, 0x53, 0x33, 0x36, 0x61, 0xd0,
-	0x77, 0xa0, 0x84, 0x0f, 0x09, 0xef, 0x3c, 0x26, 0xbe, 0x43, 0x1f, 0x1b, 0x67, 0xa2, 0xb4, 0xe7,
-	0xbd, 0xbb, 0x13, 0xed, 0x6c, 0xca, 0xb9, 0x5f, 0x27, 0xce, 0x81, 0x30, 0xfe, 0xae, 0xb4, 0xd5,
-	0x77, 0x61, 0xe9, 0x00, 0x33, 0x4e, 0xfc, 0x7e, 0xc7, 0x76, 0x49, 0xaf, 0x67, 0x9c, 0x9d, 0x92,
-	0xac, 0x1c, 0x99, 0x6f, 0x0b, 0x6b, 0x7d, 0x4f, 0xcc, 0x37, 0x45, 0x17, 0x6f, 0x8c, 0xc6, 0xb9,
-	0x29, 0x19, 0x2b, 0x11, 0x43, 0xac, 0xd7, 0x5f, 0x83, 0x8a, 0x43, 0x98, 0xed, 0x52, 0x36, 0x08,
-	0xa3, 0x75, 0xcb, 0x90, 0x6f, 0xd3, 0xf2, 0x50, 0x2c, 0x37, 0xae, 0x07, 0xb0, 0x2a, 0x6a, 0x39,
-	0xc4, 0xef, 0x0e, 0xc4, 0x14, 0x56, 0xef, 0x56, 0x75, 0x8a, 0xa2, 0xac, 0x78, 0xc4, 0xb7, 0x94,
-	0xb5, 0x1a, 0x39, 0x82, 0x11, 0x1d, 0xe6, 0x18, 0x6b, 0x53, 0x31, 0xa2, 0xc3, 0x34, 0xe3, 0xe6,
-	0xeb, 0xf9, 0xc9, 0x51, 0x4b, 0x4f, 0x8e, 0xec, 0x48, 0x30, 0xff, 0xa8, 0x41, 0x75, 0x44, 0x9a,
-	0xac, 0x29, 0x0d, 0x28, 0xc5, 0x0b, 0xf4, 0x70, 0x53, 0x81, 0x58, 0xb4, 0xa3, 0x7a, 0x3a, 0x0e,
-	0x3d, 0xa6, 0x72, 0x36, 0x13, 0xf5, 0x74, 0x21, 0x91, 0xe9, 0x6a, 0x80, 0xea, 0xdf, 0x51, 0x87,
-	0x52, 0xfb, 0x8a, 0x9a, 0x02, 0xaa, 0x3f, 0xdd, 0x80, 0x05, 0xcc, 0xec, 0x90, 0x3e, 0x56, 0xf3,
-	0x60, 0x4c, 0xe3, 0x8b, 0x70, 0xe6, 0x2f, 0x35, 0x35, 0xd9, 0x64, 0xf5, 0x7f, 0xa2, 0xc9, 0x96,
-	0x0b, 0x6e, 0x26, 0x1f, 0xdc, 0x49, 0x89, 0xcc, 0x78, 0x60, 0x9e, 0x57, 0x79, 0xcc, 0x08, 0x93,
-	0x71, 0xfc, 0xaf, 0x19, 0xb9, 0x67, 0x3c, 0x70, 0x91, 0x8d, 0x45, 0x4f, 0xbb, 0x01, 0x0b, 0x5d,
-	0xe2, 0x38, 0xf8, 0x64, 0x6f, 0x23, 0xdc, 0x89, 0xce, 0xea, 0x5f, 0x86, 0x05, 0xe4, 0xd1, 0x81,
-	0xcf, 0xa7, 0x5a, 0x36, 0x22, 0x1b, 0xfd, 0x1e, 0x14, 0x45, 0x15, 0xaa, 0xea, 0x9b, 0x9b, 0x7e,
-	0x56, 0x14, 0x3c, 0x74, 0xa8, 0xea, 0x39, 0x5b, 0x11, 0xf3, 0xf9, 0x8a, 0x68, 0xc1, 0xbc, 0x6c,
-	0xcb, 0xea, 0xb7, 0xca, 0x98, 0xc0, 0x15, 0x6c, 0xf3, 0x8a, 0x78, 0x06, 0x51, 0x12, 0x46, 0xb6,
-	0xa0, 0x38, 0x9f, 0xe6, 0xdf, 0x34, 0xb9, 0x06, 0xc5, 0xe7, 0xa4, 0x7e, 0xcf, 0xc8, 0x3c, 0x0f,
-	0x4b, 0x77, 0xbe, 0x4b, 0x9c, 0x1d, 0x47, 0x7f, 0x0b, 0x16, 0x64, 0x0d, 0x32, 0x99, 0xc7, 0x09,
-	0xd6, 0xda, 0x08, 0xae, 0xdf, 0x82, 0x39, 0x9b, 0xb2, 0x09, 0x52, 0xac, 0xcc, 0x24, 0x58, 0xdc,
-	0x86, 0x0f, 0x6d, 0xcc, 0xd8, 0xa4, 0x7b, 0x78, 0x04, 0x37, 0x7f, 0xab, 0x41, 0x39, 0xa9, 0x29,
-	0x51, 0x36, 0x49, 0xf2, 0xb4, 0x89, 0x92, 0x77, 0x72, 0xd1, 0x0c, 0xf3, 0x33, 0x9b, 0xca, 0x8f,
-	0x4a, 0xba, 0xe2, 0x10, 0x39, 0x3f, 0x33, 0x5a, 0xf6, 0x22, 0xe9, 0xf7, 0x61, 0x2d, 0x7d, 0x4e,
-	0x92, 0xfe, 0x16, 0x2c, 0x84, 0xb8, 0x37, 0xf0, 0x55, 0xd2, 0x27, 0x89, 0x57, 0xc1, 0xcd, 0x5f,
-	0xa9, 0xa7, 0x78, 0x97, 0xf8, 0xc8, 0x25, 0x3f, 0x1e, 0xae, 0xad, 0x37, 0x60, 0x81, 0x61, 0x7f,
-	0xa2, 0xb7, 0x45, 0xe1, 0x4e, 0x7e, 0xb5, 0xdf, 0x90, 0x65, 0xa5, 0xd0, 0x22, 0xc4, 0x0b, 0xe9,
-	0x10, 0xf3, 0x0e, 0x98, 0x16, 0x9c, 0x3f, 0x46, 0x9c, 0x04, 0x7c, 0x0b, 0x16, 0x18, 0x47, 0x7c,
-	0xc0, 0xa4, 0x7f, 0xcb, 0x1b, 0xe7, 0x8f, 0xdd, 0x84, 0xf7, 0x24, 0xc4, 0x8a, 0xa0, 0xe6, 0x73,
-	0x4d, 0xa5, 0x8f, 0xba, 0x2e, 0xb6, 0xf9, 0x6d, 0xd7, 0xa5, 0xea, 0x77, 0xd7, 0x67, 0x10, 0xed,
-	0xb0, 0x6e, 0x66, 0x27, 0xab, 0x9b, 0xf4, 0xce, 0x3f, 0x97, 0xfd, 0xd5, 0x75, 0x3d, 0x97, 0xb8,
-	0x8b, 0x99, 0xda, 0xc8, 0x07, 0x23, 0x7e, 0x06, 0x5e, 0x38, 0x4e, 0x91, 0xe4, 0x8e, 0x40, 0xd1,
-	0x56, 0x4a, 0x2c, 0xea, 0x65, 0x76, 0x7c, 0xbd, 0xdc, 0x10, 0xf5, 0xf2, 0x87, 0x8f, 0x1b, 0xcd,
-	0x3e, 0xe1, 0xfb, 0x83, 0x6e, 0xcb, 0xa6, 0x5e, 0xf4, 0xad, 0x29, 0xfa, 0xef, 0x3a, 0x73, 0x1e,
-	0xb5, 0xf9, 0x51, 0x80, 0x99, 0x34, 0x60, 0xd6, 0x90, 0xdd, 0xfc, 0xa7, 0x26, 0xbf, 0xf0, 0x44,
-	0xbe, 0x58, 0xb2, 0xe6, 0x3e, 0xe7, 0xd9, 0xbe, 0x9a, 0xcb, 0x76, 0xf5, 0x98, 0x6c, 0xab, 0x40,
-	0xcc, 0x3d, 0xf9, 0xb5, 0x21, 0x23, 0xfb, 0xe4, 0x6f, 0xe4, 0x5f, 0x34, 0xd0, 0xe5, 0x4f, 0x67,
-	0x17, 0x23, 0x86, 0x1f, 0x84, 0xd4, 0xc6, 0xd8, 0x61, 0x9f, 0x45, 0xd2, 0xde, 0x84, 0x62, 0x88,
-	0x6d, 0x12, 0x10, 0x1c, 0x4d, 0xb0, 0x71, 0xac, 0x43, 0xa8, 0x9a, 0xd1, 0xa9, 0x0c, 0x9d, 0xcf,
-	0x7e, 0x04, 0xc8, 0xf8, 0x6d, 0xfe, 0x42, 0x83, 0xda, 0xa8, 0x38, 0x49, 0xd3, 0x97, 0xa0, 0x10,
-	0x2a, 0xd5, 0xc4, 0x89, 0x4a, 0x0c, 0xc4, 0x68, 0x08, 0x50, 0x14, 0xda, 0x24, 0xa3, 0x41, 0x80,
-	0xcd, 0xdf, 0x68, 0xb0, 0xb8, 0xcb, 0xfa, 0x5f, 0x3f, 0x24, 0x5c, 0x24, 0x75, 0x9f, 0xba, 0x13,
-	0x25, 0x55, 0xe1, 0x52, 0x23, 0x7f, 0x66, 0xfa, 0x91, 0xbf, 0xb9, 0x2e, 0x33, 0xa7, 0xa8, 0x44,
-	0xe6, 0x56, 0xd2, 0x99, 0x13, 0x1e, 0x99, 0x6f, 0x43, 0x25, 0xfa, 0x33, 0x5d, 0x49, 0x01, 0x3a,
-	0xa2, 0x03, 0x3e, 0x71, 0x25, 0x29, 0xb8, 0xd8, 0x33, 0x05, 0xd9, 0xc3, 0xc0, 0x41, 0x1c, 0x3f,
-	0x90, 0x1f, 0x5e, 0xc5, 0x33, 0x47, 0x03, 0xbe, 0x4f, 0x43, 0xc2, 0x8f, 0x4e, 0x0c, 0x7a, 0x08,
-	0xd5, 0xdf, 0x14, 0x4e, 0x08, 0x86, 0x28, 0xee, 0xd3, 0x99, 0x7e, 0xab, 0xc8, 0x33, 0x11, 0x2b,
-	0xb4, 0xaa, 0x95, 0x21, 0x8f, 0x08, 0xda, 0x48, 0x07, 0x9d, 0x76, 0xce, 0xac, 0xc2, 0xb9, 0x9c,
-	0x28, 0x4e, 0xc2, 0xc6, 0x9f, 0x0b, 0x30, 0xbb, 0xcb, 0xfa, 0xfa, 0x43, 0x58, 0xca, 0x7e, 0x2e,
-	0xbe, 0x98, 0x71, 0x24, 0xff, 0xf1, 0xaf, 0xf6, 0xca, 0x58, 0x75, 0x92, 0xe3, 0xfb, 0x50, 0x4a,
-	0x7f, 0x36, 0x3b, 0x3f, 0x6a, 0x95, 0x28, 0x6b, 0x97, 0xc7, 0x28, 0x13, 0xc2, 0xbb, 0x50, 0x48,
-	0xbe, 0x70, 0x19, 0x79, 0x83, 0x58, 0x53, 0x5b, 0x7f, 0x99, 0x26, 0xe1, 0xf9, 0x1e, 0x2c, 0xe7,
-	0x3e, 0x28, 0xd5, 0xf3, 0x36, 0x59, 0x7d, 0xed, 0xd5, 0xf1, 0xfa, 0x0c, 0x73, 0x76, 0xa1, 0x1f,
-	0x65, 0xce, 0xe8, 0x8f, 0x61, 0x3e, 0x76, 0xf3, 0x16, 0xb1, 0x27, 0x5b, 0xf7, 0x48, 0xec, 0xb1,
-	0x66, 0x34, 0xf6, 0x91, 0x4d, 0x72, 0x07, 0x8a, 0xc3, 0x3d, 0xac, 0x7a, 0xfc, 0xe5, 0x82, 0xe9,
-	0xd2, 0x4b, 0x55, 0x09, 0xd5, 0x8f, 0x60, 0x65, 0x64, 0xc5, 0x19, 0x71, 0x20, 0x8f, 0xa8, 0x35,
-	0x4f, 0x42, 0x24, 0xfc, 0x08, 0x56, 0x47, 0xb7, 0x8a, 0x51, 0xbf, 0xf2, 0x90, 0xda, 0xd5, 0x13,
-	0x21, 0xc9, 0x15, 0x0f, 0x61, 0x29, 0x3b, 0x46, 0x2f, 0xbe, 0xc4, 0x56, 0xa9, 0x47, 0x2b, 0xff,
-	0xf8, 0x39, 0xf5, 0x03, 0xa8, 0xe4, 0x47, 0x4d, 0x63, 0xb4, 0xc0, 0x33, 0x80, 0xda, 0x6b, 0x27,
-	0x00, 0x12, 0xf2, 0x4d, 0x98, 0x93, 0x7d, 0x76, 0x2d, 0x6f, 0x20, 0xa4, 0xb5, 0x0b, 0xc7, 0x49,
-	0x13, 0x5b, 0x0b, 0xca, 0x99, 0xce, 0x35, 0x82, 0x4e, 0x6b, 0x6b, 0x57, 0xc6, 0x69, 0x63, 0xce,
-	0xda, 0xfc, 0x4f, 0x44, 0x73, 0xda, 0xfa, 0xea, 0x07, 0xcf, 0xea, 0xda, 0x87, 0xcf, 0xea, 0xda,
-	0xbf, 0x9f, 0xd5, 0xb5, 0xf7, 0x9e, 0xd7, 0x4f, 0x7d, 0xf8, 0xbc, 0x7e, 0xea, 0xef, 0xcf, 0xeb,
-	0xa7, 0xbe, 0x7f, 0x25, 0xb5, 0xe4, 0x10, 0x8f, 0xda, 0xfb, 0x88, 0xf8, 0x6d, 0xd9, 0xaf, 0x0e,
-	0x65, 0xc7, 0x92, 0x6b, 0x4e, 0x77, 0x41, 0x7e, 0xed, 0xb8, 0xf5, 0xbf, 0x00, 0x00, 0x00, 0xff,
-	0xff, 0x94, 0x6b, 0x80, 0x63, 0xf0, 0x1b, 0x00, 0x00,
+	// 2251 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xcc, 0x58, 0xcd, 0x6f, 0x1c, 0x49,
+	0x15, 0x4f, 0x7b, 0xfc, 0x31, 0x53, 0xfe, 0x4c, 0xc7, 0x49, 0xda, 0xe3, 0xd8, 0x9e, 0x74, 0x02,
+	0xeb, 0x64, 0x37, 0x33, 0x89, 0x13, 0xed, 0x4a, 0x61, 0x17, 0x64, 0x27, 0x1b, 0xe2, 0x25, 0x26,
+	0x56, 0x7b, 0x03, 0x08, 0x24, 0x46, 0x35, 0xdd, 0xe5, 0x99, 0xc2, 0xdd, 0x5d, 0xbd, 0x5d, 0x35,
+	0xfe, 0xe0, 0x84, 0xb8, 0xc1, 0x01, 0xad, 0x84, 0xf8, 0x38, 0x20, 0x71, 0x45, 0x1c, 0x50, 0x0e,
+	0x7b, 0xe4, 0xce, 0x1e, 0x38, 0xac, 0xf6, 0x84, 0x40, 0xca, 0xa2, 0xe4, 0x10, 0x89, 0xbf, 0x02,
+	0xbd, 0xaa, 0xee, 0x9e, 0xfe, 0x18, 0x7b, 0x66, 0x58, 0x90, 0xb8, 0x24, 0xee, 0xf7, 0x7e, 0xef,
+	0x57, 0xef, 0xbd, 0x7a, 0xaf, 0x5e, 0xd5, 0xa0, 0x45, 0xea, 0x31, 0xa7, 0x41, 0x3d, 0xd6, 0x38,
+	0xbc, 0xd3, 0x10, 0xc7, 0xf5, 0x20, 0x64, 0x82, 0xe9, 0xd3, 0x20, 0xad, 0x53, 0x8f, 0xd5, 0x0f,
+	0xef, 0x54, 0xcf, 0x63, 0x8f, 0xfa, 0xac, 0x21, 0xff, 0x55, 0xfa, 0xea, 0xaa, 0xcd, 0xb8, 0xc7,
+	0x78, 0xa3, 0x85, 0x39, 0x69, 0x1c, 0xde, 0x69, 0x11, 0x81, 0xef, 0x34, 0x6c, 0x46, 0xfd, 0x48,
+	0x7f, 0x39, 0xd2, 0x7b, 0xbc, 0x0d, 0xbc, 0x1e, 0x6f, 0x47, 0x8a, 0x25, 0xa5, 0x68, 0xca, 0xaf,
+	0x86, 0xfa, 0x88, 0x54, 0x8b, 0x6d, 0xd6, 0x66, 0x4a, 0x0e, 0x7f, 0xc5, 0x2b, 0xb5, 0x19, 0x6b,
+	0xbb, 0xa4, 0x21, 0xbf, 0x5a, 0xdd, 0xfd, 0x86, 0xd3, 0x0d, 0xb1, 0xa0, 0x2c, 0x5e, 0x69, 0x2d,
+	0xaf, 0x17, 0xd4, 0x23, 0x5c, 0x60, 0x2f, 0x88, 0x00, 0xd5, 0x74, 0x80, 0x6c, 0x7f, 0x9f, 0x84,
+	0xd4, 0x8f, 0xbd, 0x31, 0xd2, 0xba, 0x00, 0x87, 0xd8, 0x8b, 0x9d, 0x59, 0xce, 0xa6, 0xa5, 0xe9,
+	0xe1, 0xf0, 0x80, 0x88, 0x7e, 0x94, 0xa0, 0x64, 0x0e, 0x71, 0x95, 0xce, 0xfc, 0xcd, 0x3c, 0x3a,
+	0xbf, 0xc3, 0xdb, 0x0f, 0x42, 0x82, 0x05, 0x79, 0x1a, 0x2d, 0xa7, 0x6f, 0xa0, 0x29, 0x1b, 0x24,
+	0x2c, 0x34, 0xb4, 0x9a, 0xb6, 0x5e, 0xd9, 0x32, 0x3e, 0xff, 0xe4, 0xd6, 0x62, 0x14, 0xfe, 0xa6,
+	0xe3, 0x84, 0x84, 0xf3, 0x3d, 0x01, 0x50, 0x2b, 0x06, 0xea, 0x4b, 0xa8, 0x2c, 0x89, 0x9b, 0xd4,
+	0x31, 0xc6, 0x6a, 0xda, 0xfa, 0xb8, 0x35, 0x25, 0xbf, 0xb7, 0x1d, 0xfd, 0x16, 0x1a, 0x3f, 0xa0,
+	0xbe, 0x63, 0x94, 0x6a, 0xda, 0xfa, 0xdc, 0xc6, 0x52, 0x3d, 0xb5, 0x5b, 0xf5, 0x78, 0xcd, 0x6f,
+	0x51, 0xdf, 0xb1, 0x24, 0x4c, 0x5f, 0x41, 0x48, 0xb0, 0x03, 0xe2, 0x37, 0x7d, 0xec, 0x11, 0x63,
+	0x1c, 0x1c, 0xb0, 0x2a, 0x52, 0xf2, 0x6d, 0xec, 0x11, 0xfd, 0x2a, 0x9a, 0x51, 0x6a, 0x7e, 0xe2,
+	0xb5, 0x98, 0x6b, 0x4c, 0x48, 0xc0, 0xb4, 0x94, 0xed, 0x49, 0x91, 0xfe, 0x4d, 0x80, 0x08, 0xec,
+	0x36, 0x79, 0x37, 0x08, 0xdc, 0x13, 0x63, 0xb2, 0xa6, 0xad, 0x4f, 0x6f, 0x2c, 0xd5, 0xa3, 0x08,
+	0xa0, 0x0c, 0xea, 0x51, 0x19, 0xd4, 0x1f, 0x30, 0xea, 0x6f, 0x55, 0x3e, 0x7d, 0xb1, 0x76, 0xee,
+	0x0f, 0xaf, 0x9f, 0xdf, 0xd4, 0x80, 0x48, 0x60, 0x77, 0x4f, 0x1a, 0x42, 0x50, 0x1c, 0xbb, 0xa4,
+	0xd9, 0x0a, 0xb8, 0x31, 0x55, 0xd3, 0xd6, 0x67, 0xad, 0x29, 0xf8, 0xde, 0x0a, 0xb8, 0x7e, 0x03,
+	0x2d, 0xd8, 0xcc, 0x17, 0x21, 0x6d, 0x75, 0x05, 0x0b, 0xb9, 0x84, 0x94, 0x25, 0x64, 0x3e, 0x2d,
+	0x07, 0xe8, 0x35, 0x34, 0xeb, 0xd2, 0x8f, 0xba, 0xd4, 0xa1, 0xe2, 0x44, 0xe2, 0x2a, 0x12, 0x37,
+	0x93, 0x08, 0x01, 0x04, 0x61, 0x85, 0x04, 0xf3, 0x6e, 0xa8, 0x30, 0x48, 0x62, 0xa6, 0x63, 0x19,
+	0x40, 0xee, 0xa1, 0x72, 0xfc, 0x69, 0x4c, 0x0f, 0xd8, 0x97, 0x04, 0x09, 0xab, 0x07, 0xf8, 0xc4,
+	0x23, 0xbe, 0x68, 0x3a, 0xc4, 0x67, 0x9e, 0x31, 0x23, 0x13, 0x36, 0x13, 0x09, 0x1f, 0x82, 0x4c,
+	0xdf, 0x44, 0x13, 0x41, 0x48, 0x6d, 0x62, 0xcc, 0x4a, 0xde, 0x37, 0x21, 0x1f, 0x7f, 0x7f, 0xb1,
+	0x76, 0x51, 0x71, 0x73, 0xe7, 0xa0, 0x4e, 0x59, 0xc3, 0xc3, 0xa2, 0x53, 0xdf, 0xf6, 0xc5, 0xe7,
+	0x9f, 0xdc, 0x42, 0xd1, 0xa2, 0xdb, 0xbe, 0xb0, 0x94, 0xa5, 0xfe, 0x0d, 0x54, 0xe6, 0x6c, 0x5f,
+	0x34, 0x6d, 0x1c, 0x18, 0x73, 0x23, 0x24, 0x7c, 0x0a, 0xac, 0x1e, 0xe0, 0x40, 0x7f, 0x0f, 0x4d,
+	0x79, 0xd4, 0x6f, 0xb6, 0xa8, 0x63, 0xcc, 0x8f, 0x60, 0x3f, 0xe9, 0x51, 0x7f, 0x8b, 0x3a, 0xfa,
+	0x26, 0xaa, 0xb0, 0x23, 0x9f, 0x84, 0xd2, 0x81, 0x85, 0x11, 0x08, 0xca, 0xd2, 0x0c, 0x3c, 0x78,
+	0x8c, 0x10, 0x17, 0x38, 0x14, 0x4d, 0xe8, 0x4a, 0xe3, 0xbc, 0xe4, 0xa8, 0xd6, 0x55, 0xcb, 0xd6,
+	0xe3, 0x96, 0xad, 0x7f, 0x18, 0xb7, 0xec, 0xd6, 0x2c, 0x90, 0x7c, 0xfc, 0xc5, 0x9a, 0xa6, 0x88,
+	0x2a, 0xd2, 0x18, 0xd4, 0xfa, 0x43, 0x54, 0x26, 0xbe, 0xa3, 0x78, 0xf4, 0x51, 0x79, 0xa6, 0x88,
+	0xef, 0x48, 0x16, 0x0b, 0xcd, 0xdb, 0xd8, 0xb7, 0x89, 0xdb, 0x74, 0x08, 0x76, 0x5c, 0xea, 0x13,
+	0xe3, 0xc2, 0xa8, 0x64, 0x73, 0x8a, 0xe1, 0x61, 0x44, 0xa0, 0x3f, 0x81, 0x22, 0xc2, 0xbe, 0xdd,
+	0x21, 0xdc, 0x58, 0xac, 0x95, 0xd6, 0xa7, 0x37, 0x16, 0x33, 0x0d, 0xf9, 0xa1, 0x52, 0x6e, 0x55,
+	0x81, 0xe6, 0x5f, 0x2f, 0xd6, 0xf4, 0x18, 0xfd, 0x16, 0xf3, 0xa8, 0x20, 0x5e, 0x20, 0x4e, 0xac,
+	0x84, 0x41, 0xdf, 0x46, 0xd3, 0xe4, 0x98, 0x8a, 0xe6, 0x11, 0xf5, 0x1d, 0x76, 0x64, 0x5c, 0x8c,
+	0xd2, 0x9e, 0xf7, 0xee, 0x61, 0x74, 0x0a, 0x2a, 0xe7, 0x7e, 0x9b, 0x38, 0x87, 0xc0, 0xf8, 0xbb,
+	0xd2, 0x56, 0xdf, 0x41, 0xb3, 0x87, 0x84, 0x0b, 0xea, 0xb7, 0x9b, 0xb6, 0x4b, 0xf7, 0xf7, 0x8d,
+	0x4b, 0x23, 0x92, 0xcd, 0x44, 0xe6, 0x0f, 0xc0, 0x5a, 0xdf, 0x43, 0x0b, 0x31, 0x5d, 0x7c, 0x06,
+	0x1b, 0x97, 0x47, 0x64, 0x9c, 0x8f, 0x18, 0x62, 0xbd, 0xfe, 0x06, 0x9a, 0x77, 0x28, 0xb7, 0x5d,
+	0xc6, 0xbb, 0x21, 0x69, 0x76, 0x30, 0xef, 0x18, 0x86, 0xec, 0xa6, 0xb9, 0x9e, 0xf8, 0x31, 0xe6,
+	0x1d, 0x7d, 0x17, 0x9d, 0x87, 0x5a, 0x0e, 0xc9, 0x47, 0x5d, 0xc2, 0x45, 0x53, 0xf5, 0xd6, 0xd2,
+	0x08, 0x45, 0x39, 0xef, 0x51, 0xdf, 0x52, 0xd6, 0xbb, 0xb2, 0xbd, 0x80, 0x11, 0x1f, 0xe7, 0x18,
+	0xab, 0x23, 0x31, 0xe2, 0xe3, 0x0c, 0xe3, 0x3d, 0x54, 0xee, 0xe0, 0xd0, 0x91, 0xfd, 0xb2, 0x3c,
+	0x80, 0xc8, 0x9a, 0x02, 0x28, 0xf4, 0xc8, 0x12, 0x2a, 0x0b, 0x6a, 0x1f, 0xc8, 0x33, 0xea, 0x8a,
+	0x3a, 0x12, 0xe1, 0x1b, 0xce, 0xa7, 0x15, 0x84, 0xb0, 0xeb, 0xb2, 0xa3, 0x66, 0xc8, 0x98, 0x30,
+	0x56, 0xd4, 0xc1, 0x2d, 0x25, 0x16, 0x63, 0x42, 0x5f, 0x83, 0x5a, 0x09, 0x88, 0x2d, 0x88, 0x03,
+	0x43, 0x62, 0x55, 0x0e, 0x09, 0x14, 0x8b, 0xb6, 0x1d, 0xfd, 0x5d, 0x34, 0xee, 0x32, 0xc1, 0x8d,
+	0x35, 0x59, 0x96, 0x0b, 0x99, 0xb2, 0x7c, 0xc2, 0xc4, 0xd6, 0xa5, 0xa8, 0x24, 0xe7, 0x00, 0x95,
+	0x2a, 0x47, 0x69, 0xa5, 0xd7, 0xd0, 0x4c, 0xc0, 0x98, 0xdb, 0xdc, 0x27, 0xea, 0xbc, 0xae, 0x49,
+	0xe7, 0x10, 0xc8, 0x1e, 0x11, 0xa2, 0xce, 0xcf, 0x4b, 0xbd, 0x73, 0x38, 0x08, 0x99, 0x4d, 0x88,
+	0xa3, 0x0e, 0xee, 0xab, 0x12, 0xbb, 0x98, 0x68, 0x77, 0x23, 0x25, 0x58, 0x3d, 0x46, 0xf3, 0xc9,
+	0xc1, 0x1c, 0x95, 0xb9, 0x39, 0xa8, 0x8e, 0xc6, 0xa1, 0x86, 0xac, 0xb9, 0xd8, 0x4e, 0x55, 0xf8,
+	0xfd, 0x37, 0x7f, 0xfa, 0xfa, 0xf9, 0xcd, 0x78, 0x60, 0xfe, 0xfc, 0xf5, 0xf3, 0x9b, 0xbd, 0xc9,
+	0x5c, 0x98, 0xc1, 0xe6, 0x9f, 0x34, 0xb4, 0x54, 0x90, 0x5a, 0x84, 0x07, 0xcc, 0xe7, 0x04, 0x72,
+	0x19, 0x5f, 0x0e, 0x20, 0x97, 0x9a, 0xca, 0x65, 0x2c, 0xda, 0x56, 0x43, 0x94, 0x84, 0x1e, 0x57,
+	0x45, 0x3a, 0x16, 0x0d, 0x51, 0x90, 0xc8, 0xfa, 0x5c, 0x43, 0x6a, 0x60, 0x46, 0x23, 0xa1, 0x24,
+	0xf5, 0x6a, 0xec, 0xaa, 0x81, 0x70, 0x1b, 0x4d, 0x12, 0x6e, 0x87, 0xec, 0x48, 0x0d, 0xe0, 0x33,
+	0x26, 0x4d, 0x84, 0x33, 0x7f, 0xa5, 0xa9, 0xab, 0x84, 0x3c, 0x6e, 0xbe, 0xd4, 0x55, 0x22, 0x17,
+	0xdc, 0x58, 0x3e, 0xb8, 0x41, 0x89, 0xcc, 0x78, 0x60, 0x2e, 0xab, 0x3c, 0x66, 0x84, 0x71, 0x1e,
+	0xcd, 0x5f, 0x96, 0xd0, 0xf4, 0x0e, 0x6f, 0xef, 0xba, 0xd8, 0x26, 0x30, 0x44, 0x6e, 0xa3, 0xc9,
+	0x16, 0x75, 0x1c, 0x32, 0xd8, 0xdb, 0x08, 0x37, 0xd0, 0x59, 0xfd, 0x5d, 0x34, 0x89, 0x3d, 0xd6,
+	0xf5, 0x85, 0xcc, 0xf2, 0xd0, 0x53, 0x4d, 0xd9, 0xe8, 0x8f, 0x51, 0x05, 0xda, 0x5e, 0xb5, 0xfb,
+	0xf8, 0xe8, 0xc3, 0xb9, 0xec, 0xe1, 0x63, 0xd5, 0xee, 0xd9, 0x8a, 0x98, 0xc8, 0x57, 0x44, 0x1d,
+	0x4d, 0xc8, 0x39, 0x28, 0x2f, 0x4b, 0x67, 0x05, 0xae, 0x60, 0xfa, 0x3d, 0xa4, 0x5a, 0x1b, 0xf2,
+	0x2a, 0xef, 0x46, 0xd3, 0x1b, 0x97, 0x32, 0x1d, 0xbb, 0x19, 0x6b, 0xad, 0x1e, 0xf0, 0xfe, 0x75,
+	0xd8, 0xb9, 0x28, 0x75, 0xb0, 0x71, 0x8b, 0xe9, 0x8d, 0x8b, 0x77, 0xc1, 0x3c, 0x41, 0x95, 0xc4,
+	0x5a, 0x7f, 0x0f, 0x95, 0xe0, 0x84, 0xd2, 0x46, 0x8f, 0x1d, 0xec, 0xf4, 0x45, 0xb8, 0xd9, 0x30,
+	0xb6, 0x6f, 0x8c, 0xd5, 0x4a, 0xeb, 0x33, 0x96, 0xfa, 0xb8, 0x7f, 0x19, 0x16, 0xd7, 0x93, 0xc5,
+	0x93, 0xd5, 0xcc, 0xdf, 0x8f, 0xa1, 0x0b, 0x29, 0x57, 0x92, 0x86, 0xbb, 0x28, 0x0b, 0xa3, 0xd7,
+	0x6b, 0x13, 0x2d, 0x0a, 0x47, 0xd6, 0x3b, 0x68, 0x52, 0x36, 0x0d, 0x97, 0x1b, 0x7f, 0xe6, 0xe6,
+	0x8e, 0x83, 0xeb, 0x56, 0x04, 0xd7, 0xef, 0xa2, 0x71, 0x9b, 0xf1, 0x21, 0x6a, 0x42, 0x99, 0x49,
+	0x30, 0xac, 0x46, 0x8e, 0x6d, 0xc2, 0xb9, 0xac, 0x84, 0x61, 0x56, 0x53, 0x70, 0xfd, 0x03, 0x84,
+	0xe4, 0xa1, 0xad, 0xca, 0x68, 0x62, 0xf4, 0x54, 0x56, 0xc0, 0x5c, 0xd6, 0x91, 0xf9, 0x3b, 0x0d,
+	0xcd, 0x24, 0x0d, 0x05, 0x3d, 0x93, 0x54, 0x8e, 0x36, 0x5c, 0xe5, 0x0c, 0xec, 0x98, 0x5e, 0xae,
+	0x4b, 0xa9, 0x5c, 0xab, 0xda, 0x51, 0x1c, 0xb0, 0x7b, 0x17, 0x8b, 0x3d, 0x0f, 0xb5, 0xf3, 0x14,
+	0x2d, 0xa6, 0xbf, 0x93, 0x0d, 0x7c, 0x07, 0x4d, 0x86, 0x64, 0xbf, 0xeb, 0xab, 0x0d, 0x1c, 0x26,
+	0x77, 0x0a, 0x6e, 0xfe, 0x5a, 0x93, 0x15, 0xf1, 0x88, 0xfa, 0xd8, 0xa5, 0x3f, 0xee, 0x3d, 0x92,
+	0x6e, 0xa3, 0x49, 0x4e, 0xfc, 0xa1, 0x8e, 0x0a, 0x85, 0x1b, 0x7c, 0xae, 0xbd, 0x25, 0xbb, 0x43,
+	0xa1, 0x21, 0xc4, 0x2b, 0xe9, 0x10, 0xf3, 0x0e, 0x98, 0x16, 0x5a, 0xee, 0x23, 0x4e, 0x02, 0xbe,
+	0x8b, 0x26, 0xb9, 0xc0, 0xa2, 0xcb, 0xa5, 0x7f, 0x73, 0x1b, 0xcb, 0x7d, 0xdf, 0x5d, 0x7b, 0x12,
+	0x62, 0x45, 0x50, 0xf3, 0x95, 0xa6, 0xd2, 0xc7, 0x5c, 0x97, 0xd8, 0x02, 0xda, 0xc2, 0x56, 0x37,
+	0x9f, 0xff, 0x7e, 0xb4, 0xbd, 0xba, 0x29, 0x0d, 0x57, 0x37, 0xe9, 0x17, 0xe6, 0x78, 0xe6, 0x85,
+	0x79, 0xff, 0x56, 0x2e, 0x71, 0x2b, 0x99, 0xda, 0xc8, 0x07, 0x63, 0xfe, 0x4c, 0x43, 0x57, 0xfa,
+	0x29, 0x92, 0xdc, 0x51, 0x54, 0xb1, 0x95, 0x92, 0x40, 0xbd, 0x94, 0xce, 0xae, 0x97, 0xdb, 0x50,
+	0x2f, 0x7f, 0xfc, 0x62, 0x6d, 0xbd, 0x4d, 0x45, 0xa7, 0xdb, 0xaa, 0xdb, 0xcc, 0x8b, 0x7e, 0x2b,
+	0x88, 0xfe, 0xbb, 0xc5, 0x9d, 0x83, 0x86, 0x38, 0x09, 0x08, 0x97, 0x06, 0xdc, 0xea, 0xb1, 0x9b,
+	0xff, 0xd0, 0xd0, 0x42, 0xcf, 0x17, 0x4b, 0xd6, 0xdc, 0xff, 0x79, 0xb6, 0x6f, 0xe4, 0xb2, 0xbd,
+	0xd4, 0x27, 0xdb, 0x2a, 0x10, 0x73, 0x0f, 0x19, 0x79, 0xd9, 0x97, 0xef, 0xc8, 0xbf, 0x6a, 0x48,
+	0xdf, 0xe1, 0x6d, 0x8b, 0xb8, 0x04, 0x73, 0x12, 0xdf, 0xd5, 0xfe, 0x17, 0x49, 0x7b, 0x1b, 0x55,
+	0x42, 0x62, 0xd3, 0x80, 0x92, 0x68, 0x7c, 0x9f, 0xc5, 0xda, 0x83, 0xaa, 0x0b, 0x4a, 0x2a, 0x43,
+	0xcb, 0xe9, 0x0c, 0xe5, 0xfc, 0x36, 0x7f, 0xa1, 0xa1, 0x6a, 0x51, 0x9c, 0xa4, 0xe9, 0x6b, 0xa8,
+	0x1c, 0x2a, 0xd5, 0xd0, 0x89, 0x4a, 0x0c, 0x60, 0xcc, 0x04, 0x38, 0x0a, 0x6d, 0x98, 0x31, 0x03,
+	0x60, 0xf3, 0xcf, 0x1a, 0x9a, 0xda, 0xe1, 0xed, 0xf7, 0x8f, 0xa9, 0x80, 0xa4, 0x76, 0x98, 0x3b,
+	0x54, 0x52, 0x15, 0x2e, 0x75, 0xdf, 0x19, 0xfb, 0x0f, 0xee, 0x3b, 0xb9, 0x2d, 0x29, 0x15, 0xce,
+	0xc8, 0x9a, 0x4c, 0xad, 0x5a, 0x0b, 0x52, 0xbb, 0x90, 0x4e, 0x2d, 0xb8, 0x6c, 0x7e, 0x80, 0xe6,
+	0xa3, 0x3f, 0xd3, 0xa5, 0x16, 0xe0, 0x13, 0xd6, 0x15, 0x43, 0x97, 0x9a, 0x82, 0xc3, 0x2d, 0x1c,
+	0xc8, 0x9e, 0x05, 0x0e, 0x16, 0x64, 0x57, 0xfe, 0xe4, 0x06, 0x45, 0x81, 0xbb, 0xa2, 0xc3, 0x42,
+	0x2a, 0x4e, 0x06, 0x66, 0xa5, 0x07, 0xd5, 0xdf, 0x06, 0x27, 0x80, 0x21, 0x4a, 0xcc, 0x85, 0xcc,
+	0x81, 0xac, 0xc8, 0x33, 0x29, 0x51, 0x68, 0x55, 0x4c, 0x3d, 0x1e, 0x08, 0xda, 0x48, 0x07, 0x9d,
+	0x76, 0xce, 0x5c, 0x42, 0x97, 0x73, 0xa2, 0x38, 0x09, 0x1b, 0x7f, 0x99, 0x43, 0xa5, 0x1d, 0xde,
+	0xd6, 0x9f, 0xa1, 0x59, 0x8b, 0xb4, 0x29, 0x17, 0x24, 0xdc, 0x81, 0x8e, 0xd6, 0x57, 0x32, 0x8e,
+	0xc8, 0x52, 0x4c, 0xa9, 0xab, 0x5f, 0x39, 0x53, 0x9d, 0xe4, 0xf8, 0x29, 0x9a, 0xb6, 0x88, 0xa0,
+	0x21, 0x51, 0xa4, 0xcb, 0x45, 0xab, 0x44, 0x59, 0xbd, 0x76, 0x86, 0x32, 0x21, 0xfc, 0x1e, 0x9a,
+	0xdb, 0xed, 0xb6, 0x5c, 0xca, 0x3b, 0xdf, 0x21, 0x21, 0x87, 0x21, 0xb4, 0x9a, 0x37, 0xcb, 0xea,
+	0xab, 0x5f, 0x3d, 0x5b, 0x9f, 0x30, 0x3f, 0x43, 0xb3, 0x4f, 0x5b, 0x3f, 0x22, 0xb6, 0x88, 0x89,
+	0x0b, 0x19, 0xc8, 0xa8, 0x8b, 0x19, 0xc8, 0xa8, 0x13, 0xda, 0x47, 0xa8, 0xbc, 0x47, 0xa2, 0xc7,
+	0xb5, 0x91, 0x37, 0x89, 0x35, 0xd5, 0xda, 0x69, 0x9a, 0x74, 0xe0, 0xb9, 0x1f, 0x64, 0x0b, 0x81,
+	0x67, 0xf5, 0xc5, 0xc0, 0x4f, 0x79, 0x36, 0x02, 0x73, 0xf6, 0x7d, 0x56, 0x64, 0xce, 0xe8, 0xfb,
+	0x30, 0xf7, 0x7d, 0x48, 0x41, 0xec, 0xc9, 0x23, 0xaa, 0x10, 0x7b, 0xac, 0x29, 0xc6, 0x5e, 0xb8,
+	0x67, 0x6f, 0xa3, 0x4a, 0xef, 0x66, 0xb9, 0xd4, 0x7f, 0x71, 0x60, 0xba, 0x7a, 0xaa, 0x2a, 0xa1,
+	0xfa, 0x21, 0x5a, 0x28, 0x5c, 0xda, 0x0a, 0x0e, 0xe4, 0x11, 0xd5, 0xf5, 0x41, 0x88, 0x84, 0x1f,
+	0xa3, 0xf3, 0xc5, 0x7b, 0x52, 0xd1, 0xaf, 0x3c, 0xa4, 0x7a, 0x63, 0x20, 0x24, 0x5d, 0xa8, 0xd9,
+	0x8b, 0xc1, 0xca, 0x29, 0xb6, 0x4a, 0x5d, 0x2c, 0xd4, 0xfe, 0x93, 0xf7, 0x07, 0x68, 0x3e, 0x3f,
+	0x3c, 0xd7, 0x8a, 0x1d, 0x99, 0x01, 0x54, 0xdf, 0x18, 0x00, 0x48, 0xc8, 0xef, 0xa3, 0x71, 0x39,
+	0x39, 0x16, 0xf3, 0x06, 0x20, 0xad, 0x5e, 0xe9, 0x27, 0x4d, 0xdb, 0xee, 0x1d, 0xc1, 0xa3, 0xad,
+	0xd0, 0x23, 0x47, 0x38, 0x28, 0xda, 0x82, 0x34, 0xb1, 0xb5, 0xd0, 0xcc, 0xa6, 0xe3, 0x3c, 0x89,
+	0x7f, 0xc2, 0xd1, 0x0b, 0xe8, 0xb4, 0xb6, 0x7a, 0xfd, 0x2c, 0x6d, 0x36, 0x51, 0x1e, 0x3b, 0x24,
+	0x3d, 0xda, 0x3e, 0x89, 0xca, 0x00, 0xfa, 0x25, 0x2a, 0x03, 0x48, 0xc8, 0x1d, 0xa4, 0x47, 0xdb,
+	0xb3, 0xcb, 0x98, 0x6b, 0x91, 0x43, 0xe2, 0x77, 0x89, 0x6e, 0x9e, 0xb2, 0x85, 0x29, 0x4c, 0xf5,
+	0xe6, 0x60, 0x4c, 0x3a, 0x2d, 0xbb, 0x21, 0x0b, 0x18, 0x27, 0x7b, 0x01, 0xf1, 0x9d, 0x62, 0x5a,
+	0xd2, 0xda, 0x62, 0x5a, 0xd2, 0xda, 0xf4, 0x51, 0xaf, 0x4e, 0x40, 0x45, 0xb9, 0xdc, 0xff, 0x78,
+	0x54, 0x8c, 0xd7, 0xce, 0x50, 0xa6, 0x9d, 0x7c, 0xff, 0x98, 0xd8, 0x5d, 0x71, 0x9a, 0x93, 0x69,
+	0x6d, 0xd1, 0xc9, 0xb4, 0x36, 0xcd, 0x99, 0x19, 0xdb, 0x05, 0xce, 0xb4, 0xb6, 0xc8, 0xd9, 0x6f,
+	0x84, 0x56, 0x27, 0x7e, 0x02, 0x93, 0x79, 0xeb, 0xeb, 0x9f, 0xbe, 0x5c, 0xd5, 0x3e, 0x7b, 0xb9,
+	0xaa, 0xfd, 0xf3, 0xe5, 0xaa, 0xf6, 0xf1, 0xab, 0xd5, 0x73, 0x9f, 0xbd, 0x5a, 0x3d, 0xf7, 0xb7,
+	0x57, 0xab, 0xe7, 0xbe, 0x7f, 0x3d, 0xf5, 0x04, 0xa0, 0x1e, 0xb3, 0x3b, 0x98, 0xfa, 0x0d, 0x39,
+	0xac, 0x8f, 0xe5, 0xb8, 0x96, 0x8f, 0x80, 0xd6, 0xa4, 0xfc, 0xc5, 0xf0, 0xee, 0xbf, 0x03, 0x00,
+	0x00, 0xff, 0xff, 0xe9, 0x19, 0x66, 0x8f, 0xce, 0x1c, 0x00, 0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -1994,6 +1713,10 @@ type MsgClient interface {
 	RegisterModel(ctx context.Context, in *MsgRegisterModel, opts ...grpc.CallOption) (*MsgRegisterModelResponse, error)
 	// RetireModel withdraws a model that has no token and no running offering.
 	RetireModel(ctx context.Context, in *MsgRetireModel, opts ...grpc.CallOption) (*MsgRetireModelResponse, error)
+	// PublishVersion submits another version of a model and opens its proof.
+	PublishVersion(ctx context.Context, in *MsgPublishVersion, opts ...grpc.CallOption) (*MsgPublishVersionResponse, error)
+	// ObjectVersion objects as a holder to a proved version that waits to become the latest.
+	ObjectVersion(ctx context.Context, in *MsgObjectVersion, opts ...grpc.CallOption) (*MsgObjectVersionResponse, error)
 	// SetPrice changes a model's price per request.
 	SetPrice(ctx context.Context, in *MsgSetPrice, opts ...grpc.CallOption) (*MsgSetPriceResponse, error)
 	// CreateOffering fixes the terms of a sale of the model's token.
@@ -2014,6 +1737,20 @@ type MsgClient interface {
 	ReleaseProceeds(ctx context.Context, in *MsgReleaseProceeds, opts ...grpc.CallOption) (*MsgReleaseProceedsResponse, error)
 	// Exit burns tokens for their part of the unreleased proceeds.
 	Exit(ctx context.Context, in *MsgExit, opts ...grpc.CallOption) (*MsgExitResponse, error)
+	// Swap exchanges a model's token for the payment denom of its pool, or the other way round.
+	Swap(ctx context.Context, in *MsgSwap, opts ...grpc.CallOption) (*MsgSwapResponse, error)
+	// AddLiquidity puts both coins into a pool.
+	AddLiquidity(ctx context.Context, in *MsgAddLiquidity, opts ...grpc.CallOption) (*MsgAddLiquidityResponse, error)
+	// RemoveLiquidity takes both coins out of a pool.
+	RemoveLiquidity(ctx context.Context, in *MsgRemoveLiquidity, opts ...grpc.CallOption) (*MsgRemoveLiquidityResponse, error)
+	// CollectPoolRevenue pays a position what the pool's tokens earned for it. Anyone may.
+	CollectPoolRevenue(ctx context.Context, in *MsgCollectPoolRevenue, opts ...grpc.CallOption) (*MsgCollectPoolRevenueResponse, error)
+	// ProposeSpend proposes to pay tokens of a model's treasury.
+	ProposeSpend(ctx context.Context, in *MsgProposeSpend, opts ...grpc.CallOption) (*MsgProposeSpendResponse, error)
+	// ObjectSpend objects as a holder to a proposed spend.
+	ObjectSpend(ctx context.Context, in *MsgObjectSpend, opts ...grpc.CallOption) (*MsgObjectSpendResponse, error)
+	// ExecuteSpend pays a spend to which not enough holders objected, after its window. Anyone may.
+	ExecuteSpend(ctx context.Context, in *MsgExecuteSpend, opts ...grpc.CallOption) (*MsgExecuteSpendResponse, error)
 	// UpdateParams sets all parameters. Governance only.
 	UpdateParams(ctx context.Context, in *MsgUpdateParams, opts ...grpc.CallOption) (*MsgUpdateParamsResponse, error)
 }
@@ -2038,6 +1775,24 @@ func (c *msgClient) RegisterModel(ctx context.Context, in *MsgRegisterModel, opt
 func (c *msgClient) RetireModel(ctx context.Context, in *MsgRetireModel, opts ...grpc.CallOption) (*MsgRetireModelResponse, error) {
 	out := new(MsgRetireModelResponse)
 	err := c.cc.Invoke(ctx, "/imod.imo.v1.Msg/RetireModel", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) PublishVersion(ctx context.Context, in *MsgPublishVersion, opts ...grpc.CallOption) (*MsgPublishVersionResponse, error) {
+	out := new(MsgPublishVersionResponse)
+	err := c.cc.Invoke(ctx, "/imod.imo.v1.Msg/PublishVersion", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) ObjectVersion(ctx context.Context, in *MsgObjectVersion, opts ...grpc.CallOption) (*MsgObjectVersionResponse, error) {
+	out := new(MsgObjectVersionResponse)
+	err := c.cc.Invoke(ctx, "/imod.imo.v1.Msg/ObjectVersion", in, out, opts...)
 	if err != nil {
 		return nil, err
 	}
@@ -2134,6 +1889,69 @@ func (c *msgClient) Exit(ctx context.Context, in *MsgExit, opts ...grpc.CallOpti
 	return out, nil
 }
 
+func (c *msgClient) Swap(ctx context.Context, in *MsgSwap, opts ...grpc.CallOption) (*MsgSwapResponse, error) {
+	out := new(MsgSwapResponse)
+	err := c.cc.Invoke(ctx, "/imod.imo.v1.Msg/Swap", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) AddLiquidity(ctx context.Context, in *MsgAddLiquidity, opts ...grpc.CallOption) (*MsgAddLiquidityResponse, error) {
+	out := new(MsgAddLiquidityResponse)
+	err := c.cc.Invoke(ctx, "/imod.imo.v1.Msg/AddLiquidity", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) RemoveLiquidity(ctx context.Context, in *MsgRemoveLiquidity, opts ...grpc.CallOption) (*MsgRemoveLiquidityResponse, error) {
+	out := new(MsgRemoveLiquidityResponse)
+	err := c.cc.Invoke(ctx, "/imod.imo.v1.Msg/RemoveLiquidity", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) CollectPoolRevenue(ctx context.Context, in *MsgCollectPoolRevenue, opts ...grpc.CallOption) (*MsgCollectPoolRevenueResponse, error) {
+	out := new(MsgCollectPoolRevenueResponse)
+	err := c.cc.Invoke(ctx, "/imod.imo.v1.Msg/CollectPoolRevenue", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) ProposeSpend(ctx context.Context, in *MsgProposeSpend, opts ...grpc.CallOption) (*MsgProposeSpendResponse, error) {
+	out := new(MsgProposeSpendResponse)
+	err := c.cc.Invoke(ctx, "/imod.imo.v1.Msg/ProposeSpend", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) ObjectSpend(ctx context.Context, in *MsgObjectSpend, opts ...grpc.CallOption) (*MsgObjectSpendResponse, error) {
+	out := new(MsgObjectSpendResponse)
+	err := c.cc.Invoke(ctx, "/imod.imo.v1.Msg/ObjectSpend", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) ExecuteSpend(ctx context.Context, in *MsgExecuteSpend, opts ...grpc.CallOption) (*MsgExecuteSpendResponse, error) {
+	out := new(MsgExecuteSpendResponse)
+	err := c.cc.Invoke(ctx, "/imod.imo.v1.Msg/ExecuteSpend", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *msgClient) UpdateParams(ctx context.Context, in *MsgUpdateParams, opts ...grpc.CallOption) (*MsgUpdateParamsResponse, error) {
 	out := new(MsgUpdateParamsResponse)
 	err := c.cc.Invoke(ctx, "/imod.imo.v1.Msg/UpdateParams", in, out, opts...)
@@ -2149,6 +1967,10 @@ type MsgServer interface {
 	RegisterModel(context.Context, *MsgRegisterModel) (*MsgRegisterModelResponse, error)
 	// RetireModel withdraws a model that has no token and no running offering.
 	RetireModel(context.Context, *MsgRetireModel) (*MsgRetireModelResponse, error)
+	// PublishVersion submits another version of a model and opens its proof.
+	PublishVersion(context.Context, *MsgPublishVersion) (*MsgPublishVersionResponse, error)
+	// ObjectVersion objects as a holder to a proved version that waits to become the latest.
+	ObjectVersion(context.Context, *MsgObjectVersion) (*MsgObjectVersionResponse, error)
 	// SetPrice changes a model's price per request.
 	SetPrice(context.Context, *MsgSetPrice) (*MsgSetPriceResponse, error)
 	// CreateOffering fixes the terms of a sale of the model's token.
@@ -2169,6 +1991,20 @@ type MsgServer interface {
 	ReleaseProceeds(context.Context, *MsgReleaseProceeds) (*MsgReleaseProceedsResponse, error)
 	// Exit burns tokens for their part of the unreleased proceeds.
 	Exit(context.Context, *MsgExit) (*MsgExitResponse, error)
+	// Swap exchanges a model's token for the payment denom of its pool, or the other way round.
+	Swap(context.Context, *MsgSwap) (*MsgSwapResponse, error)
+	// AddLiquidity puts both coins into a pool.
+	AddLiquidity(context.Context, *MsgAddLiquidity) (*MsgAddLiquidityResponse, error)
+	// RemoveLiquidity takes both coins out of a pool.
+	RemoveLiquidity(context.Context, *MsgRemoveLiquidity) (*MsgRemoveLiquidityResponse, error)
+	// CollectPoolRevenue pays a position what the pool's tokens earned for it. Anyone may.
+	CollectPoolRevenue(context.Context, *MsgCollectPoolRevenue) (*MsgCollectPoolRevenueResponse, error)
+	// ProposeSpend proposes to pay tokens of a model's treasury.
+	ProposeSpend(context.Context, *MsgProposeSpend) (*MsgProposeSpendResponse, error)
+	// ObjectSpend objects as a holder to a proposed spend.
+	ObjectSpend(context.Context, *MsgObjectSpend) (*MsgObjectSpendResponse, error)
+	// ExecuteSpend pays a spend to which not enough holders objected, after its window. Anyone may.
+	ExecuteSpend(context.Context, *MsgExecuteSpend) (*MsgExecuteSpendResponse, error)
 	// UpdateParams sets all parameters. Governance only.
 	UpdateParams(context.Context, *MsgUpdateParams) (*MsgUpdateParamsResponse, error)
 }
@@ -2182,6 +2018,12 @@ func (*UnimplementedMsgServer) RegisterModel(ctx context.Context, req *MsgRegist
 }
 func (*UnimplementedMsgServer) RetireModel(ctx context.Context, req *MsgRetireModel) (*MsgRetireModelResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method RetireModel not implemented")
+}
+func (*UnimplementedMsgServer) PublishVersion(ctx context.Context, req *MsgPublishVersion) (*MsgPublishVersionResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method PublishVersion not implemented")
+}
+func (*UnimplementedMsgServer) ObjectVersion(ctx context.Context, req *MsgObjectVersion) (*MsgObjectVersionResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method ObjectVersion not implemented")
 }
 func (*UnimplementedMsgServer) SetPrice(ctx context.Context, req *MsgSetPrice) (*MsgSetPriceResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method SetPrice not implemented")
@@ -2212,6 +2054,27 @@ func (*UnimplementedMsgServer) ReleaseProceeds(ctx context.Context, req *MsgRele
 }
 func (*UnimplementedMsgServer) Exit(ctx context.Context, req *MsgExit) (*MsgExitResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Exit not implemented")
+}
+func (*UnimplementedMsgServer) Swap(ctx context.Context, req *MsgSwap) (*MsgSwapResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Swap not implemented")
+}
+func (*UnimplementedMsgServer) AddLiquidity(ctx context.Context, req *MsgAddLiquidity) (*MsgAddLiquidityResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method AddLiquidity not implemented")
+}
+func (*UnimplementedMsgServer) RemoveLiquidity(ctx context.Context, req *MsgRemoveLiquidity) (*MsgRemoveLiquidityResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method RemoveLiquidity not implemented")
+}
+func (*UnimplementedMsgServer) CollectPoolRevenue(ctx context.Context, req *MsgCollectPoolRevenue) (*MsgCollectPoolRevenueResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method CollectPoolRevenue not implemented")
+}
+func (*UnimplementedMsgServer) ProposeSpend(ctx context.Context, req *MsgProposeSpend) (*MsgProposeSpendResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method ProposeSpend not implemented")
+}
+func (*UnimplementedMsgServer) ObjectSpend(ctx context.Context, req *MsgObjectSpend) (*MsgObjectSpendResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method ObjectSpend not implemented")
+}
+func (*UnimplementedMsgServer) ExecuteSpend(ctx context.Context, req *MsgExecuteSpend) (*MsgExecuteSpendResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method ExecuteSpend not implemented")
 }
 func (*UnimplementedMsgServer) UpdateParams(ctx context.Context, req *MsgUpdateParams) (*MsgUpdateParamsResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method UpdateParams not implemented")
@@ -2253,6 +2116,42 @@ func _Msg_RetireModel_Handler(srv interface{}, ctx context.Context, dec func(int
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(MsgServer).RetireModel(ctx, req.(*MsgRetireModel))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_PublishVersion_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgPublishVersion)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).PublishVersion(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/imod.imo.v1.Msg/PublishVersion",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).PublishVersion(ctx, req.(*MsgPublishVersion))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_ObjectVersion_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgObjectVersion)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).ObjectVersion(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/imod.imo.v1.Msg/ObjectVersion",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).ObjectVersion(ctx, req.(*MsgObjectVersion))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -2437,6 +2336,132 @@ func _Msg_Exit_Handler(srv interface{}, ctx context.Context, dec func(interface{
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Msg_Swap_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgSwap)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).Swap(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/imod.imo.v1.Msg/Swap",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).Swap(ctx, req.(*MsgSwap))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_AddLiquidity_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgAddLiquidity)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).AddLiquidity(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/imod.imo.v1.Msg/AddLiquidity",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).AddLiquidity(ctx, req.(*MsgAddLiquidity))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_RemoveLiquidity_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgRemoveLiquidity)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).RemoveLiquidity(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/imod.imo.v1.Msg/RemoveLiquidity",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).RemoveLiquidity(ctx, req.(*MsgRemoveLiquidity))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_CollectPoolRevenue_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgCollectPoolRevenue)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).CollectPoolRevenue(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/imod.imo.v1.Msg/CollectPoolRevenue",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).CollectPoolRevenue(ctx, req.(*MsgCollectPoolRevenue))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_ProposeSpend_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgProposeSpend)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).ProposeSpend(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/imod.imo.v1.Msg/ProposeSpend",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).ProposeSpend(ctx, req.(*MsgProposeSpend))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_ObjectSpend_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgObjectSpend)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).ObjectSpend(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/imod.imo.v1.Msg/ObjectSpend",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).ObjectSpend(ctx, req.(*MsgObjectSpend))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_ExecuteSpend_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgExecuteSpend)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).ExecuteSpend(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/imod.imo.v1.Msg/ExecuteSpend",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).ExecuteSpend(ctx, req.(*MsgExecuteSpend))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _Msg_UpdateParams_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(MsgUpdateParams)
 	if err := dec(in); err != nil {
@@ -2467,6 +2492,14 @@ var _Msg_serviceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "RetireModel",
 			Handler:    _Msg_RetireModel_Handler,
+		},
+		{
+			MethodName: "PublishVersion",
+			Handler:    _Msg_PublishVersion_Handler,
+		},
+		{
+			MethodName: "ObjectVersion",
+			Handler:    _Msg_ObjectVersion_Handler,
 		},
 		{
 			MethodName: "SetPrice",
@@ -2509,313 +2542,40 @@ var _Msg_serviceDesc = grpc.ServiceDesc{
 			Handler:    _Msg_Exit_Handler,
 		},
 		{
+			MethodName: "Swap",
+			Handler:    _Msg_Swap_Handler,
+		},
+		{
+			MethodName: "AddLiquidity",
+			Handler:    _Msg_AddLiquidity_Handler,
+		},
+		{
+			MethodName: "RemoveLiquidity",
+			Handler:    _Msg_RemoveLiquidity_Handler,
+		},
+		{
+			MethodName: "CollectPoolRevenue",
+			Handler:    _Msg_CollectPoolRevenue_Handler,
+		},
+		{
+			MethodName: "ProposeSpend",
+			Handler:    _Msg_ProposeSpend_Handler,
+		},
+		{
+			MethodName: "ObjectSpend",
+			Handler:    _Msg_ObjectSpend_Handler,
+		},
+		{
+			MethodName: "ExecuteSpend",
+			Handler:    _Msg_ExecuteSpend_Handler,
+		},
+		{
 			MethodName: "UpdateParams",
 			Handler:    _Msg_UpdateParams_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},
 	Metadata: "imod/imo/v1/tx.proto",
-}
-
-func (m *MsgRegisterModel) Marshal() (dAtA []byte, err error) {
-	size := m.Size()
-	dAtA = make([]byte, size)
-	n, err := m.MarshalToSizedBuffer(dAtA[:size])
-	if err != nil {
-		return nil, err
-	}
-	return dAtA[:n], nil
-}
-
-func (m *MsgRegisterModel) MarshalTo(dAtA []byte) (int, error) {
-	size := m.Size()
-	return m.MarshalToSizedBuffer(dAtA[:size])
-}
-
-func (m *MsgRegisterModel) MarshalToSizedBuffer(dAtA []byte) (int, error) {
-	i := len(dAtA)
-	_ = i
-	var l int
-	_ = l
-	if m.ParentModelId != 0 {
-		i = encodeVarintTx(dAtA, i, uint64(m.ParentModelId))
-		i--
-		dAtA[i] = 0x60
-	}
-	if m.VerificationClass != 0 {
-		i = encodeVarintTx(dAtA, i, uint64(m.VerificationClass))
-		i--
-		dAtA[i] = 0x58
-	}
-	if len(m.Contributors) > 0 {
-		for iNdEx := len(m.Contributors) - 1; iNdEx >= 0; iNdEx-- {
-			{
-				size, err := m.Contributors[iNdEx].MarshalToSizedBuffer(dAtA[:i])
-				if err != nil {
-					return 0, err
-				}
-				i -= size
-				i = encodeVarintTx(dAtA, i, uint64(size))
-			}
-			i--
-			dAtA[i] = 0x52
-		}
-	}
-	{
-		size, err := m.Price.MarshalToSizedBuffer(dAtA[:i])
-		if err != nil {
-			return 0, err
-		}
-		i -= size
-		i = encodeVarintTx(dAtA, i, uint64(size))
-	}
-	i--
-	dAtA[i] = 0x4a
-	if len(m.Manifest) > 0 {
-		i -= len(m.Manifest)
-		copy(dAtA[i:], m.Manifest)
-		i = encodeVarintTx(dAtA, i, uint64(len(m.Manifest)))
-		i--
-		dAtA[i] = 0x42
-	}
-	if len(m.BundleUris) > 0 {
-		for iNdEx := len(m.BundleUris) - 1; iNdEx >= 0; iNdEx-- {
-			i -= len(m.BundleUris[iNdEx])
-			copy(dAtA[i:], m.BundleUris[iNdEx])
-			i = encodeVarintTx(dAtA, i, uint64(len(m.BundleUris[iNdEx])))
-			i--
-			dAtA[i] = 0x3a
-		}
-	}
-	if len(m.MetadataUri) > 0 {
-		i -= len(m.MetadataUri)
-		copy(dAtA[i:], m.MetadataUri)
-		i = encodeVarintTx(dAtA, i, uint64(len(m.MetadataUri)))
-		i--
-		dAtA[i] = 0x32
-	}
-	if len(m.LicenceHash) > 0 {
-		i -= len(m.LicenceHash)
-		copy(dAtA[i:], m.LicenceHash)
-		i = encodeVarintTx(dAtA, i, uint64(len(m.LicenceHash)))
-		i--
-		dAtA[i] = 0x2a
-	}
-	if len(m.Licence) > 0 {
-		i -= len(m.Licence)
-		copy(dAtA[i:], m.Licence)
-		i = encodeVarintTx(dAtA, i, uint64(len(m.Licence)))
-		i--
-		dAtA[i] = 0x22
-	}
-	if len(m.Summary) > 0 {
-		i -= len(m.Summary)
-		copy(dAtA[i:], m.Summary)
-		i = encodeVarintTx(dAtA, i, uint64(len(m.Summary)))
-		i--
-		dAtA[i] = 0x1a
-	}
-	if len(m.Name) > 0 {
-		i -= len(m.Name)
-		copy(dAtA[i:], m.Name)
-		i = encodeVarintTx(dAtA, i, uint64(len(m.Name)))
-		i--
-		dAtA[i] = 0x12
-	}
-	if len(m.Creator) > 0 {
-		i -= len(m.Creator)
-		copy(dAtA[i:], m.Creator)
-		i = encodeVarintTx(dAtA, i, uint64(len(m.Creator)))
-		i--
-		dAtA[i] = 0xa
-	}
-	return len(dAtA) - i, nil
-}
-
-func (m *MsgRegisterModelResponse) Marshal() (dAtA []byte, err error) {
-	size := m.Size()
-	dAtA = make([]byte, size)
-	n, err := m.MarshalToSizedBuffer(dAtA[:size])
-	if err != nil {
-		return nil, err
-	}
-	return dAtA[:n], nil
-}
-
-func (m *MsgRegisterModelResponse) MarshalTo(dAtA []byte) (int, error) {
-	size := m.Size()
-	return m.MarshalToSizedBuffer(dAtA[:size])
-}
-
-func (m *MsgRegisterModelResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
-	i := len(dAtA)
-	_ = i
-	var l int
-	_ = l
-	{
-		size, err := m.Deposit.MarshalToSizedBuffer(dAtA[:i])
-		if err != nil {
-			return 0, err
-		}
-		i -= size
-		i = encodeVarintTx(dAtA, i, uint64(size))
-	}
-	i--
-	dAtA[i] = 0x2a
-	{
-		size, err := m.VerificationFee.MarshalToSizedBuffer(dAtA[:i])
-		if err != nil {
-			return 0, err
-		}
-		i -= size
-		i = encodeVarintTx(dAtA, i, uint64(size))
-	}
-	i--
-	dAtA[i] = 0x22
-	if len(m.ManifestRoot) > 0 {
-		i -= len(m.ManifestRoot)
-		copy(dAtA[i:], m.ManifestRoot)
-		i = encodeVarintTx(dAtA, i, uint64(len(m.ManifestRoot)))
-		i--
-		dAtA[i] = 0x1a
-	}
-	if m.Version != 0 {
-		i = encodeVarintTx(dAtA, i, uint64(m.Version))
-		i--
-		dAtA[i] = 0x10
-	}
-	if m.ModelId != 0 {
-		i = encodeVarintTx(dAtA, i, uint64(m.ModelId))
-		i--
-		dAtA[i] = 0x8
-	}
-	return len(dAtA) - i, nil
-}
-
-func (m *MsgRetireModel) Marshal() (dAtA []byte, err error) {
-	size := m.Size()
-	dAtA = make([]byte, size)
-	n, err := m.MarshalToSizedBuffer(dAtA[:size])
-	if err != nil {
-		return nil, err
-	}
-	return dAtA[:n], nil
-}
-
-func (m *MsgRetireModel) MarshalTo(dAtA []byte) (int, error) {
-	size := m.Size()
-	return m.MarshalToSizedBuffer(dAtA[:size])
-}
-
-func (m *MsgRetireModel) MarshalToSizedBuffer(dAtA []byte) (int, error) {
-	i := len(dAtA)
-	_ = i
-	var l int
-	_ = l
-	if m.ModelId != 0 {
-		i = encodeVarintTx(dAtA, i, uint64(m.ModelId))
-		i--
-		dAtA[i] = 0x10
-	}
-	if len(m.Creator) > 0 {
-		i -= len(m.Creator)
-		copy(dAtA[i:], m.Creator)
-		i = encodeVarintTx(dAtA, i, uint64(len(m.Creator)))
-		i--
-		dAtA[i] = 0xa
-	}
-	return len(dAtA) - i, nil
-}
-
-func (m *MsgRetireModelResponse) Marshal() (dAtA []byte, err error) {
-	size := m.Size()
-	dAtA = make([]byte, size)
-	n, err := m.MarshalToSizedBuffer(dAtA[:size])
-	if err != nil {
-		return nil, err
-	}
-	return dAtA[:n], nil
-}
-
-func (m *MsgRetireModelResponse) MarshalTo(dAtA []byte) (int, error) {
-	size := m.Size()
-	return m.MarshalToSizedBuffer(dAtA[:size])
-}
-
-func (m *MsgRetireModelResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
-	i := len(dAtA)
-	_ = i
-	var l int
-	_ = l
-	return len(dAtA) - i, nil
-}
-
-func (m *MsgSetPrice) Marshal() (dAtA []byte, err error) {
-	size := m.Size()
-	dAtA = make([]byte, size)
-	n, err := m.MarshalToSizedBuffer(dAtA[:size])
-	if err != nil {
-		return nil, err
-	}
-	return dAtA[:n], nil
-}
-
-func (m *MsgSetPrice) MarshalTo(dAtA []byte) (int, error) {
-	size := m.Size()
-	return m.MarshalToSizedBuffer(dAtA[:size])
-}
-
-func (m *MsgSetPrice) MarshalToSizedBuffer(dAtA []byte) (int, error) {
-	i := len(dAtA)
-	_ = i
-	var l int
-	_ = l
-	{
-		size, err := m.Price.MarshalToSizedBuffer(dAtA[:i])
-		if err != nil {
-			return 0, err
-		}
-		i -= size
-		i = encodeVarintTx(dAtA, i, uint64(size))
-	}
-	i--
-	dAtA[i] = 0x1a
-	if m.ModelId != 0 {
-		i = encodeVarintTx(dAtA, i, uint64(m.ModelId))
-		i--
-		dAtA[i] = 0x10
-	}
-	if len(m.Creator) > 0 {
-		i -= len(m.Creator)
-		copy(dAtA[i:], m.Creator)
-		i = encodeVarintTx(dAtA, i, uint64(len(m.Creator)))
-		i--
-		dAtA[i] = 0xa
-	}
-	return len(dAtA) - i, nil
-}
-
-func (m *MsgSetPriceResponse) Marshal() (dAtA []byte, err error) {
-	size := m.Size()
-	dAtA = make([]byte, size)
-	n, err := m.MarshalToSizedBuffer(dAtA[:size])
-	if err != nil {
-		return nil, err
-	}
-	return dAtA[:n], nil
-}
-
-func (m *MsgSetPriceResponse) MarshalTo(dAtA []byte) (int, error) {
-	size := m.Size()
-	return m.MarshalToSizedBuffer(dAtA[:size])
-}
-
-func (m *MsgSetPriceResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
-	i := len(dAtA)
-	_ = i
-	var l int
-	_ = l
-	return len(dAtA) - i, nil
 }
 
 func (m *MsgCreateOffering) Marshal() (dAtA []byte, err error) {
@@ -2838,6 +2598,85 @@ func (m *MsgCreateOffering) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.TreasuryWindow != nil {
+		n1, err1 := github_com_cosmos_gogoproto_types.StdDurationMarshalTo(*m.TreasuryWindow, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdDuration(*m.TreasuryWindow):])
+		if err1 != nil {
+			return 0, err1
+		}
+		i -= n1
+		i = encodeVarintTx(dAtA, i, uint64(n1))
+		i--
+		dAtA[i] = 0x2
+		i--
+		dAtA[i] = 0x92
+	}
+	if m.LiquidityProceedsBps != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.LiquidityProceedsBps))
+		i--
+		dAtA[i] = 0x2
+		i--
+		dAtA[i] = 0x88
+	}
+	if m.PoolFeeBps != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.PoolFeeBps))
+		i--
+		dAtA[i] = 0x2
+		i--
+		dAtA[i] = 0x80
+	}
+	if len(m.Lots) > 0 {
+		for iNdEx := len(m.Lots) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Lots[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintTx(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x1
+			i--
+			dAtA[i] = 0xfa
+		}
+	}
+	if m.ExpectedId != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.ExpectedId))
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0xf0
+	}
+	if len(m.AllowRoot) > 0 {
+		i -= len(m.AllowRoot)
+		copy(dAtA[i:], m.AllowRoot)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.AllowRoot)))
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0xea
+	}
+	if m.TickBps != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.TickBps))
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0xe0
+	}
+	if m.HardCap != nil {
+		{
+			size, err := m.HardCap.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintTx(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0xda
+	}
 	{
 		size, err := m.MaxRequestPrice.MarshalToSizedBuffer(dAtA[:i])
 		if err != nil {
@@ -2871,32 +2710,32 @@ func (m *MsgCreateOffering) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i--
 		dAtA[i] = 0xc2
 	}
-	n7, err7 := github_com_cosmos_gogoproto_types.StdDurationMarshalTo(m.VestingDuration, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdDuration(m.VestingDuration):])
+	n5, err5 := github_com_cosmos_gogoproto_types.StdDurationMarshalTo(m.VestingDuration, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdDuration(m.VestingDuration):])
+	if err5 != nil {
+		return 0, err5
+	}
+	i -= n5
+	i = encodeVarintTx(dAtA, i, uint64(n5))
+	i--
+	dAtA[i] = 0x1
+	i--
+	dAtA[i] = 0xba
+	n6, err6 := github_com_cosmos_gogoproto_types.StdDurationMarshalTo(m.VestingCliff, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdDuration(m.VestingCliff):])
+	if err6 != nil {
+		return 0, err6
+	}
+	i -= n6
+	i = encodeVarintTx(dAtA, i, uint64(n6))
+	i--
+	dAtA[i] = 0x1
+	i--
+	dAtA[i] = 0xb2
+	n7, err7 := github_com_cosmos_gogoproto_types.StdDurationMarshalTo(m.ExitWindow, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdDuration(m.ExitWindow):])
 	if err7 != nil {
 		return 0, err7
 	}
 	i -= n7
 	i = encodeVarintTx(dAtA, i, uint64(n7))
-	i--
-	dAtA[i] = 0x1
-	i--
-	dAtA[i] = 0xba
-	n8, err8 := github_com_cosmos_gogoproto_types.StdDurationMarshalTo(m.VestingCliff, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdDuration(m.VestingCliff):])
-	if err8 != nil {
-		return 0, err8
-	}
-	i -= n8
-	i = encodeVarintTx(dAtA, i, uint64(n8))
-	i--
-	dAtA[i] = 0x1
-	i--
-	dAtA[i] = 0xb2
-	n9, err9 := github_com_cosmos_gogoproto_types.StdDurationMarshalTo(m.ExitWindow, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdDuration(m.ExitWindow):])
-	if err9 != nil {
-		return 0, err9
-	}
-	i -= n9
-	i = encodeVarintTx(dAtA, i, uint64(n9))
 	i--
 	dAtA[i] = 0x1
 	i--
@@ -2917,32 +2756,32 @@ func (m *MsgCreateOffering) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 			dAtA[i] = 0xa2
 		}
 	}
-	n10, err10 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(m.CancelDeadline, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(m.CancelDeadline):])
+	n8, err8 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(m.CancelDeadline, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(m.CancelDeadline):])
+	if err8 != nil {
+		return 0, err8
+	}
+	i -= n8
+	i = encodeVarintTx(dAtA, i, uint64(n8))
+	i--
+	dAtA[i] = 0x1
+	i--
+	dAtA[i] = 0x9a
+	n9, err9 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(m.EndTime, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(m.EndTime):])
+	if err9 != nil {
+		return 0, err9
+	}
+	i -= n9
+	i = encodeVarintTx(dAtA, i, uint64(n9))
+	i--
+	dAtA[i] = 0x1
+	i--
+	dAtA[i] = 0x92
+	n10, err10 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(m.StartTime, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(m.StartTime):])
 	if err10 != nil {
 		return 0, err10
 	}
 	i -= n10
 	i = encodeVarintTx(dAtA, i, uint64(n10))
-	i--
-	dAtA[i] = 0x1
-	i--
-	dAtA[i] = 0x9a
-	n11, err11 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(m.EndTime, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(m.EndTime):])
-	if err11 != nil {
-		return 0, err11
-	}
-	i -= n11
-	i = encodeVarintTx(dAtA, i, uint64(n11))
-	i--
-	dAtA[i] = 0x1
-	i--
-	dAtA[i] = 0x92
-	n12, err12 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(m.StartTime, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(m.StartTime):])
-	if err12 != nil {
-		return 0, err12
-	}
-	i -= n12
-	i = encodeVarintTx(dAtA, i, uint64(n12))
 	i--
 	dAtA[i] = 0x1
 	i--
@@ -3194,6 +3033,18 @@ func (m *MsgPlaceBid) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.Allowance != nil {
+		{
+			size, err := m.Allowance.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintTx(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x3a
+	}
 	if len(m.Owner) > 0 {
 		i -= len(m.Owner)
 		copy(dAtA[i:], m.Owner)
@@ -3243,6 +3094,48 @@ func (m *MsgPlaceBid) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *Allowance) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Allowance) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Allowance) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Proof) > 0 {
+		for iNdEx := len(m.Proof) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Proof[iNdEx])
+			copy(dAtA[i:], m.Proof[iNdEx])
+			i = encodeVarintTx(dAtA, i, uint64(len(m.Proof[iNdEx])))
+			i--
+			dAtA[i] = 0x12
+		}
+	}
+	{
+		size := m.Cap.Size()
+		i -= size
+		if _, err := m.Cap.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintTx(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
 func (m *MsgPlaceBidResponse) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
@@ -3263,6 +3156,16 @@ func (m *MsgPlaceBidResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	{
+		size := m.TickPrice.Size()
+		i -= size
+		if _, err := m.TickPrice.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintTx(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x2a
 	{
 		size, err := m.Excess.MarshalToSizedBuffer(dAtA[:i])
 		if err != nil {
@@ -3706,6 +3609,11 @@ func (m *MsgExit) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.OfferingId != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.OfferingId))
+		i--
+		dAtA[i] = 0x18
+	}
 	{
 		size, err := m.Amount.MarshalToSizedBuffer(dAtA[:i])
 		if err != nil {
@@ -3833,138 +3741,6 @@ func encodeVarintTx(dAtA []byte, offset int, v uint64) int {
 	dAtA[offset] = uint8(v)
 	return base
 }
-func (m *MsgRegisterModel) Size() (n int) {
-	if m == nil {
-		return 0
-	}
-	var l int
-	_ = l
-	l = len(m.Creator)
-	if l > 0 {
-		n += 1 + l + sovTx(uint64(l))
-	}
-	l = len(m.Name)
-	if l > 0 {
-		n += 1 + l + sovTx(uint64(l))
-	}
-	l = len(m.Summary)
-	if l > 0 {
-		n += 1 + l + sovTx(uint64(l))
-	}
-	l = len(m.Licence)
-	if l > 0 {
-		n += 1 + l + sovTx(uint64(l))
-	}
-	l = len(m.LicenceHash)
-	if l > 0 {
-		n += 1 + l + sovTx(uint64(l))
-	}
-	l = len(m.MetadataUri)
-	if l > 0 {
-		n += 1 + l + sovTx(uint64(l))
-	}
-	if len(m.BundleUris) > 0 {
-		for _, s := range m.BundleUris {
-			l = len(s)
-			n += 1 + l + sovTx(uint64(l))
-		}
-	}
-	l = len(m.Manifest)
-	if l > 0 {
-		n += 1 + l + sovTx(uint64(l))
-	}
-	l = m.Price.Size()
-	n += 1 + l + sovTx(uint64(l))
-	if len(m.Contributors) > 0 {
-		for _, e := range m.Contributors {
-			l = e.Size()
-			n += 1 + l + sovTx(uint64(l))
-		}
-	}
-	if m.VerificationClass != 0 {
-		n += 1 + sovTx(uint64(m.VerificationClass))
-	}
-	if m.ParentModelId != 0 {
-		n += 1 + sovTx(uint64(m.ParentModelId))
-	}
-	return n
-}
-
-func (m *MsgRegisterModelResponse) Size() (n int) {
-	if m == nil {
-		return 0
-	}
-	var l int
-	_ = l
-	if m.ModelId != 0 {
-		n += 1 + sovTx(uint64(m.ModelId))
-	}
-	if m.Version != 0 {
-		n += 1 + sovTx(uint64(m.Version))
-	}
-	l = len(m.ManifestRoot)
-	if l > 0 {
-		n += 1 + l + sovTx(uint64(l))
-	}
-	l = m.VerificationFee.Size()
-	n += 1 + l + sovTx(uint64(l))
-	l = m.Deposit.Size()
-	n += 1 + l + sovTx(uint64(l))
-	return n
-}
-
-func (m *MsgRetireModel) Size() (n int) {
-	if m == nil {
-		return 0
-	}
-	var l int
-	_ = l
-	l = len(m.Creator)
-	if l > 0 {
-		n += 1 + l + sovTx(uint64(l))
-	}
-	if m.ModelId != 0 {
-		n += 1 + sovTx(uint64(m.ModelId))
-	}
-	return n
-}
-
-func (m *MsgRetireModelResponse) Size() (n int) {
-	if m == nil {
-		return 0
-	}
-	var l int
-	_ = l
-	return n
-}
-
-func (m *MsgSetPrice) Size() (n int) {
-	if m == nil {
-		return 0
-	}
-	var l int
-	_ = l
-	l = len(m.Creator)
-	if l > 0 {
-		n += 1 + l + sovTx(uint64(l))
-	}
-	if m.ModelId != 0 {
-		n += 1 + sovTx(uint64(m.ModelId))
-	}
-	l = m.Price.Size()
-	n += 1 + l + sovTx(uint64(l))
-	return n
-}
-
-func (m *MsgSetPriceResponse) Size() (n int) {
-	if m == nil {
-		return 0
-	}
-	var l int
-	_ = l
-	return n
-}
-
 func (m *MsgCreateOffering) Size() (n int) {
 	if m == nil {
 		return 0
@@ -4045,6 +3821,36 @@ func (m *MsgCreateOffering) Size() (n int) {
 	n += 2 + l + sovTx(uint64(l))
 	l = m.MaxRequestPrice.Size()
 	n += 2 + l + sovTx(uint64(l))
+	if m.HardCap != nil {
+		l = m.HardCap.Size()
+		n += 2 + l + sovTx(uint64(l))
+	}
+	if m.TickBps != 0 {
+		n += 2 + sovTx(uint64(m.TickBps))
+	}
+	l = len(m.AllowRoot)
+	if l > 0 {
+		n += 2 + l + sovTx(uint64(l))
+	}
+	if m.ExpectedId != 0 {
+		n += 2 + sovTx(uint64(m.ExpectedId))
+	}
+	if len(m.Lots) > 0 {
+		for _, e := range m.Lots {
+			l = e.Size()
+			n += 2 + l + sovTx(uint64(l))
+		}
+	}
+	if m.PoolFeeBps != 0 {
+		n += 2 + sovTx(uint64(m.PoolFeeBps))
+	}
+	if m.LiquidityProceedsBps != 0 {
+		n += 2 + sovTx(uint64(m.LiquidityProceedsBps))
+	}
+	if m.TreasuryWindow != nil {
+		l = github_com_cosmos_gogoproto_types.SizeOfStdDuration(*m.TreasuryWindow)
+		n += 2 + l + sovTx(uint64(l))
+	}
 	return n
 }
 
@@ -4122,6 +3928,27 @@ func (m *MsgPlaceBid) Size() (n int) {
 	if l > 0 {
 		n += 1 + l + sovTx(uint64(l))
 	}
+	if m.Allowance != nil {
+		l = m.Allowance.Size()
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *Allowance) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Cap.Size()
+	n += 1 + l + sovTx(uint64(l))
+	if len(m.Proof) > 0 {
+		for _, b := range m.Proof {
+			l = len(b)
+			n += 1 + l + sovTx(uint64(l))
+		}
+	}
 	return n
 }
 
@@ -4139,6 +3966,8 @@ func (m *MsgPlaceBidResponse) Size() (n int) {
 	l = m.Cost.Size()
 	n += 1 + l + sovTx(uint64(l))
 	l = m.Excess.Size()
+	n += 1 + l + sovTx(uint64(l))
+	l = m.TickPrice.Size()
 	n += 1 + l + sovTx(uint64(l))
 	return n
 }
@@ -4318,6 +4147,9 @@ func (m *MsgExit) Size() (n int) {
 	}
 	l = m.Amount.Size()
 	n += 1 + l + sovTx(uint64(l))
+	if m.OfferingId != 0 {
+		n += 1 + sovTx(uint64(m.OfferingId))
+	}
 	return n
 }
 
@@ -4361,940 +4193,6 @@ func sovTx(x uint64) (n int) {
 }
 func sozTx(x uint64) (n int) {
 	return sovTx(uint64((x << 1) ^ uint64((int64(x) >> 63))))
-}
-func (m *MsgRegisterModel) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowTx
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: MsgRegisterModel: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: MsgRegisterModel: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Creator", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowTx
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthTx
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthTx
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Creator = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Name", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowTx
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthTx
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthTx
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Name = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 3:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Summary", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowTx
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthTx
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthTx
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Summary = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 4:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Licence", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowTx
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthTx
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthTx
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Licence = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 5:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field LicenceHash", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowTx
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthTx
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthTx
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.LicenceHash = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 6:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field MetadataUri", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowTx
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthTx
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthTx
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.MetadataUri = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 7:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field BundleUris", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowTx
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthTx
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthTx
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.BundleUris = append(m.BundleUris, string(dAtA[iNdEx:postIndex]))
-			iNdEx = postIndex
-		case 8:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Manifest", wireType)
-			}
-			var byteLen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowTx
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				byteLen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if byteLen < 0 {
-				return ErrInvalidLengthTx
-			}
-			postIndex := iNdEx + byteLen
-			if postIndex < 0 {
-				return ErrInvalidLengthTx
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Manifest = append(m.Manifest[:0], dAtA[iNdEx:postIndex]...)
-			if m.Manifest == nil {
-				m.Manifest = []byte{}
-			}
-			iNdEx = postIndex
-		case 9:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Price", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowTx
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthTx
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthTx
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.Price.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		case 10:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Contributors", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowTx
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthTx
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthTx
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Contributors = append(m.Contributors, Contributor{})
-			if err := m.Contributors[len(m.Contributors)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		case 11:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field VerificationClass", wireType)
-			}
-			m.VerificationClass = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowTx
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.VerificationClass |= VerificationClass(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 12:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field ParentModelId", wireType)
-			}
-			m.ParentModelId = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowTx
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.ParentModelId |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		default:
-			iNdEx = preIndex
-			skippy, err := skipTx(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthTx
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			iNdEx += skippy
-		}
-	}
-
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
-	}
-	return nil
-}
-func (m *MsgRegisterModelResponse) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowTx
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: MsgRegisterModelResponse: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: MsgRegisterModelResponse: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field ModelId", wireType)
-			}
-			m.ModelId = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowTx
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.ModelId |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 2:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Version", wireType)
-			}
-			m.Version = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowTx
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.Version |= uint32(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 3:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field ManifestRoot", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowTx
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthTx
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthTx
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.ManifestRoot = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 4:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field VerificationFee", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowTx
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthTx
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthTx
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.VerificationFee.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		case 5:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Deposit", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowTx
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthTx
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthTx
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.Deposit.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		default:
-			iNdEx = preIndex
-			skippy, err := skipTx(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthTx
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			iNdEx += skippy
-		}
-	}
-
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
-	}
-	return nil
-}
-func (m *MsgRetireModel) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowTx
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: MsgRetireModel: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: MsgRetireModel: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Creator", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowTx
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthTx
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthTx
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Creator = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 2:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field ModelId", wireType)
-			}
-			m.ModelId = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowTx
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.ModelId |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		default:
-			iNdEx = preIndex
-			skippy, err := skipTx(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthTx
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			iNdEx += skippy
-		}
-	}
-
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
-	}
-	return nil
-}
-func (m *MsgRetireModelResponse) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowTx
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: MsgRetireModelResponse: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: MsgRetireModelResponse: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		default:
-			iNdEx = preIndex
-			skippy, err := skipTx(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthTx
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			iNdEx += skippy
-		}
-	}
-
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
-	}
-	return nil
-}
-func (m *MsgSetPrice) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowTx
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: MsgSetPrice: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: MsgSetPrice: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Creator", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowTx
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthTx
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthTx
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Creator = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 2:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field ModelId", wireType)
-			}
-			m.ModelId = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowTx
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.ModelId |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 3:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Price", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowTx
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthTx
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthTx
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.Price.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		default:
-			iNdEx = preIndex
-			skippy, err := skipTx(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthTx
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			iNdEx += skippy
-		}
-	}
-
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
-	}
-	return nil
-}
-func (m *MsgSetPriceResponse) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowTx
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: MsgSetPriceResponse: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: MsgSetPriceResponse: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		default:
-			iNdEx = preIndex
-			skippy, err := skipTx(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthTx
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			iNdEx += skippy
-		}
-	}
-
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
-	}
-	return nil
 }
 func (m *MsgCreateOffering) Unmarshal(dAtA []byte) error {
 	l := len(dAtA)
@@ -6095,6 +4993,220 @@ func (m *MsgCreateOffering) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
+		case 27:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field HardCap", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.HardCap == nil {
+				m.HardCap = &types.Coin{}
+			}
+			if err := m.HardCap.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 28:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TickBps", wireType)
+			}
+			m.TickBps = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.TickBps |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 29:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AllowRoot", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.AllowRoot = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 30:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ExpectedId", wireType)
+			}
+			m.ExpectedId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ExpectedId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 31:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Lots", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Lots = append(m.Lots, Lot{})
+			if err := m.Lots[len(m.Lots)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 32:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field PoolFeeBps", wireType)
+			}
+			m.PoolFeeBps = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.PoolFeeBps |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 33:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field LiquidityProceedsBps", wireType)
+			}
+			m.LiquidityProceedsBps = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.LiquidityProceedsBps |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 34:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TreasuryWindow", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.TreasuryWindow == nil {
+				m.TreasuryWindow = new(time.Duration)
+			}
+			if err := github_com_cosmos_gogoproto_types.StdDurationUnmarshal(m.TreasuryWindow, dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipTx(dAtA[iNdEx:])
@@ -6643,6 +5755,158 @@ func (m *MsgPlaceBid) Unmarshal(dAtA []byte) error {
 			}
 			m.Owner = string(dAtA[iNdEx:postIndex])
 			iNdEx = postIndex
+		case 7:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Allowance", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Allowance == nil {
+				m.Allowance = &Allowance{}
+			}
+			if err := m.Allowance.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Allowance) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Allowance: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Allowance: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Cap", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Cap.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Proof", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Proof = append(m.Proof, make([]byte, postIndex-iNdEx))
+			copy(m.Proof[len(m.Proof)-1], dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipTx(dAtA[iNdEx:])
@@ -6808,6 +6072,40 @@ func (m *MsgPlaceBidResponse) Unmarshal(dAtA []byte) error {
 				return io.ErrUnexpectedEOF
 			}
 			if err := m.Excess.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TickPrice", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.TickPrice.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex
@@ -8019,6 +7317,25 @@ func (m *MsgExit) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field OfferingId", wireType)
+			}
+			m.OfferingId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.OfferingId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
 		default:
 			iNdEx = preIndex
 			skippy, err := skipTx(dAtA[iNdEx:])

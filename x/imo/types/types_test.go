@@ -165,7 +165,7 @@ func TestTermsHash(t *testing.T) {
 	require.NoError(t, base.Validate())
 	hash, err := base.Hash()
 	require.NoError(t, err)
-	require.Equal(t, "5cb13037f7912fb9cc8aa91bca1a7a532051328690068d0e37d70ad53e3e1b80", hash)
+	require.Equal(t, "1738478898552bf78107e523212b9fd3493af1a56641776f8912af5e2e6c09c8", hash)
 	for name, change := range map[string]func(t *types.Terms){
 		"price":   func(t *types.Terms) { t.Price = t.Price.AddRaw(1) },
 		"creator": func(t *types.Terms) { t.Creator = "x" },
