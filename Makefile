@@ -112,7 +112,7 @@ proto:
 abi: contracts/node_modules/.package-lock.json
 	node contracts/abi.mjs
 
-.PHONY: test test-unit test-integration test-sim test-arm64 test-s390x test-wasm test-inference-long test-e2e test-web screenshots test-race bench bench-inference test-revenue-long
+.PHONY: test test-unit test-integration test-sim test-arm64 test-e2e test-web screenshots test-race bench bench-inference test-revenue-long test-revenue-holders bench-oracle test-s390x test-wasm test-inference-long
 ## test: everything that a change must pass
 test: lint test-unit test-integration test-sim test-arm64 test-s390x test-wasm test-e2e
 
@@ -132,6 +132,15 @@ test-sim:
 test-e2e: build contracts/node_modules/.package-lock.json
 	$(TEST) -count=1 -timeout 20m ./tests/e2e/...
 
+.PHONY: soak bench-latency
+## soak: 10,000 requests on four live validators while a validator and a sidecar at a time are killed (ARGS="-seed N")
+soak: build
+	$(TEST) -count=1 -timeout 120m -v -run '^TestFaults$$' ./tests/soak -model $(or $(MODEL),tiny) $(ARGS)
+
+## bench-latency: seconds from a request to its result on four live validators (MODEL=picture RATES=1,10,40)
+bench-latency: build
+	$(TEST) -count=1 -timeout 60m -v -run '^TestLatency$$' ./tests/soak -model $(or $(MODEL),picture) -rates $(or $(RATES),1,10,40) $(ARGS)
+
 .PHONY: journeys
 ## journeys: run the guides of docs/guides as they stand on a network of its own, and find the mark in every served picture
 journeys: build
@@ -142,6 +151,12 @@ journeys: build
 bench:
 	go test -tags=test -ldflags=-w -run '^$$' -bench 'Throughput|OneToken' -benchtime 3x ./tests/integration
 	go test -ldflags=-w -run '^$$' -bench 'Deposit|Transfer|Claim' ./x/revshare/keeper
+
+## bench-oracle: what each handler of a validator takes at 4, 50 and 100 validators with 150 requests, 100,000 expiries, a million finished requests (15 minutes)
+bench-oracle:
+	go test -tags=test -ldflags=-w -run '^$$' -bench OracleHandlers -benchtime 10x ./tests/integration
+	go test -ldflags=-w -run '^$$' -bench 'Attest|Due' -benchtime 10x ./x/oracle/keeper
+	IMOD_FINISHED=1000000 go test -ldflags=-w -count=1 -timeout 60m -run TestStateStaysBounded -v ./x/oracle/keeper
 
 ## bench-inference: the runtime beside onnxruntime, in one run; a report in build/bench-inference.md
 bench-inference: bench/inference/node_modules/.package-lock.json
@@ -168,9 +183,22 @@ tests/web/node_modules/.package-lock.json: tests/web/package-lock.json
 	npm --prefix tests/web ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
+.PHONY: test-books-long bench-offerings
+## test-books-long: 100,000 random books of each kind and 200 of 10,000 bids against the rule computed with fractions
+test-books-long:
+	BOOKS=100000 go test -count=1 -ldflags=-w -timeout 120m -run 'Books$$' ./x/imo/book
+
+## bench-offerings: clear a book of a million bids: blocks, time of the longest, memory
+bench-offerings:
+	BIDS=$${BIDS:-1000000} go test -count=1 -ldflags=-w -timeout 120m -run '^TestClearingFigures$$' -v ./x/imo/keeper
+
 ## test-revenue-long: one million random steps of the revenue share against the naive ledger
 test-revenue-long:
 	go test -count=1 -ldflags=-w -timeout 60m -run '^TestProperties$$' ./x/revshare/keeper -rapid.checks=16700
+
+## test-revenue-holders: gas and store operations with a million holders of one token, which must be those with ten
+test-revenue-holders:
+	go test -count=1 -v -ldflags=-w -timeout 60m -run '^TestCostIndependentOfHolders$$' ./x/revshare/keeper -holders=1000000
 
 ## test-arm64: digests of runtime and models and 1,000 random runs on an emulated arm64
 test-arm64:
