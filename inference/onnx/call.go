@@ -26,7 +26,7 @@ var lowerings map[string]lowering
 func init() {
 	lowerings = map[string]lowering{}
 	for _, table := range []map[string]lowering{
-		elementwise(), activations(), products(), pools(), reductions(), normalisations(), movements(), indexing(), shapes(), quantised(), attentions(),
+		elementwise(), activations(), products(), pools(), reductions(), normalisations(), movements(), indexing(), shapes(), quantised(), attentions(), recurrent(),
 	} {
 		for op, f := range table {
 			lowerings[op] = f

@@ -198,6 +198,20 @@ func TestHostileMemory(t *testing.T) {
 	}
 }
 
+// TestScatterAtConstantPlaces is one gather: the last update of a row wins, a negative index counts from the end.
+func TestScatterAtConstantPlaces(t *testing.T) {
+	index := message{}.bytes(5, tensorHead("i", 7, []int64{3, 1}).int(7, 2).int(7, -3).int(7, 2))
+	file := model(18, input("x", 3, 2), index, floats("u", []int64{3, 2}, 1, 2, 3, 4, 5, 6), node("ScatterND", names("x", "i", "u"), names("y")), output("y", 3, 2))
+	m, err := onnx.Import(file, onnx.Options{})
+	require.NoError(t, err)
+	require.Len(t, m.Graph.Nodes, 2)
+	p, err := engine.Load(m.Graph, m.Weights)
+	require.NoError(t, err)
+	outs, _, err := p.Run(t.Context(), []kernel.Tensor{{DType: ir.F32, Shape: []int64{3, 2}, F32: []float32{10, 20, 30, 40, 50, 60}}})
+	require.NoError(t, err)
+	require.Equal(t, []float32{3, 4, 30, 40, 5, 6}, outs[0].F32)
+}
+
 // TestSmallFileLargeModel: by the default limits, a file of a few hundred bytes that fills 575 MB of weights
 // is refused at once and before the memory is taken (SAFETY 57).
 func TestSmallFileLargeModel(t *testing.T) {

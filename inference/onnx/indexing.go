@@ -13,7 +13,7 @@ import (
 func indexing() map[string]lowering {
 	return map[string]lowering{
 		"Gather": gatherOp(ir.Gather), "GatherElements": gatherOp(ir.GatherElements), "Slice": slice, "Trilu": trilu,
-		"OneHot": oneHot, "If": conditional, "GatherND": gatherND,
+		"OneHot": oneHot, "If": conditional, "GatherND": gatherND, "ScatterND": scatterND,
 	}
 }
 

@@ -19,8 +19,8 @@ const suite = "../../../shared/onnx-node-tests"
 // nodeTestsPassing only ever goes up. nodeTestsDigest hashes the exact outputs of
 // all that pass, the same on every architecture; it changes when the count does.
 const (
-	nodeTestsPassing = 552
-	nodeTestsDigest  = "5ad7534dfa270a2d126981ae72b7dcb4eb4c368a3c3e5d65f3ea119ced123a25"
+	nodeTestsPassing = 562
+	nodeTestsDigest  = "2ad63466fe2fd1f4857182ebf6216fd799109d69959f24157ef809cac981bea8"
 )
 
 // TestNodeSuite runs every folder of the ONNX node tests. A model may be refused,
@@ -89,7 +89,7 @@ var firstPriorities = strings.Fields("Add Sub Mul Div Neg Abs Sqrt Reciprocal Po
 	"AveragePool GlobalAveragePool BatchNormalization LayerNormalization Softmax LogSoftmax ReduceMean ReduceSum ReduceMax ReduceMin ArgMax Gather Concat Split Slice " +
 	"Reshape Flatten Transpose Squeeze Unsqueeze Expand Shape Constant ConstantOfShape Cast Identity Where Equal Less Greater Not And Or Range Pad Dropout Gelu " +
 	"QuantizeLinear DequantizeLinear DynamicQuantizeLinear MatMulInteger ConvInteger QLinearMatMul QLinearConv Resize ConvTranspose InstanceNormalization GroupNormalization " +
-	"Attention RMSNormalization RotaryEmbedding Trilu CumSum GatherND GatherElements If Einsum")
+	"Attention RMSNormalization RotaryEmbedding Trilu CumSum ScatterND GatherND GatherElements If Einsum GRU LSTM RNN")
 
 // skipped is the reason of the list for a refusal; empty if there is none.
 func skipped(err error) string {

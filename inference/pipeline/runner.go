@@ -111,6 +111,9 @@ func (r *Runner) Run(ctx context.Context, input []byte, seed uint64) (Result, er
 		case errors.As(err, &refusal):
 			return Result{}, err
 		}
+		if errors.Is(err, engine.ErrFault) { // says nothing about the model
+			return Result{}, err
+		}
 		return Result{}, bundle.Refuse(bundle.ReasonRun, err)
 	}
 	return Result{

@@ -2,6 +2,8 @@ package worker
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -58,6 +60,17 @@ func Main(in io.Reader, out io.Writer, l Limits) error {
 
 // exitCPU is the exit status of a child whose job used up its processor time.
 const exitCPU = 3
+
+// auditElements is how many random elements of every run are computed once more by
+// the definition before the result leaves the process.
+const auditElements = 8
+
+// unforeseen draws from the operating system.
+func unforeseen() uint64 {
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return binary.NativeEndian.Uint64(b[:])
+}
 
 type child struct {
 	cache   *cache
@@ -172,7 +185,7 @@ func (c *child) load(j Job) (*pipeline.Runner, error) {
 	}
 	size := b.Manifest.WeightBytes + b.Manifest.PeakMemory
 	c.cache.make(size) // before the memory is needed
-	r, err := pipeline.New(b, engine.WithWorkers(c.threads))
+	r, err := pipeline.New(b, engine.WithWorkers(c.threads), engine.WithAudit(auditElements, unforeseen))
 	if err != nil {
 		return nil, err
 	}
@@ -186,6 +199,8 @@ func (r Reply) fail(err error) Reply {
 	switch {
 	case errors.As(err, &refusal):
 		r.Refused = uint8(refusal.Reason)
+	case errors.Is(err, engine.ErrFault):
+		r.Fault = true
 	case errors.Is(err, bundle.ErrBundle), errors.Is(err, bundle.ErrManifest):
 		r.Damaged = true
 	}

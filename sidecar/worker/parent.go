@@ -303,5 +303,9 @@ func (p *process) answer(r Reply, ok bool, id uint64) (Reply, error) {
 		p.kill()
 		return Reply{}, fmt.Errorf("%w: answered job %d instead of %d", ErrDied, r.ID, id)
 	}
+	if r.Fault {
+		p.kill()
+		return Reply{}, fmt.Errorf("%w: %s", ErrSelfTest, r.Error)
+	}
 	return r, nil
 }

@@ -59,6 +59,9 @@ type Reply struct {
 	Refused uint8 `json:"refused,omitempty"`
 	// Damaged tells that the files in Store do not match the root.
 	Damaged bool `json:"damaged,omitempty"`
+	// Fault tells that an element computed twice had two results: this machine or a
+	// kernel is at fault, not the model.
+	Fault bool `json:"fault,omitempty"`
 	// Error says what went wrong; with neither Refused nor Damaged it says nothing
 	// about the model.
 	Error string `json:"error,omitempty"`

@@ -170,6 +170,17 @@ func TestSelfTestFails(t *testing.T) {
 	require.Zero(t, w.PID())
 }
 
+// TestFault: a run that computed an element twice with two results makes the machine unfit, and says nothing about the model.
+func TestFault(t *testing.T) {
+	faulty := `printf '\000\000\000\020{"self_test":""}\000\000\000\046{"id":1,"fault":true,"error":"node 3"}'; exec sleep 60`
+	w := worker.New(worker.Config{Command: []string{"/bin/sh", "-c", faulty}, Env: os.Environ(), Limits: worker.Limits{Memory: memory}})
+	t.Cleanup(w.Close)
+	require.NoError(t, w.Start(t.Context()))
+	_, err := w.Do(t.Context(), worker.Job{Op: worker.OpRun})
+	require.ErrorIs(t, err, worker.ErrSelfTest)
+	require.ErrorContains(t, err, "node 3")
+}
+
 func TestKilledFromOutside(t *testing.T) {
 	dir := t.TempDir()
 	slow, good := tiny.Write(t, dir, tiny.Slow(t)), tiny.Write(t, dir, tiny.Picture(t))
