@@ -50,7 +50,7 @@ func (o offerings) expectedPrice(c *contract.Call, args []any) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	res, err := o.queries.Clearing(c.Ctx, &imotypes.QueryClearingRequest{Id: id})
+	res, err := o.queries.Clearing(c.Ctx, &imotypes.QueryClearingRequest{Id: id, Summary: true})
 	if err != nil {
 		return nil, err
 	}

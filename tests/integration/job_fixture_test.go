@@ -42,7 +42,7 @@ type job struct {
 	*chain.Chain
 	ana, bo, chi, dee, eve chain.Account
 	denom                  string
-	bundle                 *bundle.Bundle
+	bundle, second         *bundle.Bundle // of ana's model, and of a second version of it
 	worker                 *models.Worker
 }
 
@@ -69,12 +69,13 @@ func newJobFrom(t testing.TB, options chain.Options) *job {
 	t.Helper()
 	ana := chain.NewAccount("ana")
 	made := models.Tiny(t, ana.Address(), 0)
-	worker := models.NewWorker(t, made)
+	second := models.Tiny(t, ana.Address(), 50)
+	worker := models.NewWorker(t, made, second)
 	options.Worker = worker
 	c := chain.New(t, options)
 	j := &job{
 		Chain: c, ana: ana, bo: c.Account("bo"), chi: c.Account("chi"), dee: c.Account("dee"), eve: c.Account("eve"),
-		denom: imotypes.TokenDenom(1), bundle: made, worker: worker,
+		denom: imotypes.TokenDenom(1), bundle: made, second: second, worker: worker,
 	}
 	ok(t, c.Next(c.Tx(ana, &imotypes.MsgRegisterModel{
 		Creator: ana.String(), Name: "Tiny", Summary: "Paints two by two pixels.", Licence: "Apache-2.0",

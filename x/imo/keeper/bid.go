@@ -23,6 +23,10 @@ func (k *Keeper) allocation(ctx context.Context, id uint64, owner sdk.AccAddress
 	return types.NewAllocation(id, text), err
 }
 
+// gasPlaceBid prices what a bid computes beside the store's own gas: its tick among at most types.MaxTicks, and the price
+// before and after it.
+const gasPlaceBid = 10_000
+
 // BidOrder is a bid as it arrives, whatever door it comes through.
 type BidOrder struct {
 	Bidder, Owner sdk.AccAddress
@@ -51,6 +55,7 @@ func (k *Keeper) PlaceBid(ctx context.Context, in BidOrder) (types.Bid, math.Int
 	if err != nil {
 		return none, math.Int{}, err
 	}
+	sdk.UnwrapSDKContext(ctx).GasMeter().ConsumeGas(gasPlaceBid, "place bid")
 	limit := t.OwnerCap.Amount
 	if t.AllowRoot != "" {
 		limit = math.MinInt(limit, in.Allowance.Cap)

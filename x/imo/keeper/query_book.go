@@ -24,9 +24,11 @@ func (q queryServer) Clearing(ctx context.Context, req *types.QueryClearingReque
 	if err != nil {
 		return nil, grpcError(err)
 	}
-	ticks, err := q.bookOf(ctx, o, t)
-	if err != nil {
-		return nil, grpcError(err)
+	var ticks []types.Tick
+	if !req.GetSummary() {
+		if ticks, err = q.bookOf(ctx, o, t); err != nil {
+			return nil, grpcError(err)
+		}
 	}
 	return &types.QueryClearingResponse{
 		Status: o.Status, Price: c.Price, Proceeds: t.Payment(c.Proceeds), Sold: t.Tokens(c.Sold),

@@ -71,7 +71,7 @@ func (k *Keeper) advance(ctx context.Context, id uint64, budget *int) (types.Off
 	if err := k.offerings.Set(ctx, id, o); err != nil {
 		return o, err
 	}
-	if o.Walk.Done && t.Public() {
+	if o.Status == types.OFFERING_STATUS_CLEARING && o.Walk.Done && t.Public() {
 		return k.settle(ctx, t)
 	}
 	return o, nil

@@ -23,6 +23,8 @@ const (
 	MaxLots = 3
 	// DefaultTickBps is the distance of two ticks when the creator names none.
 	DefaultTickBps = 100
+	// lateShare bounds the last moments of a sale, in which bids extend it, to one part in ten of it.
+	lateShare = 10
 	// MaxTranches bounds the releases of an offering.
 	MaxTranches = 1
 
@@ -74,7 +76,8 @@ func (t *Terms) SetBook(p Params, msg *MsgCreateOffering) error {
 		if t.TickBps == 0 {
 			t.TickBps = DefaultTickBps
 		}
-		t.LateWindow, t.MaxExtensions = p.LateWindow, p.MaxExtensions
+		// A short sale has short last moments.
+		t.LateWindow, t.MaxExtensions = min(p.LateWindow, t.EndTime.Sub(t.StartTime)/lateShare), p.MaxExtensions
 		return nil
 	}
 	if msg.HardCap != nil || msg.TickBps != 0 {

@@ -96,7 +96,7 @@ async function allocation(id, o, t) {
     return [h('div', { class: 'row' }, button), panel];
   };
   const running = ['OFFERING_STATUS_OPEN', 'OFFERING_STATUS_CLEARING'].includes(o.status);
-  const file = h('button', { class: 'quiet', type: 'button' }, 'My history as CSV');
+  const file = h('button', { class: 'plain', type: 'button' }, 'My history as CSV');
   file.addEventListener('click', async () => {
     file.disabled = true;
     await csv(signer.address).then((text) => save(`imo-${signer.address}.csv`, text), () => { file.textContent = 'The node has no history now'; });
