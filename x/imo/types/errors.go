@@ -52,4 +52,8 @@ var (
 	ErrHooksMissing        = errors.Register(ModuleName, 47, "hooks are not wired")
 	ErrInvariant           = errors.Register(ModuleName, 48, "invariant is broken")
 	ErrTarget              = errors.Register(ModuleName, 49, "name either an offering or a model")
+	ErrSlippage            = errors.Register(ModuleName, 50, "result is worse than the limit given")
+	ErrDeadline            = errors.Register(ModuleName, 51, "deadline has passed")
+	ErrPoolNotFound        = errors.Register(ModuleName, 52, "pool not found")
+	ErrPositionLocked      = errors.Register(ModuleName, 53, "position is locked")
 )
