@@ -46,6 +46,7 @@ type Keeper struct {
 	beneficiaries    collections.Map[collections.Pair[uint64, sdk.AccAddress], types.Beneficiary]
 	due              collections.KeySet[collections.Pair[uint64, uint64]]
 	networkKind      collections.Item[uint32]
+	market           market
 }
 
 // NewKeeper returns a keeper. Hooks are set afterwards, once.
@@ -99,6 +100,7 @@ func NewKeeper(
 		due: collections.NewKeySet(sb, types.DuePrefix, "due",
 			collections.PairKeyCodec(collections.Uint64Key, collections.Uint64Key)),
 		networkKind: collections.NewItem(sb, types.NetworkKindPrefix, "network_kind", collections.Uint32Value),
+		market:      newMarket(sb, cdc),
 	}
 	schema, err := sb.Build()
 	if err != nil {

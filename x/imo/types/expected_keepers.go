@@ -46,4 +46,9 @@ type RevShareKeeper interface {
 	MaterializeLazy(ctx context.Context, shareDenom string, account sdk.AccAddress, amount math.Int) error
 	Deposit(ctx context.Context, from sdk.AccAddress, shareDenom string, amount sdk.Coin, kind revsharetypes.SourceKind) error
 	CurrentEpoch(ctx context.Context) (uint64, error)
+	// ClaimThrough pays an account what it earned in closed epochs up to upTo, and says how far it came.
+	ClaimThrough(ctx context.Context, holder sdk.AccAddress, shareDenom string, upTo uint64) (sdk.Coins, uint64, error)
+	// RecordDate fixes the date at which balances count for an objection, HeldAt says what they were.
+	RecordDate(ctx context.Context, shareDenom string) (epoch uint64, eligible math.Int, err error)
+	HeldAt(ctx context.Context, shareDenom string, account sdk.AccAddress, epoch uint64) (math.Int, error)
 }
