@@ -147,6 +147,10 @@ func (d *decoder) node(n *Node, l Limits) {
 	n.Kind, n.Op = Kind(d.byte()), Op(d.byte())
 	n.Out = d.decl()
 	n.Inputs = d.ids(l.MaxNodeInputs)
+	d.attrs(n, l)
+}
+
+func (d *decoder) attrs(n *Node, l Limits) {
 	if c := d.count(l.MaxAttrs, 1); c > 0 {
 		n.Ints = make([]int64, c)
 		for i := range n.Ints {

@@ -1,11 +1,8 @@
 package ir
 
 import (
-	"crypto/sha256"
 	"encoding/binary"
 	"math"
-
-	"github.com/imochain/imod/inference/merkle"
 )
 
 // magic opens every encoded graph; its last byte is the version of the format.
@@ -46,6 +43,10 @@ func (n *Node) append(b []byte) []byte {
 	b = append(b, byte(n.Kind), byte(n.Op))
 	b = n.Out.append(b)
 	b = appendIDs(b, n.Inputs)
+	return n.appendAttrs(b)
+}
+
+func (n *Node) appendAttrs(b []byte) []byte {
 	b = binary.AppendUvarint(b, uint64(len(n.Ints)))
 	for _, v := range n.Ints {
 		b = binary.AppendVarint(b, v)
@@ -63,23 +64,4 @@ func appendIDs(b []byte, ids []uint32) []byte {
 		b = binary.AppendUvarint(b, uint64(id))
 	}
 	return b
-}
-
-// recordLabel opens the preimage of a record's hash.
-const recordLabel = "imod/ir/record/v1"
-
-// Root commits to the graph: the list root (package merkle) over the hashes of
-// its records, the header first, then one record per node, so that one node can
-// be proved alone.
-func (g *Graph) Root() [32]byte {
-	items := make([]merkle.Hash, 0, 1+len(g.Nodes))
-	items = append(items, recordHash(g.header()))
-	for i := range g.Nodes {
-		items = append(items, recordHash(g.Nodes[i].append(nil)))
-	}
-	return merkle.ListRoot(items)
-}
-
-func recordHash(record []byte) merkle.Hash {
-	return sha256.Sum256(append([]byte(recordLabel), record...))
 }

@@ -43,7 +43,7 @@ func TestEncoding(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, g, back)
 	root := g.Root()
-	require.Equal(t, "2d1c29a99ec11f604a65e896d0febf1d3bfb3acc61ebd8f7fd46cba2da109804", hex.EncodeToString(root[:]))
+	require.Equal(t, "5a694769ec86118035add5e7a10bc16853ff1e0e76e3fa11fd0c0497ff0cd904", hex.EncodeToString(root[:]))
 }
 
 // TestRootBindsEverything changes one thing at a time.

@@ -2,9 +2,9 @@ package kernel
 
 import "github.com/imochain/imod/inference/ir"
 
-// resolve turns an index into a position in [0, n): a negative one counts from
+// Resolve turns an index into a position in [0, n): a negative one counts from
 // the end, and what is still outside is moved to the nearest end.
-func resolve(i int64, n int) int {
+func Resolve(i int64, n int) int {
 	if i < 0 {
 		i += int64(n)
 	}
@@ -39,7 +39,7 @@ func gatherRows[T any](n *ir.Node, shape []int64, x []T, idx Tensor, y []T) {
 	outer, size, inner, count := Elems(shape[:axis]), int(shape[axis]), Elems(shape[axis+1:]), idx.Len()
 	for o := range outer {
 		for j := range count {
-			at := (o*size + resolve(idx.index(j), size)) * inner
+			at := (o*size + Resolve(idx.index(j), size)) * inner
 			copy(y[(o*count+j)*inner:(o*count+j+1)*inner], x[at:at+inner])
 		}
 	}
@@ -69,7 +69,7 @@ func gatherEach[T any](n *ir.Node, shape []int64, x []T, idx Tensor, y []T) {
 			pos := rest % int(idx.Shape[d])
 			rest /= int(idx.Shape[d])
 			if d == axis {
-				pos = resolve(idx.index(i), int(shape[d]))
+				pos = Resolve(idx.index(i), int(shape[d]))
 			}
 			at += pos * st[d]
 		}

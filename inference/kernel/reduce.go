@@ -174,28 +174,35 @@ func argReduce(n *ir.Node, in, out Tensor, p, parts int) {
 }
 
 func argRows[T integer | float32](op ir.Op, kept, red *grid, x []T, y []int64, p, parts int) {
-	last := op == ir.OpArgMaxLast || op == ir.OpArgMinLast
-	largest := op == ir.OpArgMax || op == ir.OpArgMaxLast
 	lo, hi := part(len(y), p, parts)
 	count, step := red.inner(), red.stride(1)
 	for i := lo; i < hi; i++ {
 		row := x[position(kept, i):]
 		best := 0
 		for j := 1; j < count; j++ {
-			v, b := row[j*step], row[best*step]
-			better := v > b
-			if !largest {
-				better = v < b
-			}
-			equal := v == b
-			// Only floats differ from themselves.
-			if v != v || b != b {
-				better, equal = b == b, v != v && b != b
-			}
-			if better || (last && equal) {
+			if argBetter(op, row[j*step], row[best*step]) {
 				best = j
 			}
 		}
 		y[i] = int64(best)
+	}
+}
+
+// argBetter reports whether a later element v takes the place of the best so far.
+func argBetter[T integer | float32](op ir.Op, v, best T) bool {
+	// Only floats differ from themselves.
+	if v != v || best != best {
+		last := op == ir.OpArgMaxLast || op == ir.OpArgMinLast
+		return v != v && (best == best || last)
+	}
+	switch op {
+	case ir.OpArgMax:
+		return v > best
+	case ir.OpArgMin:
+		return v < best
+	case ir.OpArgMaxLast:
+		return v >= best
+	default: // OpArgMinLast
+		return v <= best
 	}
 }

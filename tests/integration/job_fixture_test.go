@@ -60,12 +60,17 @@ func newJobWith(t testing.TB, accounts []string, followers ...*chain.Follower) *
 // newJobOn is newJobWith on another genesis.
 func newJobOn(t testing.TB, accounts []string, genesis func(*app.App, map[string]json.RawMessage), followers ...*chain.Follower) *job {
 	t.Helper()
+	return newJobFrom(t, chain.Options{Accounts: accounts, Followers: followers, Genesis: genesis})
+}
+
+// newJobFrom is newJob on a network with options, whose worker it sets.
+func newJobFrom(t testing.TB, options chain.Options) *job {
+	t.Helper()
 	ana := chain.NewAccount("ana")
 	made := models.Tiny(t, ana.Address(), 0)
 	worker := models.NewWorker(t, made)
-	c := chain.New(t, chain.Options{
-		Accounts: accounts, Followers: followers, Worker: worker, Genesis: genesis,
-	})
+	options.Worker = worker
+	c := chain.New(t, options)
 	j := &job{
 		Chain: c, ana: ana, bo: c.Account("bo"), chi: c.Account("chi"), dee: c.Account("dee"), eve: c.Account("eve"),
 		denom: imotypes.TokenDenom(1), bundle: made, worker: worker,

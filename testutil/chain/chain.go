@@ -73,6 +73,9 @@ type Chain struct {
 	appHash []byte
 	votes   abci.ExtendedCommitInfo
 	genesis []byte
+	// updates are the changes of the set that the last block made; the set of the block after the
+	// next one has them.
+	updates []abci.ValidatorUpdate
 }
 
 // Worker stands for the validators' sidecars.
@@ -260,6 +263,7 @@ func (c *Chain) Execute(d time.Duration, txs [][]byte) []*abci.ExecTxResult {
 	votes := c.extendedCommit(hash, txs) // precommits come before the block is executed
 
 	var results []*abci.ExecTxResult
+	var changed []abci.ValidatorUpdate
 	for i, f := range c.Followers {
 		if f.Restart && c.height > 1 {
 			_ = f.App.Close()
@@ -271,6 +275,7 @@ func (c *Chain) Execute(d time.Duration, txs [][]byte) []*abci.ExecTxResult {
 		require.NoError(c.T, err, "%s at height %d", f.Name, c.height)
 		if i == 0 {
 			results, c.appHash = res.TxResults, res.AppHash
+			changed = res.ValidatorUpdates
 		} else {
 			requireEqualResults(c.T, f.Name, c.height, results, res.TxResults)
 			require.Equal(c.T, c.appHash, res.AppHash, "%s: app hash at height %d", f.Name, c.height)
@@ -279,6 +284,8 @@ func (c *Chain) Execute(d time.Duration, txs [][]byte) []*abci.ExecTxResult {
 		require.NoError(c.T, err)
 	}
 	c.votes = votes
+	c.updateSet(c.updates)
+	c.updates = changed
 	if c.AfterBlock != nil {
 		c.AfterBlock(c)
 	}

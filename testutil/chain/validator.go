@@ -23,8 +23,9 @@ type Validator struct {
 	Power int64
 	// Operator is the account that bonded.
 	Operator Account
-	// Extend replaces the application's vote extension when it is not nil.
-	Extend func(txs [][]byte) []byte
+	// Extend turns the extension that the application made into the one that is signed; nil leaves it.
+	// What it returns is not judged by the others: it comes as late votes do, whose signature alone counts.
+	Extend func(honest []byte) []byte
 	// App extends this validator's votes; nil means the first follower.
 	App *app.App
 	// Absent makes the validator miss its votes.
@@ -75,9 +76,15 @@ func (c *Chain) extendedCommit(hash []byte, txs [][]byte) abci.ExtendedCommitInf
 
 func (c *Chain) extension(v Validator, hash []byte, txs [][]byte) []byte {
 	c.T.Helper()
+	honest := c.honestExtension(v, hash, txs)
 	if v.Extend != nil {
-		return v.Extend(txs)
+		return v.Extend(honest)
 	}
+	return honest
+}
+
+func (c *Chain) honestExtension(v Validator, hash []byte, txs [][]byte) []byte {
+	c.T.Helper()
 	voter := v.App
 	if voter == nil {
 		voter = c.App()
@@ -92,12 +99,34 @@ func (c *Chain) extension(v Validator, hash []byte, txs [][]byte) []byte {
 	if err != nil {
 		return nil // CometBFT sends an empty extension
 	}
+	require.True(c.T, c.Heard(v, res.VoteExtension))
+	return res.VoteExtension
+}
+
+// Heard tells whether the others accept an extension that reaches them in time.
+func (c *Chain) Heard(v Validator, extension []byte) bool {
+	c.T.Helper()
 	verified, err := c.App().VerifyVoteExtension(&abci.RequestVerifyVoteExtension{
-		Hash: hash, ValidatorAddress: v.Address(), Height: c.height, VoteExtension: res.VoteExtension,
+		ValidatorAddress: v.Address(), Height: c.height, VoteExtension: extension,
 	})
 	require.NoError(c.T, err)
-	require.Equal(c.T, abci.ResponseVerifyVoteExtension_ACCEPT, verified.Status)
-	return res.VoteExtension
+	return verified.Status == abci.ResponseVerifyVoteExtension_ACCEPT
+}
+
+// updateSet changes the powers of validators as CometBFT does; one without power votes no more.
+func (c *Chain) updateSet(updates []abci.ValidatorUpdate) {
+	c.T.Helper()
+	for _, update := range updates {
+		key := update.PubKey.GetEd25519()
+		i := slices.IndexFunc(c.Validators, func(v Validator) bool { return bytes.Equal(v.Key.PubKey().Bytes(), key) })
+		require.GreaterOrEqual(c.T, i, 0, "an update of a validator that the test does not know")
+		if update.Power == 0 {
+			c.Validators = slices.Delete(c.Validators, i, i+1)
+			continue
+		}
+		c.Validators[i].Power = update.Power
+	}
+	c.sortValidators()
 }
 
 // Sign signs an extension as CometBFT does.

@@ -130,7 +130,7 @@ func (h *Handlers) link(ctx sdk.Context, req *abci.RequestPrepareProposal) []byt
 }
 
 // usefulness returns a test for votes: one whose items all name closed subjects or repeat what is
-// stored only costs bytes.
+// stored only costs bytes. One that contradicts what is stored is useful: it voids both.
 func (h *Handlers) usefulness(ctx sdk.Context, height int64) (func(attestation.Address, []attestation.Item) bool, error) {
 	subjects, err := h.Keeper.OpenSubjects(ctx, height)
 	if err != nil {
@@ -145,8 +145,8 @@ func (h *Handlers) usefulness(ctx sdk.Context, height int64) (func(attestation.A
 			if !open[item.Key] {
 				return false
 			}
-			stored, err := h.Keeper.HasBinding(ctx, item.Key, validator)
-			return err == nil && !stored
+			slot, err := h.Keeper.Slot(ctx, item.Key, validator)
+			return err == nil && slot.Bind(item.Binding)
 		})
 	}, nil
 }

@@ -218,6 +218,15 @@ func (k *Keeper) HasBinding(ctx context.Context, key attestation.Key, validator 
 	return k.bindings.Has(ctx, collections.Join3(uint32(key.Kind), key.ID, sdk.ConsAddress(validator[:])))
 }
 
+// Slot returns what is in state of a validator's bindings of a subject.
+func (k *Keeper) Slot(ctx context.Context, key attestation.Key, validator attestation.Address) (attestation.Slot, error) {
+	stored, err := getOr(ctx, k.bindings, collections.Join3(uint32(key.Kind), key.ID, sdk.ConsAddress(validator[:])), nil)
+	if err != nil || stored == nil {
+		return attestation.Slot{}, err
+	}
+	return slotOf(stored), nil
+}
+
 // bindingKeys lists the stored bindings of a subject.
 func (k *Keeper) bindingKeys(ctx context.Context, key attestation.Key) ([]bindingKey, error) {
 	stored, err := k.storedBindings(ctx, key)
