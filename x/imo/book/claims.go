@@ -28,5 +28,5 @@ func Collectable(o types.Offering, a types.Allocation) math.Int {
 
 // Owed is what the escrow of an offering must hold: deposits less everything that went out.
 func Owed(o types.Offering) math.Int {
-	return o.Deposited.Sub(o.Refunded).Sub(o.Exited).Sub(o.ReleasedProtocol).Sub(o.PaidContributors)
+	return o.Deposited.Sub(o.Refunded).Sub(o.Exited).Sub(o.ReleasedProtocol).Sub(o.PaidContributors).Sub(o.Seeded)
 }

@@ -5,6 +5,7 @@ import (
 
 	"cosmossdk.io/math"
 
+	"github.com/imochain/imod/x/imo/tranche"
 	"github.com/imochain/imod/x/imo/types"
 )
 
@@ -49,8 +50,8 @@ func SettleTime(t types.Terms, o types.Offering) time.Time {
 	return o.EndTime
 }
 
-// Settle closes the book. On success it says how many tokens exist: those sold and those allotted to contributors and
-// treasury. What was not sold is never minted, so nobody holds a smaller part than a full sale would have given.
+// Settle closes the book. On success it says how many tokens exist: those sold, those allotted to contributors and
+// treasury, and apart from them those of the token's market. What was not sold is never minted, so nobody holds a smaller part than a full sale would have given.
 func Settle(t types.Terms, o types.Offering, now time.Time, epoch uint64) types.Offering {
 	clearing := Clear(t, o)
 	o.SettledTime, o.DueTime = &now, nil
@@ -62,8 +63,7 @@ func Settle(t types.Terms, o types.Offering, now time.Time, epoch uint64) types.
 	o.ClearingPrice = clearing.Price
 	o.SettledEpoch = epoch
 	o.Minted = clearing.Sold.Add(Locked(t))
+	o.Liquidity, o.Seeded = tranche.Liquidity(t, clearing.Sold, clearing.Proceeds)
 	o.Tranches = make([]types.TrancheState, len(t.Tranches))
-	// The settlement announces the first tranche: its exit window begins when the tokens exist.
-	o.Tranches[0].AnnouncedTime = &now
 	return o
 }

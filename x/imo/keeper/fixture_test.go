@@ -77,6 +77,10 @@ type revenue struct {
 		LazyShares(ctx context.Context, denom string, account sdk.AccAddress) (math.Int, uint64, error)
 	}
 	pools   map[string]bool
+	earned  map[string]map[uint64]sdk.Coins // by account and epoch, for ClaimThrough
+	claimed map[string]uint64
+	held    map[string]math.Int // at the record date, by account
+	voters  math.Int            // eligible supply at the record date
 	touches []touch
 	epoch   uint64
 	broken  error // what every call answers, when set
@@ -154,6 +158,34 @@ func (r *revenue) Deposit(ctx context.Context, from sdk.AccAddress, denom string
 	return r.bank.SendCoins(ctx, from, poolAccount, sdk.NewCoins(amount))
 }
 
+func (r *revenue) ClaimableRevenue(_ context.Context, _ string, holder sdk.AccAddress, upTo uint64) (sdk.Coins, error) {
+	sum := sdk.NewCoins()
+	for epoch := r.claimed[string(holder)] + 1; epoch <= min(upTo, r.epoch-1); epoch++ {
+		sum = sum.Add(r.earned[string(holder)][epoch]...)
+	}
+	return sum, r.broken
+}
+
+func (r *revenue) ClaimThrough(ctx context.Context, holder sdk.AccAddress, denom string, upTo uint64) (sdk.Coins, uint64, error) {
+	coins, err := r.ClaimableRevenue(ctx, denom, holder, upTo)
+	if err != nil {
+		return nil, 0, err
+	}
+	r.claimed[string(holder)] = upTo
+	return coins, upTo, r.bank.SendCoins(ctx, poolAccount, holder, coins)
+}
+
+func (r *revenue) RecordDate(context.Context, string) (uint64, math.Int, error) {
+	return r.epoch, r.voters, r.broken
+}
+
+func (r *revenue) HeldAt(_ context.Context, _ string, account sdk.AccAddress, _ uint64) (math.Int, error) {
+	if held, ok := r.held[string(account)]; ok {
+		return held, nil
+	}
+	return math.ZeroInt(), nil
+}
+
 func (r *revenue) CurrentEpoch(context.Context) (uint64, error) { return r.epoch, r.broken }
 
 // proofs stands for x/oracle: it pulls the fee and remembers what it was asked to prove.
@@ -200,6 +232,8 @@ func testParams() types.Params {
 	p.MinSaleDuration = 10 * time.Second
 	p.CancelGap = 100 * time.Second
 	p.MinExitWindow = exitTime
+	p.MaxFirstTrancheBps = types.BasisPoints
+	p.MinTreasuryWindow = exitTime
 	p.MaxBundleBytes = 10_000
 	p.MaxWorkUnits = 1_000
 	p.MaxPeakMemory = 5_000
@@ -238,7 +272,8 @@ func newFixtureWith(t tester, g types.GenesisState) *fixture {
 		}
 		return to, nil
 	})
-	f.revshare = &revenue{bank: f.bank, pools: map[string]bool{}, epoch: 5}
+	f.revshare = &revenue{bank: f.bank, pools: map[string]bool{}, epoch: 5, voters: math.ZeroInt(),
+		earned: map[string]map[uint64]sdk.Coins{}, claimed: map[string]uint64{}, held: map[string]math.Int{}}
 	f.proofs, f.tokens = &proofs{bank: f.bank}, &tokens{}
 	f.keeper = keeper.NewKeeper(runtime.NewKVStoreService(keys[types.StoreKey]), enc.Codec, auth, f.bank, community{f.bank}, f.revshare, authority)
 	f.keeper.SetHooks(f.proofs)

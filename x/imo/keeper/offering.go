@@ -107,6 +107,10 @@ func (k *Keeper) newTerms(ctx sdk.Context, p types.Params, m types.Model, creato
 	if err != nil {
 		return types.Terms{}, err
 	}
+	treasuryWindow := p.MinTreasuryWindow
+	if msg.TreasuryWindow != nil {
+		treasuryWindow = *msg.TreasuryWindow
+	}
 	start := msg.StartTime
 	if !start.After(time.Unix(0, 0)) {
 		start = ctx.BlockTime()
@@ -144,6 +148,9 @@ func (k *Keeper) newTerms(ctx sdk.Context, p types.Params, m types.Model, creato
 		PriceWindow:         p.PriceWindow,
 		IncomeProtocolBps:   m.IncomeProtocolBps,
 		ProceedsProtocolBps: p.ProceedsProtocolBps,
+		PoolFeeBps:          msg.PoolFeeBps,
+		TreasuryWindow:      treasuryWindow,
+		ObjectionBps:        p.ObjectionBps,
 	}, nil
 }
 

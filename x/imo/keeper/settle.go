@@ -115,7 +115,7 @@ func (k *Keeper) settle(ctx context.Context, o types.Offering, t types.Terms) (t
 	if o.Status != types.OFFERING_STATUS_SUCCEEDED {
 		return o, nil
 	}
-	return o, emit(ctx, &types.EventTrancheAnnounced{OfferingId: o.Id, NotBefore: book.NotBefore(t, o, 0)})
+	return k.announce(ctx, o, t)
 }
 
 func (k *Keeper) mintSupply(ctx context.Context, o types.Offering, t types.Terms) error {
@@ -134,5 +134,8 @@ func (k *Keeper) mintSupply(ctx context.Context, o types.Offering, t types.Terms
 	if err := k.models.Set(ctx, m.Id, m); err != nil {
 		return err
 	}
-	return k.bank.MintCoins(ctx, types.ModuleName, sdk.NewCoins(t.Tokens(o.Minted)))
+	if err := k.bank.MintCoins(ctx, types.ModuleName, sdk.NewCoins(t.Tokens(o.Minted))); err != nil {
+		return err
+	}
+	return k.seedPool(ctx, o, t)
 }

@@ -8,13 +8,9 @@ import (
 	"github.com/imochain/imod/x/imo/types"
 )
 
-const (
-	// MinShares are the fewest shares of a pool, for ever: the first position cannot go below them. So a share is always
-	// worth next to nothing and nobody can price later ones out by inflating the first.
-	MinShares = 1_000
-	// MaxFeeBps bounds the fee of swaps: 10 %.
-	MaxFeeBps = 1_000
-)
+// MinShares are the fewest shares of a pool, for ever: the first position cannot go below them. So a share is always worth
+// next to nothing and nobody can price later ones out by inflating the first.
+const MinShares = 1_000
 
 // Seed returns the shares of a pool's first liquidity: the root of the product, rounded down. It is false if the
 // amounts are too small for a market.
@@ -85,7 +81,7 @@ func with(p types.Pool, side Side, in, out math.Int) types.Pool {
 type Liquidity struct {
 	// Shares were issued or destroyed for Tokens and Payment.
 	Shares, Tokens, Payment math.Int
-	Pool                   types.Pool
+	Pool                    types.Pool
 }
 
 // Add issues the most shares that both amounts can pay for, in the ratio of the reserves; what is not needed of one of

@@ -59,7 +59,7 @@ func walkPool(r *rapid.T) (done int) {
 	if !ok {
 		return 0
 	}
-	p := market(token, payment, rapid.Uint32Range(0, pool.MaxFeeBps).Draw(r, "fee"))
+	p := market(token, payment, rapid.Uint32Range(0, types.MaxPoolFeeBps).Draw(r, "fee"))
 	positions := []math.Int{total, math.ZeroInt(), math.ZeroInt()}
 	for range 50 {
 		before, sharesBefore := product(p), total

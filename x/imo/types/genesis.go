@@ -23,7 +23,10 @@ func (g GenesisState) Validate() error {
 	if err := g.checkIncomes(); err != nil {
 		return err
 	}
-	return g.checkOfferings()
+	if err := g.checkOfferings(); err != nil {
+		return err
+	}
+	return g.checkMarkets()
 }
 
 func (g GenesisState) checkModels() error {
