@@ -483,3 +483,21 @@ func (f *fixture) collect(id uint64, owner sdk.AccAddress) sdk.Coins {
 	require.NoError(f.t, err)
 	return res.Collected
 }
+
+// spend spends everything that is left of an offering's treasury, which has vested, and nobody objects. It moves the
+// clock by the window.
+func (f *fixture) spend(id uint64, to sdk.AccAddress) sdk.Coin {
+	f.t.Helper()
+	o := f.offering(id)
+	res, err := f.query.Offering(f.ctx, &types.QueryOfferingRequest{Id: id})
+	require.NoError(f.t, err)
+	left := res.Terms.Tokens(res.Terms.Part(res.Terms.TreasuryBps).Sub(o.Spent))
+	proposed, err := f.msg.ProposeSpend(f.ctx, &types.MsgProposeSpend{
+		Treasury: res.Terms.Treasury, ModelId: o.ModelId, Recipient: text(to), Amount: left, Note: "work",
+	})
+	require.NoError(f.t, err)
+	f.ctx = f.ctx.WithBlockTime(proposed.DecideTime)
+	paid, err := f.msg.ExecuteSpend(f.ctx, &types.MsgExecuteSpend{Sender: text(account(40)), SpendId: proposed.SpendId})
+	require.NoError(f.t, err)
+	return paid.Paid
+}

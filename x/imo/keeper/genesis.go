@@ -119,6 +119,11 @@ func (k *Keeper) initOfferings(ctx context.Context, g types.GenesisState) error 
 			return err
 		}
 	}
+	for _, tick := range g.Ticks {
+		if err := k.ticks.Set(ctx, collections.Join(tick.OfferingId, tick.Number), tick); err != nil {
+			return err
+		}
+	}
 	for _, b := range g.Bids {
 		if err := k.bids.Set(ctx, collections.Join(b.OfferingId, b.Id), b); err != nil {
 			return err
@@ -218,6 +223,12 @@ func (k *Keeper) exportOfferings(ctx context.Context, g *types.GenesisState) err
 		t, err := k.terms.Get(ctx, id)
 		g.Offerings = append(g.Offerings, types.GenesisOffering{Offering: o, Terms: t})
 		return false, err
+	}); err != nil {
+		return err
+	}
+	if err := k.ticks.Walk(ctx, nil, func(_ collections.Pair[uint64, uint32], tick types.BookTick) (bool, error) {
+		g.Ticks = append(g.Ticks, tick)
+		return false, nil
 	}); err != nil {
 		return err
 	}

@@ -47,6 +47,7 @@ type Keeper struct {
 	due              collections.KeySet[collections.Pair[uint64, uint64]]
 	networkKind      collections.Item[uint32]
 	market           market
+	ticks            collections.Map[collections.Pair[uint64, uint32], types.BookTick]
 }
 
 // NewKeeper returns a keeper. Hooks are set afterwards, once.
@@ -101,6 +102,7 @@ func NewKeeper(
 			collections.PairKeyCodec(collections.Uint64Key, collections.Uint64Key)),
 		networkKind: collections.NewItem(sb, types.NetworkKindPrefix, "network_kind", collections.Uint32Value),
 		market:      newMarket(sb, cdc),
+		ticks:       collections.NewMap(sb, types.TicksPrefix, "ticks", modelVersion, codec.CollValue[types.BookTick](cdc)),
 	}
 	schema, err := sb.Build()
 	if err != nil {

@@ -123,12 +123,15 @@ func (q queryServer) Tranches(ctx context.Context, req *types.QueryTranchesReque
 		return nil, grpcError(err)
 	}
 	market := tranche.Market{}
-	if o.Status == types.OFFERING_STATUS_SUCCEEDED {
+	if o.Status == types.OFFERING_STATUS_SUCCEEDED && t.Public() {
 		if market, err = q.k.viewMarket(ctx, o.ModelId); err != nil {
 			return nil, grpcError(err)
 		}
 	}
-	assets := q.k.assets(ctx, o, t, market)
+	assets, err := q.k.trancheAssets(ctx, o, t, market)
+	if err != nil {
+		return nil, grpcError(err)
+	}
 	res := &types.QueryTranchesResponse{
 		Tranches: trancheStatuses(o, t, usage), Unreleased: t.Payment(assets.Unreleased), PoolPayment: t.Payment(assets.Payment),
 		Circulating: t.Tokens(assets.Circulating), ExitValue: sdk.NewInt64Coin(t.PaymentDenom, 0), Usage: usage,

@@ -51,7 +51,10 @@ var (
 	BeneficiariesPrefix    = collections.NewPrefix(18) // (offering id, contributor or treasury) -> Beneficiary
 	DuePrefix              = collections.NewPrefix(19) // (unix nanoseconds, offering id)
 	NetworkKindPrefix      = collections.NewPrefix(20) // -> NetworkKind
-	// 21 to 23 belong to the book and to versions, 24 on to the market and the treasury.
+	TicksPrefix            = collections.NewPrefix(21) // (offering id, tick number) -> BookTick
+	VersionVotesPrefix     = collections.NewPrefix(22) // (model id, version, holder) -> weight of the objection
+	PendingVersionsPrefix  = collections.NewPrefix(23) // (unix nanoseconds, model id) with a version that waits
+	// 24 on belong to the market and the treasury.
 	PoolsPrefix           = collections.NewPrefix(24) // model id -> Pool
 	PoolSharesPrefix      = collections.NewPrefix(25) // model id -> PoolShares
 	PoolRevenuesPrefix    = collections.NewPrefix(26) // (model id, denom) -> PoolRevenue
