@@ -168,6 +168,15 @@ tests/web/node_modules/.package-lock.json: tests/web/package-lock.json
 	npm --prefix tests/web ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
+.PHONY: test-books-long bench-offerings
+## test-books-long: 100,000 random books of each kind and 200 of 10,000 bids against the rule computed with fractions
+test-books-long:
+	BOOKS=100000 go test -count=1 -ldflags=-w -timeout 120m -run 'Books$$' ./x/imo/book
+
+## bench-offerings: clear a book of a million bids: blocks, time of the longest, memory
+bench-offerings:
+	BIDS=$${BIDS:-1000000} go test -count=1 -ldflags=-w -timeout 120m -run '^TestClearingFigures$$' -v ./x/imo/keeper
+
 ## test-revenue-long: one million random steps of the revenue share against the naive ledger
 test-revenue-long:
 	go test -count=1 -ldflags=-w -timeout 60m -run '^TestProperties$$' ./x/revshare/keeper -rapid.checks=16700

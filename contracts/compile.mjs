@@ -1,11 +1,19 @@
-// Compiles one contract of src and returns its ABI and bytecode.
+// Compiles one contract of src, once, and returns its ABI and bytecode.
 import { readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import solc from "solc";
 
 const src = new URL("src/", import.meta.url).pathname;
 
+const made = new Map();
+
 export function compile(file, name) {
+  const key = `${file}:${name}`;
+  if (!made.has(key)) made.set(key, build(file, name));
+  return made.get(key);
+}
+
+function build(file, name) {
   const output = JSON.parse(
     solc.compile(
       JSON.stringify({

@@ -2,6 +2,8 @@
 // description from which `imod model pack` makes a bundle, a model card, digests
 // of expected results, and the program that trained the model.
 //
-// Its tests import every model, pack it, and hold its results against the
-// digests; run them with -update to write the digests of a new model.
+// Names lists them, Read gives their files, and Pack makes a bundle of one.
+//
+// The tests pack every model and hold its results against the digests; run them with
+// -update to write the digests of a new model.
 package models

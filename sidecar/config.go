@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/imochain/imod/sidecar/worker"
+	"github.com/imochain/imod/x/oracle/node/link"
 )
 
 const (
@@ -28,8 +29,11 @@ type Config struct {
 	Home string
 	// Listen is where the node connects: unix:///absolute/path or host:port.
 	Listen string
-	// Token must accompany every call when Listen is not a unix socket.
+	// Token must accompany every call when Listen is not a unix socket; with TLS it may be empty.
 	Token string
+	// TLS are this end's certificate and the authority of the node's. Without it only this machine
+	// may connect.
+	TLS link.Files
 	// Models are read-only folders of bundles.
 	Models []string
 	// Mirrors are addresses asked for bundles after their own.
@@ -43,6 +47,10 @@ type Config struct {
 	// Workers is how many processes run models, each with Worker's limits.
 	Workers int
 	Worker  worker.Limits
+	// PerModel are limits of single models instead of those.
+	PerModel []ModelLimits
+	// Confined refuses to work where the kernel cannot confine workers (worker.Confinement).
+	Confined bool
 	// WorkerCommand starts a worker; limits are appended as flags. Env is its
 	// whole environment.
 	WorkerCommand []string
@@ -110,6 +118,11 @@ func (c Config) normalize() (Config, error) {
 	if len(c.WorkerCommand) == 0 {
 		return c, errors.New("no command to start a worker")
 	}
+	for _, m := range c.PerModel {
+		if err := m.check(); err != nil {
+			return c, err
+		}
+	}
 	for i, m := range c.Models {
 		abs, err := filepath.Abs(m)
 		if err != nil {
@@ -122,6 +135,9 @@ func (c Config) normalize() (Config, error) {
 
 func (c Config) checkListen() error {
 	if path, ok := c.socket(); ok {
+		if c.TLS.Set() {
+			return fmt.Errorf("socket %q takes no TLS: only this user can open it", path)
+		}
 		if !filepath.IsAbs(path) {
 			return fmt.Errorf("socket %q is not an absolute path", path)
 		}
@@ -130,10 +146,14 @@ func (c Config) checkListen() error {
 		}
 		return nil
 	}
-	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
+	host, _, err := net.SplitHostPort(c.Listen)
+	if err != nil {
 		return fmt.Errorf("address %q is neither unix:///path nor host:port: %w", c.Listen, err)
 	}
-	if len(c.Token) < minToken {
+	if ip := net.ParseIP(host); !c.TLS.Set() && host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return fmt.Errorf("address %s can be reached from other machines: that needs TLS (ca, cert and key in [tls])", c.Listen)
+	}
+	if len(c.Token) < minToken && (c.Token != "" || !c.TLS.Set()) {
 		return fmt.Errorf("address %s needs a token of at least %d characters", c.Listen, minToken)
 	}
 	return nil

@@ -37,6 +37,8 @@ type dispatcher struct {
 	// unfit is set when the numeric self-test failed: nothing is computed then.
 	unfit atomic.Bool
 	fit   atomic.Bool // the self-test passed at least once
+	// confinement is what the first worker found; nil before.
+	confinement atomic.Pointer[worker.Confinement]
 }
 
 // fetchLoop downloads bundles until ctx ends.
@@ -84,7 +86,8 @@ func (d *dispatcher) runLoop(ctx context.Context, w *worker.Worker) error {
 // run computes one item and gives it back to the queue.
 func (d *dispatcher) run(ctx context.Context, w *worker.Worker, e *entry, dir string) {
 	log := d.log.With("kind", e.work.Kind.String(), "id", e.work.Id, "model", e.work.ModelId, "root", bundle.FolderName(e.root))
-	if err := d.affordable(dir, e.root); err != nil {
+	limits, job := d.job(e, dir)
+	if err := d.affordable(dir, e.root, limits.memory); err != nil {
 		if errors.Is(err, errTooLarge) {
 			log.Warn("model declined", "error", err)
 			d.queue.decline(e)
@@ -93,8 +96,7 @@ func (d *dispatcher) run(ctx context.Context, w *worker.Worker, e *entry, dir st
 		d.damaged(log, e, dir, err)
 		return
 	}
-	limit, job := d.job(e, dir)
-	jobCtx, cancel := context.WithTimeout(ctx, limit)
+	jobCtx, cancel := context.WithTimeout(ctx, limits.wall)
 	defer cancel()
 	began := time.Now()
 	reply, err := w.Do(jobCtx, job)
@@ -109,7 +111,7 @@ func (d *dispatcher) run(ctx context.Context, w *worker.Worker, e *entry, dir st
 	case errors.Is(err, worker.ErrResting):
 		d.queue.postpone(e, restPause)
 	case errors.Is(err, context.DeadlineExceeded):
-		log.Warn("model ran too long", "limit", limit)
+		log.Warn("model ran too long", "limit", limits.wall)
 		d.queue.again(e)
 	case err != nil:
 		log.Warn("run failed", "error", err, "took", took)
@@ -181,13 +183,16 @@ func resultOf(w *types.WorkItem, reply worker.Reply) *types.WorkResult {
 	return r
 }
 
-func (d *dispatcher) job(e *entry, dir string) (time.Duration, worker.Job) {
-	job := worker.Job{Op: worker.OpRun, Store: dir, Root: e.root, Input: e.work.Input, Seed: e.work.Seed}
+func (d *dispatcher) job(e *entry, dir string) (bounds, worker.Job) {
+	limits := d.cfg.bounds(e.work.Kind, e.work.ModelId, e.root)
+	job := worker.Job{
+		Op: worker.OpRun, Store: dir, Root: e.root, Input: e.work.Input, Seed: e.work.Seed,
+		CPU: limits.cpu, Memory: limits.memory,
+	}
 	if e.work.Kind == types.SubjectKind_SUBJECT_KIND_PROOF {
 		job.Op, job.Input, job.Beacon = worker.OpProve, nil, [32]byte(e.work.Beacon)
-		return d.cfg.ProofTime, job
 	}
-	return d.cfg.RunTime, job
+	return limits, job
 }
 
 var errTooLarge = errors.New("model is too large for a worker")
@@ -195,7 +200,7 @@ var errTooLarge = errors.New("model is too large for a worker")
 // affordable refuses a model that cannot fit into a worker, before a worker dies
 // of it: weights are held twice while they are loaded, activations are placed with
 // some waste.
-func (d *dispatcher) affordable(dir string, root bundle.Hash) error {
+func (d *dispatcher) affordable(dir string, root bundle.Hash, memory uint64) error {
 	folder, err := os.OpenRoot(filepath.Join(dir, bundle.FolderName(root)))
 	if err != nil {
 		return err
@@ -205,8 +210,8 @@ func (d *dispatcher) affordable(dir string, root bundle.Hash) error {
 	if err != nil {
 		return err
 	}
-	if need := 2*m.WeightBytes + 2*m.PeakMemory + m.TableBytes + overhead; need > d.cfg.Worker.Memory {
-		return fmt.Errorf("%w: it needs about %d bytes, the limit is %d", errTooLarge, need, d.cfg.Worker.Memory)
+	if need := 2*m.WeightBytes + 2*m.PeakMemory + m.TableBytes + overhead; need > memory {
+		return fmt.Errorf("%w: it needs about %d bytes, the limit is %d", errTooLarge, need, memory)
 	}
 	return nil
 }

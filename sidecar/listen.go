@@ -1,21 +1,12 @@
 package sidecar
 
 import (
-	"context"
-	"crypto/sha256"
-	"crypto/subtle"
 	"errors"
 	"fmt"
 	"net"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
-
-	"google.golang.org/grpc"
-	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/metadata"
-	"google.golang.org/grpc/status"
 )
 
 // listen opens the node's door. A unix socket is made under another name, closed to
@@ -74,41 +65,4 @@ type socketListener struct {
 // Close implements net.Listener.
 func (l socketListener) Close() error {
 	return errors.Join(l.UnixListener.Close(), ignoreMissing(os.Remove(l.path)))
-}
-
-// serverOptions bound messages and, where there is a token, ask for it.
-func (c Config) serverOptions(maxMessage int) []grpc.ServerOption {
-	opts := []grpc.ServerOption{
-		grpc.MaxRecvMsgSize(maxMessage),
-		grpc.MaxSendMsgSize(maxMessage),
-		grpc.MaxConcurrentStreams(64),
-		grpc.ConnectionTimeout(10 * time.Second),
-	}
-	if _, unix := c.socket(); unix {
-		return opts
-	}
-	want := sha256.Sum256([]byte(c.Token))
-	check := func(ctx context.Context) error {
-		for _, given := range metadata.ValueFromIncomingContext(ctx, "authorization") {
-			token, ok := strings.CutPrefix(given, "Bearer ")
-			got := sha256.Sum256([]byte(token))
-			if ok && subtle.ConstantTimeCompare(got[:], want[:]) == 1 {
-				return nil
-			}
-		}
-		return status.Error(codes.Unauthenticated, "token is missing or wrong")
-	}
-	return append(opts,
-		grpc.UnaryInterceptor(func(ctx context.Context, req any, _ *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {
-			if err := check(ctx); err != nil {
-				return nil, err
-			}
-			return next(ctx, req)
-		}),
-		grpc.StreamInterceptor(func(srv any, stream grpc.ServerStream, _ *grpc.StreamServerInfo, next grpc.StreamHandler) error {
-			if err := check(stream.Context()); err != nil {
-				return err
-			}
-			return next(srv, stream)
-		}))
 }

@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -45,6 +46,10 @@ func Run(ctx context.Context, cfg Config) (err error) {
 	}
 	defer func() { err = errors.Join(err, lock.Close()) }()
 
+	options, err := cfg.serverOptions(types.MaxSidecarMessage)
+	if err != nil {
+		return err
+	}
 	d, err := open(cfg)
 	if err != nil {
 		return err
@@ -59,10 +64,10 @@ func Run(ctx context.Context, cfg Config) (err error) {
 		if err != nil {
 			return errors.Join(fmt.Errorf("address for bundles %s: %w", cfg.Serve, err), l.Close())
 		}
-		served := serve.Config{Dirs: append(append([]string(nil), cfg.Models...), d.bundles()), MaxRequests: maxServed, Logger: cfg.Logger}
+		served := serve.Config{Dirs: append(slices.Clone(cfg.Models), d.bundles()), MaxRequests: maxServed, Logger: cfg.Logger}
 		group.Go(func() error { return serve.Run(ctx, shop, served) })
 	}
-	group.Go(func() error { return d.serve(ctx, l) })
+	group.Go(func() error { return d.serve(ctx, l, options) })
 	for range fetchers {
 		group.Go(func() error { return d.fetchLoop(ctx) })
 	}
@@ -71,7 +76,9 @@ func Run(ctx context.Context, cfg Config) (err error) {
 		group.Go(func() error {
 			if i == 0 {
 				// One worker starts now: the others start when there is work for them.
-				d.selfTest(ctx, w)
+				if err := d.selfTest(ctx, w); err != nil {
+					return err
+				}
 			}
 			return d.runLoop(ctx, w)
 		})
@@ -109,42 +116,54 @@ func open(cfg Config) (*dispatcher, error) {
 func (d *dispatcher) bundles() string { return filepath.Join(d.cfg.Home, "bundles") }
 
 func (d *dispatcher) worker() *worker.Worker {
-	return worker.New(worker.Config{Command: d.cfg.WorkerCommand, Env: d.cfg.WorkerEnv, Limits: d.cfg.Worker, Logger: d.log})
+	limits := d.cfg.Worker
+	limits.Read = append(slices.Clone(d.cfg.Models), d.bundles())
+	return worker.New(worker.Config{Command: d.cfg.WorkerCommand, Env: d.cfg.WorkerEnv, Limits: limits, Logger: d.log})
 }
 
-// selfTest starts a worker to learn whether this machine may attest. It goes on
-// trying while workers cannot start at all, until the first passes.
-func (d *dispatcher) selfTest(ctx context.Context, w *worker.Worker) {
+var errUnconfined = errors.New("workers are not confined as the settings ask for")
+
+// selfTest starts a worker to learn whether this machine may attest, and how far it can confine workers.
+// It goes on trying while workers cannot start at all, until the first passes.
+func (d *dispatcher) selfTest(ctx context.Context, w *worker.Worker) error {
 	for {
 		err := w.Start(ctx)
 		switch {
 		case err == nil:
+			confinement, _ := w.Confinement()
+			d.confinement.Store(&confinement)
+			if !confinement.Full() {
+				d.log.Warn("workers are not fully confined", "confinement", confinement.String())
+				if d.cfg.Confined {
+					return fmt.Errorf("%w: %s", errUnconfined, confinement)
+				}
+			}
 			d.fit.Store(true)
-			return
+			return nil
 		case ctx.Err() != nil:
-			return
+			return nil //nolint:nilerr // we stop
 		case errors.Is(err, worker.ErrSelfTest):
 			d.unfit.Store(true)
 			d.log.Error("this machine computes wrongly: nothing is attested", "error", err)
-			return
+			return nil
 		}
 		d.log.Error("worker does not start", "error", err)
 		select {
 		case <-ctx.Done():
-			return
+			return nil
 		case <-time.After(testPause):
 		}
 	}
 }
 
 // serve answers the node until ctx ends.
-func (d *dispatcher) serve(ctx context.Context, l net.Listener) error {
+func (d *dispatcher) serve(ctx context.Context, l net.Listener, options []grpc.ServerOption) error {
 	s := &server{d: d, busy: make(chan struct{}, 1), streams: make(chan struct{}, maxStreams), reading: make(chan struct{}, 1), stopping: ctx.Done()}
 	if d.cfg.Preview {
 		s.preview = d.worker()
 		defer s.preview.Close()
 	}
-	srv := grpc.NewServer(d.cfg.serverOptions(types.MaxSidecarMessage)...)
+	srv := grpc.NewServer(options...)
 	types.RegisterSidecarServer(srv, s)
 	stopped := make(chan struct{})
 	go func() {

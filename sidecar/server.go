@@ -105,21 +105,24 @@ func (s *server) Preview(ctx context.Context, req *types.PreviewRequest) (*types
 	default:
 		return nil, status.Error(codes.ResourceExhausted, "another preview is running")
 	}
-	ctx, cancel := context.WithTimeout(ctx, s.d.cfg.RunTime)
-	defer cancel()
 	root := bundle.Hash(req.ManifestRoot)
+	limits := s.d.cfg.bounds(types.SubjectKind_SUBJECT_KIND_REQUEST, 0, root)
+	ctx, cancel := context.WithTimeout(ctx, limits.wall)
+	defer cancel()
 	defer s.d.store.Hold(root)()
 	dir, err := s.d.store.Ensure(ctx, root, req.Uris)
 	if err != nil {
 		return nil, status.Errorf(codes.Unavailable, "bundle: %v", err)
 	}
-	if err := s.d.affordable(dir, root); err != nil {
+	if err := s.d.affordable(dir, root, limits.memory); err != nil {
 		return nil, status.Error(codes.ResourceExhausted, err.Error())
 	}
-	reply, err := s.preview.Do(ctx, worker.Job{Op: worker.OpRun, Store: dir, Root: root, Input: req.Input, Seed: req.Seed})
+	reply, err := s.preview.Do(ctx, worker.Job{
+		Op: worker.OpRun, Store: dir, Root: root, Input: req.Input, Seed: req.Seed, CPU: limits.cpu, Memory: limits.memory,
+	})
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
-		return nil, status.Errorf(codes.DeadlineExceeded, "the model ran longer than %s", s.d.cfg.RunTime.Round(time.Second))
+		return nil, status.Errorf(codes.DeadlineExceeded, "the model ran longer than %s", limits.wall.Round(time.Second))
 	case err != nil:
 		return nil, status.Error(codes.Unavailable, err.Error())
 	case reply.Error != "":

@@ -50,7 +50,7 @@ When the chain is used up, or the secret was seen by somebody, make a new one wi
 				return err
 			}
 			tip := chain.Tip()
-			cmd.Println(hex.EncodeToString(tip[:]))
+			fmt.Fprintln(cmd.OutOrStdout(), hex.EncodeToString(tip[:]))
 			return nil
 		},
 	}

@@ -32,6 +32,11 @@ type sidecarConfig struct {
 	Address   string   `mapstructure:"address"`
 	Args      []string `mapstructure:"args"`
 	Validator string   `mapstructure:"validator"`
+	TokenFile string   `mapstructure:"token-file"`
+	CA        string   `mapstructure:"tls-ca"`
+	Cert      string   `mapstructure:"tls-cert"`
+	Key       string   `mapstructure:"tls-key"`
+	Name      string   `mapstructure:"tls-name"`
 }
 
 const sidecarTemplate = `
@@ -44,7 +49,7 @@ const sidecarTemplate = `
 # disable runs and uses no sidecar: the node attests nothing.
 disable = {{ .Sidecar.Disable }}
 
-# address is a sidecar that already runs, unix:///absolute/path or a loopback host:port.
+# address is a sidecar that already runs, unix:///absolute/path or host:port; one on another machine needs TLS.
 # Empty: the node starts one as a child process and keeps it alive.
 address = "{{ .Sidecar.Address }}"
 
@@ -53,6 +58,16 @@ args = [{{ range $i, $arg := .Sidecar.Args }}{{ if $i }}, {{ end }}"{{ $arg }}"{
 
 # validator is the consensus address in hex, when a remote signer holds the key.
 validator = "{{ .Sidecar.Validator }}"
+
+# token-file holds the secret that a sidecar on TCP asks for.
+token-file = "{{ .Sidecar.TokenFile }}"
+
+# tls-ca is the authority of the sidecar's certificate, tls-cert and tls-key are this node's ("imod sidecar certs");
+# tls-name is the name in the sidecar's certificate, empty: the host of its address.
+tls-ca = "{{ .Sidecar.CA }}"
+tls-cert = "{{ .Sidecar.Cert }}"
+tls-key = "{{ .Sidecar.Key }}"
+tls-name = "{{ .Sidecar.Name }}"
 `
 
 // defaultAppConfig returns the template and the values of a new app.toml. Servers bind to the

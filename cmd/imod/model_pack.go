@@ -44,6 +44,7 @@ The description (YAML or JSON) names the model and says what goes in and comes o
     classify:
       input: {encoding: bytes}          # one byte per element, read as b / 255
       labels: ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]
+      scores: 3                         # the best three with their scores; without it the best label alone
   vectors:                 # prompt, hex or sample; none: four are drawn
     - {sample: 1, seed: 0}
 

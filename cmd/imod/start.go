@@ -23,6 +23,7 @@ import (
 	"github.com/imochain/imod/app"
 	"github.com/imochain/imod/sidecar"
 	oraclenode "github.com/imochain/imod/x/oracle/node"
+	"github.com/imochain/imod/x/oracle/node/link"
 )
 
 // Settings of the sidecar: flags of start, and keys of the section [sidecar] of app.toml.
@@ -31,6 +32,11 @@ const (
 	keySidecarAddress   = "sidecar.address"
 	keySidecarArgs      = "sidecar.args"
 	keySidecarValidator = "sidecar.validator"
+	keySidecarToken     = "sidecar.token-file"
+	keySidecarCA        = "sidecar.tls-ca"
+	keySidecarCert      = "sidecar.tls-cert"
+	keySidecarKey       = "sidecar.tls-key"
+	keySidecarName      = "sidecar.tls-name"
 	// keySidecarAttach is set by start itself, so that no other command dials a sidecar.
 	keySidecarAttach = "sidecar.attach"
 )
@@ -43,7 +49,12 @@ func addStartFlags(cmd *cobra.Command) {
 	cmd.Flags().Bool(sdkserver.FlagBlockSTMPreEstimate, false, "estimate the keys of a transaction before running it (block-stm)")
 
 	cmd.Flags().Bool(keySidecarDisable, false, "run and use no sidecar: the node attests nothing")
-	cmd.Flags().String(keySidecarAddress, "", "sidecar that already runs, unix:///absolute/path or a loopback host:port (empty: start one as a child process)")
+	cmd.Flags().String(keySidecarAddress, "", "sidecar that already runs, unix:///absolute/path or host:port (empty: start one as a child process)")
+	cmd.Flags().String(keySidecarToken, "", "file with the token that the sidecar asks for over TCP")
+	cmd.Flags().String(keySidecarCA, "", "authority of the sidecar's certificate; a sidecar on another machine needs this, a certificate and a key")
+	cmd.Flags().String(keySidecarCert, "", "this node's certificate for the sidecar")
+	cmd.Flags().String(keySidecarKey, "", "its private key")
+	cmd.Flags().String(keySidecarName, "", "name in the sidecar's certificate (empty: the host of its address)")
 	cmd.Flags().StringSlice(keySidecarArgs, nil, "further arguments of the child, as in `imod sidecar --help`")
 	cmd.Flags().String(keySidecarValidator, "", "consensus address in hex, when a remote signer holds the key")
 
@@ -78,8 +89,9 @@ func startSidecar(cmd *cobra.Command) (stop func(), err error) {
 	if err != nil {
 		return nil, err
 	}
-	settings.Set(keySidecarAttach, sidecar.DefaultConfig(filepath.Join(home, "sidecar")).Listen)
-	command := slices.Concat([]string{self, "sidecar", "--supervised", "--home", home}, settings.GetStringSlice(keySidecarArgs))
+	listen := sidecar.DefaultConfig(filepath.Join(home, "sidecar")).Listen
+	settings.Set(keySidecarAttach, listen)
+	command := slices.Concat([]string{self, "sidecar", "--supervised", "--home", home, "--listen", listen}, settings.GetStringSlice(keySidecarArgs))
 
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})
@@ -101,7 +113,11 @@ func attach(application *app.App, logger log.Logger, options servertypes.AppOpti
 	if address == "" {
 		return nil
 	}
-	client, err := oraclenode.New(address, logger)
+	remote, err := sidecarLink(address, logger, options)
+	if err != nil {
+		return err
+	}
+	client, err := oraclenode.New(remote)
 	if err != nil {
 		return err
 	}
@@ -125,6 +141,17 @@ func attach(application *app.App, logger log.Logger, options servertypes.AppOpti
 	}
 	application.Attach(node)
 	return nil
+}
+
+// sidecarLink says how the sidecar is reached.
+func sidecarLink(address string, logger log.Logger, options servertypes.AppOptions) (oraclenode.Config, error) {
+	text := func(key string) string { return cast.ToString(options.Get(key)) }
+	token, err := readToken(text(keySidecarToken))
+	return oraclenode.Config{
+		Address: address, Token: token, Logger: logger,
+		TLS:     link.Files{CA: text(keySidecarCA), Cert: text(keySidecarCert), Key: text(keySidecarKey)},
+		TLSName: text(keySidecarName),
+	}, err
 }
 
 // validatorAddress returns the consensus address that this node signs with: the one stated, or

@@ -1,13 +1,10 @@
-// Runs against a network that is up: RPC=http://127.0.0.1:8545 KEY=0x<funded private key> node --test test/
+// An Ethereum client on a network that is up: RPC=http://127.0.0.1:8545 KEYS=0x<funded private key> node --test test/network.test.mjs
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Contract, ContractFactory, JsonRpcProvider, Wallet, id, parseEther } from "ethers";
-import { compile } from "../compile.mjs";
+import { Contract, Wallet, id, parseEther } from "ethers";
+import { account, deploy, done, provider } from "../live.mjs";
 
-const { RPC = "http://127.0.0.1:8545", KEY } = process.env;
-assert.ok(KEY, "KEY must hold the private key of a funded account");
-const provider = new JsonRpcProvider(RPC, undefined, { polling: true, pollingInterval: 250 });
-const wallet = new Wallet(KEY, provider);
+const wallet = account();
 
 test("the network is the one we mean", async () => {
   assert.equal((await provider.getNetwork()).chainId, 7641n);
@@ -15,12 +12,10 @@ test("the network is the one we mean", async () => {
 });
 
 test("an ordinary ERC-20 is deployed and called", async () => {
-  const { abi, bytecode } = compile("examples/PlainToken.sol", "PlainToken");
-  const token = await new ContractFactory(abi, bytecode, wallet).deploy(parseEther("1000"));
-  await token.waitForDeployment();
+  const token = await deploy(wallet, "examples/PlainToken.sol", "PlainToken", parseEther("1000"));
   const other = Wallet.createRandom().address;
 
-  const sent = await (await token.transfer(other, 7n)).wait();
+  const sent = await done(token.transfer(other, 7n));
   assert.equal(sent.status, 1);
   assert.equal(await token.balanceOf(other), 7n);
   await assert.rejects(token.transfer.staticCall(other, parseEther("1001")), /Insufficient/);

@@ -3,5 +3,7 @@
 //
 //   - Load, LoadRaw: check everything, plan memory; WithWorkers, WithLimits.
 //   - (*Program).Run: execute; safe for concurrent use.
+//   - (*Program).Observe: execute node by node with an observer: traces.
+//   - WithAudit, ErrFault: compute random elements of every run twice.
 //   - SelfTest: known answers; refuse to attest if it fails.
 package engine

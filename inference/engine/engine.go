@@ -24,6 +24,10 @@ type Program struct {
 	workers int
 	isa     kernel.ISA
 	groups  map[int]*rowGroup // by first node
+
+	audited   int // elements that every run computes twice
+	random    func() uint64
+	auditable []int // nodes
 	idle    sync.Pool         // *session
 }
 
@@ -76,6 +80,9 @@ func Load(g *ir.Graph, weights []kernel.Tensor, opts ...Option) (*Program, error
 	if p.isa != kernel.Scalar {
 		p.groups = rowGroups(g, &p.plan)
 	}
+	if p.audited > 0 {
+		p.auditable = auditableNodes(g)
+	}
 	p.idle.New = func() any { return newSession(p) }
 	return p, nil
 }
@@ -124,6 +131,10 @@ func (p *Program) Run(ctx context.Context, inputs []kernel.Tensor) (outputs, las
 
 // Visit is Run without copies: f looks at the results in the program's own memory.
 func (p *Program) Visit(ctx context.Context, inputs []kernel.Tensor, f func(View) error) error {
+	return p.visit(ctx, inputs, p.auditor(), f)
+}
+
+func (p *Program) visit(ctx context.Context, inputs []kernel.Tensor, o Observer, f func(View) error) error {
 	if len(inputs) != len(p.graph.Inputs) {
 		return fmt.Errorf("%d inputs, want %d", len(inputs), len(p.graph.Inputs))
 	}
@@ -140,7 +151,7 @@ func (p *Program) Visit(ctx context.Context, inputs []kernel.Tensor, f func(View
 		clear(s.values[:len(inputs)]) // keep nothing of the caller's
 		p.idle.Put(s)
 	}()
-	if err := s.run(ctx, inputs); err != nil {
+	if err := s.run(ctx, inputs, o); err != nil {
 		return err
 	}
 	return f(View{s})

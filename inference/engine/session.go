@@ -57,8 +57,9 @@ func newSession(p *Program) *session {
 	return s
 }
 
-// run executes all nodes in order.
-func (s *session) run(ctx context.Context, inputs []kernel.Tensor) error {
+// run executes all nodes in order. With an observer it forms no row groups, so that
+// there is a moment between any two nodes.
+func (s *session) run(ctx context.Context, inputs []kernel.Tensor, o Observer) error {
 	copy(s.values, inputs)
 	g := s.p.graph
 	first := int(g.FirstNode())
@@ -66,7 +67,7 @@ func (s *session) run(ctx context.Context, inputs []kernel.Tensor) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if r := s.p.groups[i]; r != nil {
+		if r := s.p.groups[i]; r != nil && o == nil {
 			s.group(r)
 			i += r.nodes - 1
 			continue
@@ -76,12 +77,17 @@ func (s *session) run(ctx context.Context, inputs []kernel.Tensor) error {
 			v := s.values[n.Inputs[0]]
 			v.Shape = n.Out.Shape
 			s.values[first+i] = v
+			if err := s.observe(o, i, nil); err != nil {
+				return err
+			}
 			continue
 		}
 		for j, id := range n.Inputs {
 			c.In[j] = s.values[id]
 		}
-		s.node(c, kernel.Parts(n.Kind, s.p.work[i], s.p.workers))
+		if err := s.observe(o, i, func() { s.node(c, kernel.Parts(n.Kind, s.p.work[i], s.p.workers)) }); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -68,6 +68,24 @@ func (t Tensor) Len() int {
 	}
 }
 
+// Range is a view of elements [lo, hi) as a vector.
+func (t Tensor) Range(lo, hi int) Tensor {
+	v := Tensor{DType: t.DType, Shape: []int64{int64(hi - lo)}}
+	switch t.DType {
+	case ir.F32:
+		v.F32 = t.F32[lo:hi]
+	case ir.I32:
+		v.I32 = t.I32[lo:hi]
+	case ir.I64:
+		v.I64 = t.I64[lo:hi]
+	case ir.I8:
+		v.I8 = t.I8[lo:hi]
+	default:
+		v.U8 = t.U8[lo:hi]
+	}
+	return v
+}
+
 // Clone returns a tensor with its own copy of shape and data.
 func (t Tensor) Clone() Tensor {
 	c := New(t.Decl())

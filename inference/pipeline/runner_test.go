@@ -292,6 +292,46 @@ func TestClassify(t *testing.T) {
 	require.NotEqual(t, one.Witness, two.Witness)
 }
 
+// Scores are written exactly: rounded once, in an order that ties cannot change.
+func TestClassifyScores(t *testing.T) {
+	f := func(shape ...int64) ir.TensorDecl { return ir.TensorDecl{DType: ir.F32, Shape: shape} }
+	g := &ir.Graph{
+		Semantics: ir.SemanticsV1, Inputs: []ir.TensorDecl{f(3)},
+		Nodes:   []ir.Node{{Kind: ir.Unary, Op: ir.OpSqrt, Inputs: []uint32{0}, Out: f(3)}},
+		Outputs: []uint32{1},
+	}
+	b := build(t, `{"name": "Roots", "licence": "MIT", "summary": "", "domain": "",
+	  "pipeline": {"classify": {"input": {"low": -1, "high": 1e36}, "labels": ["a", "b", "c"], "scores": 3}}, "vectors": [{"sample": 0, "seed": 0}]}`, g, nil)
+	require.Equal(t, uint32(3*(1+1+18)+2), b.Manifest.MaxOutputBytes)
+	r, err := pipeline.New(b)
+	require.NoError(t, err)
+	for want, in := range map[string][3]float32{
+		"b\t0.500000\na\t0.250000\nc\t0.000000":          {.0625, .25, 0},
+		"a\t1.414214\nb\t1.414214\nc\tnan":               {2, 2, -1},
+		"c\t1000000000.000000\nb\t0.000001\na\t0.000000": {float32(math.Copysign(0, -1)), 1e-12, 1e36},
+	} {
+		var input []byte
+		for _, v := range in {
+			input = binary.LittleEndian.AppendUint32(input, math.Float32bits(v))
+		}
+		res, err := r.Run(t.Context(), input, 0)
+		require.NoError(t, err)
+		require.Equal(t, want, string(res.Output))
+	}
+	ints := &ir.Graph{
+		Semantics: ir.SemanticsV1, Inputs: []ir.TensorDecl{{DType: ir.I32, Shape: []int64{2}}},
+		Nodes:   []ir.Node{{Kind: ir.Unary, Op: ir.OpNeg, Inputs: []uint32{0}, Out: ir.TensorDecl{DType: ir.I32, Shape: []int64{2}}}},
+		Outputs: []uint32{1},
+	}
+	b = build(t, `{"name": "Less", "licence": "MIT", "summary": "", "domain": "",
+	  "pipeline": {"classify": {"input": {}, "labels": ["a", "b"], "scores": 1}}, "vectors": [{"sample": 0, "seed": 0}]}`, ints, nil)
+	r, err = pipeline.New(b)
+	require.NoError(t, err)
+	res, err := r.Run(t.Context(), []byte{5, 0, 0, 0, 0xf9, 0xff, 0xff, 0xff}, 0)
+	require.NoError(t, err)
+	require.Equal(t, "b\t7", string(res.Output))
+}
+
 func TestEncodeDisplay(t *testing.T) {
 	b := tinyPicture(t)
 	rgb := []byte{255, 0, 0, 0, 255, 0, 0, 0, 255, 10, 20, 30}

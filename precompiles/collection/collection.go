@@ -1,5 +1,5 @@
 // Package collection is the precompiled contract of a collection: ERC-721 with metadata and
-// enumeration, ERC-2981 and ERC-7007 over x/aigc. It holds no rule; the keeper of x/aigc does.
+// enumeration, ERC-2981, ERC-7007 and the market over x/aigc. It holds no rule; the keeper of x/aigc does.
 package collection
 
 import (
@@ -30,6 +30,7 @@ var receiverJSON []byte
 const (
 	gasMint   = 60_000
 	gasWrite  = 20_000
+	gasTrade  = 40_000
 	gasView   = 3_000
 	gasVerify = 10_000
 )
@@ -52,6 +53,10 @@ type Keeper interface {
 	Approve(ctx context.Context, caller, approved sdk.AccAddress, collectionID uint64, id aigctypes.TokenID) error
 	SetApprovalForAll(ctx context.Context, owner, operator sdk.AccAddress, collectionID uint64, approved bool) error
 	Mint(ctx context.Context, in aigctypes.NewMint) (aigctypes.Minted, error)
+	Commit(ctx context.Context, sender sdk.AccAddress, collectionID uint64, hash aigctypes.CommitmentHash) (aigctypes.Commitment, error)
+	Update(ctx context.Context, collectionID uint64, prompt, aigcData []byte) (aigctypes.Settled, error)
+	Burn(ctx context.Context, caller sdk.AccAddress, collectionID uint64, id aigctypes.TokenID) error
+	Market
 	Settle(ctx context.Context, caller sdk.AccAddress, collectionID uint64, id aigctypes.TokenID, content []byte) (aigctypes.Settled, error)
 }
 
@@ -108,6 +113,22 @@ func New(deps Deps, address common.Address, id uint64) *Precompile {
 		"mint":                {Kind: contract.Payable, Gas: gasMint, Run: n.mint},
 		"addAigcData":         {Kind: contract.Write, Gas: gasWrite + gasVerify, Run: n.addAigcData},
 		"settle":              {Kind: contract.Write, Gas: gasWrite, Run: n.settle},
+		"update":              {Kind: contract.Write, Gas: gasWrite + gasVerify, Run: n.update},
+		"commit":              {Kind: contract.Payable, Gas: gasWrite, Run: n.commit},
+		"mintCommitted":       {Kind: contract.Payable, Gas: gasMint, Run: n.mintCommitted},
+		"burn":                {Kind: contract.Write, Gas: gasWrite, Run: n.burn},
+		"list":                {Kind: contract.Write, Gas: gasWrite, Run: n.list},
+		"listIn":              {Kind: contract.Write, Gas: gasWrite, Run: n.listIn},
+		"unlist":              {Kind: contract.Write, Gas: gasWrite, Run: n.unlist},
+		"listing":             {Kind: contract.View, Gas: gasView, Run: n.listing},
+		"buy":                 {Kind: contract.Payable, Gas: gasTrade, Run: n.buy},
+		"buyIn":               {Kind: contract.Write, Gas: gasTrade, Run: n.buyIn},
+		"makeOffer":           {Kind: contract.Payable, Gas: gasWrite, Run: n.makeOffer},
+		"makeOfferIn":         {Kind: contract.Write, Gas: gasWrite, Run: n.makeOfferIn},
+		"offerOf":             {Kind: contract.View, Gas: gasView, Run: n.offerOf},
+		"acceptOffer":         {Kind: contract.Write, Gas: gasTrade, Run: n.acceptOffer},
+		"cancelOffer":         {Kind: contract.Write, Gas: gasWrite, Run: n.cancelOffer},
+		"withdraw":            {Kind: contract.Write, Gas: gasWrite, Run: n.withdraw},
 	})
 	return &Precompile{Contract: frame, receiver: deps.receiver}
 }

@@ -23,6 +23,7 @@ var interfaces = map[[4]byte]bool{
 	{0x49, 0x06, 0x49, 0x06}: true, // ERC-4906
 	{0x70, 0x2c, 0x55, 0xa6}: true, // ERC-7007
 	{0xfa, 0x1a, 0x55, 0x7a}: true, // ERC-7007 enumerable
+	{0x3f, 0x37, 0xdc, 0xe2}: true, // ERC-7007 updatable
 }
 
 func (n collection) supportsInterface(c *contract.Call, args []any) ([]byte, error) {

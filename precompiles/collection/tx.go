@@ -85,7 +85,41 @@ func (n collection) transferFrom(c *contract.Call, args []any) ([]byte, error) {
 // mint pays with the value of the call: the mint price first, the rest bounds the oracle's fees,
 // and what those do not take never left the caller.
 func (n collection) mint(c *contract.Call, args []any) ([]byte, error) {
-	encoded, err := contract.Bytes("prompt", args[0])
+	left, err := n.withoutPrice(c)
+	if err != nil {
+		return nil, err
+	}
+	return n.mintFor(c, args[0], left, nil)
+}
+
+// mintCommitted is mint with a commitment, which paid the mint price: the whole value bounds the fees.
+func (n collection) mintCommitted(c *contract.Call, args []any) ([]byte, error) {
+	salt, ok := args[1].([32]byte)
+	if !ok {
+		return nil, fmt.Errorf("salt is not 32 bytes")
+	}
+	return n.mintFor(c, args[0], sdkmath.NewIntFromBigInt(c.Value), salt[:])
+}
+
+// withoutPrice is what the mint price leaves of the value.
+func (n collection) withoutPrice(c *contract.Call) (sdkmath.Int, error) {
+	left := sdkmath.NewIntFromBigInt(c.Value)
+	record, err := n.Keeper.Collection(c.Ctx, n.id)
+	if err != nil || !record.MintPrice.IsPositive() {
+		return left, err
+	}
+	price := record.MintPrice
+	if price.Denom != n.NativeDenom {
+		return left, fmt.Errorf("mint price is %s: mint by message, value carries only %s", price, n.NativeDenom)
+	}
+	if left.LT(price.Amount) {
+		return left, fmt.Errorf("value is %s, the mint price alone is %s", left, price.Amount)
+	}
+	return left.Sub(price.Amount), nil
+}
+
+func (n collection) mintFor(c *contract.Call, promptArg any, maxFee sdkmath.Int, salt []byte) ([]byte, error) {
+	encoded, err := contract.Bytes("prompt", promptArg)
 	if err != nil {
 		return nil, err
 	}
@@ -93,34 +127,89 @@ func (n collection) mint(c *contract.Call, args []any) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	record, err := n.Keeper.Collection(c.Ctx, n.id)
-	if err != nil {
-		return nil, err
-	}
-	left := sdkmath.NewIntFromBigInt(c.Value)
-	if price := record.MintPrice; price.IsPositive() {
-		if price.Denom != n.NativeDenom {
-			return nil, fmt.Errorf("mint price is %s: mint by message, value carries only %s", price, n.NativeDenom)
-		}
-		if left.LT(price.Amount) {
-			return nil, fmt.Errorf("value is %s, the mint price alone is %s", left, price.Amount)
-		}
-		left = left.Sub(price.Amount)
-	}
 	if err := c.ReturnValue(n.Bank, n.NativeDenom); err != nil {
 		return nil, err
 	}
 	minted, err := n.Keeper.Mint(c.Ctx, aigctypes.NewMint{
 		Minter: c.Caller(), Payer: c.Caller(), CollectionID: n.id, Version: decoded.Version, Seed: decoded.Seed,
-		Input: decoded.Input, MaxFee: sdk.NewCoins(sdk.NewCoin(n.NativeDenom, left)),
+		Input: decoded.Input, MaxFee: sdk.NewCoins(sdk.NewCoin(n.NativeDenom, maxFee)), Salt: salt,
 	})
 	if err != nil {
 		return nil, err
+	}
+	if minted.Displaced != nil {
+		if err := c.Log("Transfer", evmAddress(minted.Displaced), common.Address{}, idInt(minted.TokenID)); err != nil {
+			return nil, err
+		}
 	}
 	if err := c.Log("Transfer", common.Address{}, c.Frame.Caller(), idInt(minted.TokenID)); err != nil {
 		return nil, err
 	}
 	return c.Pack(idInt(minted.TokenID))
+}
+
+// commit charges the caller like any signer; the value only says how much he brings.
+func (n collection) commit(c *contract.Call, args []any) ([]byte, error) {
+	hash, ok := args[0].([32]byte)
+	if !ok {
+		return nil, fmt.Errorf("commitment is not 32 bytes")
+	}
+	if err := c.ReturnValue(n.Bank, n.NativeDenom); err != nil {
+		return nil, err
+	}
+	commitment, err := n.Keeper.Commit(c.Ctx, c.Caller(), n.id, aigctypes.CommitmentHash(hash))
+	if err != nil {
+		return nil, err
+	}
+	if err := c.Log("Committed", c.Frame.Caller(), hash, big.NewInt(commitment.LastHeight)); err != nil {
+		return nil, err
+	}
+	return c.Pack()
+}
+
+func (n collection) burn(c *contract.Call, args []any) ([]byte, error) {
+	id, err := idOf(args[0])
+	if err != nil {
+		return nil, err
+	}
+	owner, err := n.Keeper.OwnerOf(c.Ctx, n.id, id)
+	if err != nil {
+		return nil, err
+	}
+	if err := n.Keeper.Burn(c.Ctx, c.Caller(), n.id, id); err != nil {
+		return nil, err
+	}
+	if err := c.Log("Transfer", evmAddress(owner), common.Address{}, idInt(id)); err != nil {
+		return nil, err
+	}
+	return c.Pack()
+}
+
+// update is ERC-7007's updatable extension: the record decides, and only a changed one is news.
+func (n collection) update(c *contract.Call, args []any) ([]byte, error) {
+	encoded, err := contract.Bytes("prompt", args[0])
+	if err != nil {
+		return nil, err
+	}
+	data, err := contract.Bytes("aigcData", args[1])
+	if err != nil {
+		return nil, err
+	}
+	settled, err := n.Keeper.Update(c.Ctx, n.id, encoded, data)
+	if err != nil {
+		return nil, err
+	}
+	if err := n.logUpdate(c, settled, idInt(prompt.TokenID(n.address, encoded))); err != nil {
+		return nil, err
+	}
+	return c.Pack()
+}
+
+func (n collection) logUpdate(c *contract.Call, settled aigctypes.Settled, id *big.Int) error {
+	if err := c.Log("Update", id, settled.Prompt, settled.OutputRoot); err != nil {
+		return err
+	}
+	return c.Log("MetadataUpdate", id)
 }
 
 // settle emits what finality itself could not, because no EVM runs where results become final.
@@ -146,7 +235,7 @@ func (n collection) logSettled(c *contract.Call, settled aigctypes.Settled, id *
 	if err := c.Log("AigcData", id, settled.Prompt, settled.OutputRoot, []byte{}); err != nil {
 		return err
 	}
-	return c.Log("MetadataUpdate", id)
+	return n.logUpdate(c, settled, id)
 }
 
 // addAigcData is ERC-7007's way to give a token its content: here the chain's record has it, so the

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"runtime"
 	"runtime/debug"
 
@@ -20,12 +21,16 @@ type Limits struct {
 	Memory uint64
 	// Threads is how many cores the child uses.
 	Threads int
+	// Read are the folders of bundles. Where the kernel can forbid it, the child reads no other file
+	// than the program's own.
+	Read []string
 }
 
 // Main is the child's program. It returns when in ends, which also happens when
 // the parent dies.
 func Main(in io.Reader, out io.Writer, l Limits) error {
-	if err := confine(l.Memory); err != nil {
+	confined, err := confine(l)
+	if err != nil {
 		return fmt.Errorf("limits of the worker: %w", err)
 	}
 	if l.Threads > 0 {
@@ -33,16 +38,26 @@ func Main(in io.Reader, out io.Writer, l Limits) error {
 	}
 	// Collect harder before the hard limit ends the process.
 	debug.SetMemoryLimit(int64(l.Memory / 8 * 7))
-	greeting := hello{}
+	greeting := hello{Confinement: confined}
 	if err := engine.SelfTest(); err != nil {
 		greeting.SelfTest = err.Error()
 	}
 	if err := writeFrame(out, greeting); err != nil {
 		return err
 	}
+	exceeded := make(chan os.Signal, 1)
+	signal.Notify(exceeded, cpuExceeded)
+	go func() {
+		<-exceeded
+		fmt.Fprintln(os.Stderr, "processor time of the job is used up")
+		os.Exit(exitCPU)
+	}()
 	c := &child{cache: newCache(l.Memory / 4), threads: max(l.Threads, 1)}
 	return c.serve(in, out)
 }
+
+// exitCPU is the exit status of a child whose job used up its processor time.
+const exitCPU = 3
 
 type child struct {
 	cache   *cache
@@ -83,7 +98,7 @@ func (c *child) serve(in io.Reader, out io.Writer) error {
 				}
 			}
 		}()
-		reply := c.do(ctx, j)
+		reply := c.limited(ctx, j)
 		close(done)
 		cancel()
 		if err := writeFrame(out, reply); err != nil {
@@ -91,6 +106,18 @@ func (c *child) serve(in io.Reader, out io.Writer) error {
 		}
 	}
 	return nil
+}
+
+// limited does a job within its processor time.
+func (c *child) limited(ctx context.Context, j Job) Reply {
+	if err := limitCPU(j.CPU); err != nil {
+		return Reply{ID: j.ID}.fail(fmt.Errorf("processor time: %w", err))
+	}
+	reply := c.do(ctx, j)
+	if err := limitCPU(0); err != nil {
+		return Reply{ID: j.ID}.fail(fmt.Errorf("processor time: %w", err))
+	}
+	return reply
 }
 
 func (c *child) do(ctx context.Context, j Job) (reply Reply) {

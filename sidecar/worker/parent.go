@@ -33,7 +33,7 @@ const (
 // Config says how to run children.
 type Config struct {
 	// Command starts a child, for example the program itself with a hidden
-	// sub-command. Limits are appended as --memory and --threads.
+	// sub-command. Limits are appended as --memory, --threads and --read.
 	Command []string
 	// Env is the child's whole environment.
 	Env    []string
@@ -51,6 +51,8 @@ type Worker struct {
 	rest    time.Duration
 	wakeAt  time.Time
 	deaths  int
+	starts  int
+	told    Confinement // of the last child
 }
 
 // New returns a Worker; the child starts with the first job or Start.
@@ -66,7 +68,14 @@ func New(cfg Config) *Worker {
 func (w *Worker) Start(ctx context.Context) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.ensure(ctx)
+	return w.ensure(ctx, w.cfg.Limits.Memory)
+}
+
+// Confinement is what the last child found, false while none has started.
+func (w *Worker) Confinement() (Confinement, bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.told, w.starts > 0
 }
 
 // Deaths is how often a child ended without being told to.
@@ -101,7 +110,11 @@ func (w *Worker) Close() {
 func (w *Worker) Do(ctx context.Context, j Job) (Reply, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if err := w.ensure(ctx); err != nil {
+	memory := w.cfg.Limits.Memory
+	if j.Memory != 0 {
+		memory = j.Memory
+	}
+	if err := w.ensure(ctx, memory); err != nil {
 		return Reply{}, err
 	}
 	w.next++
@@ -120,23 +133,29 @@ func (w *Worker) Do(ctx context.Context, j Job) (Reply, error) {
 	return Reply{}, err
 }
 
-// ensure starts the child unless it runs or rests.
-func (w *Worker) ensure(ctx context.Context) error {
+// ensure starts a child with the given memory unless one runs, or it rests.
+func (w *Worker) ensure(ctx context.Context, memory uint64) error {
 	if w.process != nil && !w.process.gone() {
-		return nil
+		if w.process.memory == memory {
+			return nil
+		}
+		w.process.kill()
 	}
 	w.process = nil
 	if wait := time.Until(w.wakeAt); wait > 0 {
 		return fmt.Errorf("%w: %s left", ErrResting, wait.Round(time.Millisecond))
 	}
-	p, err := start(ctx, w.cfg)
+	cfg := w.cfg
+	cfg.Limits.Memory = memory
+	p, err := start(ctx, cfg)
 	if err != nil {
 		if ctx.Err() == nil {
 			w.died()
 		}
 		return err
 	}
-	w.process = p
+	w.process, w.told = p, p.confinement
+	w.starts++
 	return nil
 }
 
@@ -150,8 +169,11 @@ func (w *Worker) died() {
 type process struct {
 	cmd     *exec.Cmd
 	in      io.WriteCloser
+	memory  uint64
 	replies chan Reply    // closed when the child's output ends
 	ended   chan struct{} // closed when the child is reaped
+
+	confinement Confinement
 }
 
 func start(ctx context.Context, cfg Config) (*process, error) {
@@ -160,6 +182,9 @@ func start(ctx context.Context, cfg Config) (*process, error) {
 	}
 	args := append(append([]string(nil), cfg.Command[1:]...),
 		"--memory", strconv.FormatUint(cfg.Limits.Memory, 10), "--threads", strconv.Itoa(cfg.Limits.Threads))
+	for _, dir := range cfg.Limits.Read {
+		args = append(args, "--read", dir)
+	}
 	cmd := exec.Command(cfg.Command[0], args...)
 	cmd.Env = append([]string{}, cfg.Env...) // never nil: nil would hand over ours
 	cmd.Dir = os.TempDir()
@@ -176,7 +201,7 @@ func start(ctx context.Context, cfg Config) (*process, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start worker: %w", err)
 	}
-	p := &process{cmd: cmd, in: in, replies: make(chan Reply), ended: make(chan struct{})}
+	p := &process{cmd: cmd, in: in, memory: cfg.Limits.Memory, replies: make(chan Reply), ended: make(chan struct{})}
 	greeting := make(chan hello, 1)
 	go p.read(out, greeting, cfg.Logger)
 
@@ -192,6 +217,7 @@ func start(ctx context.Context, cfg Config) (*process, error) {
 			p.kill()
 			return nil, fmt.Errorf("%w: %s", ErrSelfTest, h.SelfTest)
 		}
+		p.confinement = h.Confinement
 		return p, nil
 	case <-timer.C:
 		p.kill()

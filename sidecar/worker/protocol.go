@@ -34,6 +34,11 @@ type Job struct {
 	Input  []byte   `json:"input,omitempty"`
 	Seed   uint64   `json:"seed,omitempty"`
 	Beacon [32]byte `json:"beacon"`
+	// CPU is the most seconds of processor time, over all cores; 0 sets no limit.
+	CPU uint64 `json:"cpu,omitempty"`
+	// Memory is the child's limit in bytes for this job, 0 for that of the Config. A child with another
+	// limit is replaced first.
+	Memory uint64 `json:"-"`
 }
 
 // Reply answers a job.
@@ -61,7 +66,8 @@ type Reply struct {
 
 // hello is the child's first message.
 type hello struct {
-	SelfTest string `json:"self_test"` // empty when the test passed
+	SelfTest    string      `json:"self_test"` // empty when the test passed
+	Confinement Confinement `json:"confinement"`
 }
 
 func writeFrame(w io.Writer, v any) error {

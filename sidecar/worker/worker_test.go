@@ -21,14 +21,15 @@ import (
 
 func TestMain(m *testing.M) {
 	tiny.MaybeWorker()
+	maybeProbe()
 	os.Exit(m.Run())
 }
 
 const memory = 512 << 20
 
-func newWorker(t *testing.T) *worker.Worker {
+func newWorker(t *testing.T, read ...string) *worker.Worker {
 	t.Helper()
-	w := worker.New(worker.Config{Command: tiny.WorkerCommand(), Limits: worker.Limits{Memory: memory, Threads: 1}})
+	w := worker.New(worker.Config{Command: tiny.WorkerCommand(), Limits: worker.Limits{Memory: memory, Threads: 1, Read: read}})
 	t.Cleanup(w.Close)
 	return w
 }
@@ -37,7 +38,7 @@ func TestRunAndProve(t *testing.T) {
 	dir := t.TempDir()
 	b := tiny.Picture(t)
 	root := tiny.Write(t, dir, b)
-	w := newWorker(t)
+	w := newWorker(t, dir)
 	require.NoError(t, w.Start(t.Context()))
 
 	r, err := pipeline.New(b)
@@ -68,7 +69,7 @@ func TestRunAndProve(t *testing.T) {
 func TestRefusedAndDamaged(t *testing.T) {
 	dir := t.TempDir()
 	root := tiny.Write(t, dir, tiny.Picture(t))
-	w := newWorker(t)
+	w := newWorker(t, dir)
 	do := func(j worker.Job) worker.Reply {
 		j.Store = dir
 		r, err := w.Do(t.Context(), j)
@@ -110,7 +111,7 @@ func TestMemoryBound(t *testing.T) {
 	hungry, good := tiny.Write(t, dir, tiny.Hungry(t)), tiny.Write(t, dir, tiny.Picture(t))
 	var log bytes.Buffer
 	w := worker.New(worker.Config{
-		Command: tiny.WorkerCommand(), Limits: worker.Limits{Memory: memory, Threads: 1},
+		Command: tiny.WorkerCommand(), Limits: worker.Limits{Memory: memory, Threads: 1, Read: []string{dir}},
 		Logger: slog.New(slog.NewTextHandler(&log, nil)),
 	})
 	t.Cleanup(w.Close)
@@ -130,7 +131,7 @@ func TestMemoryBound(t *testing.T) {
 func TestCancelKeepsTheWorker(t *testing.T) {
 	dir := t.TempDir()
 	slow := tiny.Write(t, dir, tiny.Slow(t))
-	w := newWorker(t)
+	w := newWorker(t, dir)
 	require.NoError(t, w.Start(t.Context()))
 	pid := w.PID()
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
@@ -172,7 +173,7 @@ func TestSelfTestFails(t *testing.T) {
 func TestKilledFromOutside(t *testing.T) {
 	dir := t.TempDir()
 	slow, good := tiny.Write(t, dir, tiny.Slow(t)), tiny.Write(t, dir, tiny.Picture(t))
-	w := newWorker(t)
+	w := newWorker(t, dir)
 	require.NoError(t, w.Start(t.Context()))
 	pid := w.PID()
 	go func() {

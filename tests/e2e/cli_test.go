@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/imochain/imod/tests/live"
 )
 
 const (
@@ -27,7 +29,7 @@ func TestSingleNode(t *testing.T) {
 	require.NoError(t, os.MkdirAll(below, 0o755))
 	run := func(in string, args ...string) (stdout, stderr string, err error) {
 		t.Helper()
-		cmd := exec.CommandContext(context.WithoutCancel(t.Context()), binary(t), args...) // the stop runs when the test's context is over
+		cmd := exec.CommandContext(context.WithoutCancel(t.Context()), live.Binary(t), args...) // the stop runs when the test's context is over
 		cmd.Dir = in
 		cmd.Env = append(os.Environ(), "HOME="+dir)
 		var out, problems bytes.Buffer

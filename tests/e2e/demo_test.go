@@ -1,10 +1,8 @@
 package e2e_test
 
 import (
-	"encoding/hex"
 	"io"
 	"net/http"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
@@ -12,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/imochain/imod/localnet"
+	"github.com/imochain/imod/tests/live"
 )
 
 // get fetches a page of the running network.
@@ -32,11 +31,11 @@ func get(t *testing.T, url string) string {
 func TestDemo(t *testing.T) {
 	home := filepath.Join(t.TempDir(), "net")
 	t.Cleanup(func() {
-		out, err := exec.Command(binary(t), "testnet", "stop", "--home", home).CombinedOutput()
+		out, err := exec.Command(live.Binary(t), "testnet", "stop", "--home", home).CombinedOutput()
 		require.NoError(t, err, string(out))
 	})
 	tour := filepath.Join(t.TempDir(), "tour.md")
-	out := imod(t, "demo", "--home", home, "--port-offset", portOffset, "--tour", tour)
+	out := live.Imod(t, "demo", "--home", home, "--port-offset", demoPorts, "--tour", tour)
 	t.Log(out)
 	requireSameTour(t, tour)
 	require.NotContains(t, out, "\x1b", "no escape codes in a pipe")
@@ -56,11 +55,6 @@ func TestDemo(t *testing.T) {
 	} {
 		require.Contains(t, get(t, url), want, url)
 	}
-	key, err := network.Key("fay")
-	require.NoError(t, err)
-	node := exec.CommandContext(t.Context(), "node", "--test", "test/")
-	node.Dir = filepath.Join(root(t), "contracts")
-	node.Env = append(os.Environ(), "RPC="+network.Nodes[0].JSONRPC, "KEY=0x"+hex.EncodeToString(key.Priv.Key))
-	log, err := node.CombinedOutput()
+	log, err := nodeTests(t, network, "network.test.mjs", []string{"fay"}).CombinedOutput()
 	require.NoError(t, err, string(log))
 }

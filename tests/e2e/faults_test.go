@@ -1,8 +1,6 @@
 package e2e_test
 
 import (
-	"os"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -12,76 +10,70 @@ import (
 	sdkmath "cosmossdk.io/math"
 
 	"github.com/imochain/imod/app"
-	"github.com/imochain/imod/localnet"
+	"github.com/imochain/imod/tests/live"
 	oracletypes "github.com/imochain/imod/x/oracle/types"
 )
 
-// TestFaults kills a validator and sidecars of a network that serves requests all along.
-func TestFaults(t *testing.T) {
-	n := start(t, "15")
+// testFaults kills a validator and sidecars of a network that serves requests all along.
+func testFaults(t *testing.T, n *live.Network, model uint64) {
+	eve := n.Key("eve")
+	request := func(n *live.Network, seed uint64) uint64 { return n.Request(eve, model, prompt, seed) }
 
 	t.Run("a killed validator stops nobody, catches up and attests again", func(t *testing.T) {
-		first := n.request(1)
-		n.eventually(20*time.Second, "request with four validators", func() bool { return n.final(first) })
+		n := n.In(t)
+		first := request(n, 1)
+		n.Eventually(20*time.Second, "request with four validators", func() bool { return n.Final(first) })
 
-		require.NoError(t, n.net.SignalNode("node3", syscall.SIGKILL))
-		n.blocks(3)
-		second := n.request(2)
-		n.eventually(30*time.Second, "request with three of four validators", func() bool { return n.final(second) })
+		n.Kill(3)
+		n.Blocks(3)
+		second := request(n, 2)
+		n.Eventually(30*time.Second, "request with three of four validators", func() bool { return n.Final(second) })
 
-		before := n.made(3)
-		require.NoError(t, n.net.StartNode(localnet.Chain{StartArgs: sidecarArgs}, "node3", binary(t)))
-		n.eventually(time.Minute, "the killed node is at the tip again", func() bool {
-			own, err := n.dial(3).Height(t.Context())
-			tip, tipErr := n.client.Height(t.Context())
+		before := made(t, n, 3)
+		n.Restart(3)
+		node3 := n.Dial(3)
+		n.Eventually(time.Minute, "the killed node is at the tip again", func() bool {
+			own, err := node3.Height(t.Context())
+			tip, tipErr := n.Client.Height(t.Context())
 			return err == nil && tipErr == nil && own >= tip-1
 		})
 		seed := uint64(100)
-		n.eventually(time.Minute, "the killed node attests again", func() bool {
+		n.Eventually(time.Minute, "the killed node attests again", func() bool {
 			seed++
-			id := n.request(seed)
-			n.eventually(30*time.Second, "request after the restart", func() bool { return n.final(id) })
-			return n.made(3) > before
+			id := request(n, seed)
+			n.Eventually(30*time.Second, "request after the restart", func() bool { return n.Final(id) })
+			return made(t, n, 3) > before
 		})
 	})
 
 	t.Run("killed sidecars come back and no request is lost", func(t *testing.T) {
-		n.signalSidecar(1, syscall.SIGKILL)
-		n.signalSidecar(2, syscall.SIGKILL)
-		ids := []uint64{n.request(11), n.request(12)}
+		n := n.In(t)
+		n.SignalSidecar(1, syscall.SIGKILL)
+		n.SignalSidecar(2, syscall.SIGKILL)
+		ids := []uint64{request(n, 11), request(n, 12)}
 		for _, id := range ids {
-			n.eventually(40*time.Second, "request after two sidecars were killed", func() bool { return n.final(id) })
+			n.Eventually(40*time.Second, "request after two sidecars were killed", func() bool { return n.Final(id) })
 		}
 	})
 
 	t.Run("without two sidecars a request waits, then expires with full refund", func(t *testing.T) {
-		n.signalSidecar(1, syscall.SIGSTOP)
-		n.signalSidecar(2, syscall.SIGSTOP)
-		defer n.signalSidecar(1, syscall.SIGCONT)
-		defer n.signalSidecar(2, syscall.SIGCONT)
-		id := n.request(21)
-		asked := n.status(id)
-		n.blocks(4)
-		require.Equal(t, oracletypes.RequestStatus_REQUEST_STATUS_PENDING, n.status(id).Status)
-		before, err := n.client.Balance(t.Context(), n.eve.Address, app.BaseDenom)
+		n := n.In(t)
+		n.SignalSidecar(1, syscall.SIGSTOP)
+		n.SignalSidecar(2, syscall.SIGSTOP)
+		defer n.SignalSidecar(1, syscall.SIGCONT)
+		defer n.SignalSidecar(2, syscall.SIGCONT)
+		id := request(n, 21)
+		asked := n.Status(id)
+		n.Blocks(4)
+		require.Equal(t, oracletypes.RequestStatus_REQUEST_STATUS_PENDING, n.Status(id).Status)
+		before, err := n.Client.Balance(t.Context(), eve.Address, app.BaseDenom)
 		require.NoError(t, err)
-		n.eventually(time.Minute, "expiry", func() bool { return n.status(id).Status == oracletypes.RequestStatus_REQUEST_STATUS_EXPIRED })
-		n.blocks(1)
-		after, err := n.client.Balance(t.Context(), n.eve.Address, app.BaseDenom)
+		n.Eventually(time.Minute, "expiry", func() bool { return n.Status(id).Status == oracletypes.RequestStatus_REQUEST_STATUS_EXPIRED })
+		n.Blocks(1)
+		after, err := n.Client.Balance(t.Context(), eve.Address, app.BaseDenom)
 		require.NoError(t, err)
 		paid := asked.Fee().AmountOf(app.BaseDenom)
 		require.True(t, paid.GT(sdkmath.ZeroInt()))
 		require.Equal(t, paid.String(), after.Sub(before).String(), "refund")
 	})
-
-	for _, node := range n.net.Nodes {
-		raw, err := os.ReadFile(n.net.LogFile(node.Name))
-		require.NoError(t, err)
-		require.False(t, strings.Contains(string(raw), "CONSENSUS FAILURE"), node.Name)
-	}
-}
-
-// sidecarArgs are those with which testnet start runs every node.
-var sidecarArgs = []string{
-	"--log_no_color", "--sidecar.args", "--allow-local-network,--preview,--workers=1,--worker-memory=512",
 }

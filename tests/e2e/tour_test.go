@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/imochain/imod/tests/live"
 )
 
 // perRun are the lines of the tour that say of themselves that they differ from run to run: heights,
@@ -16,7 +18,7 @@ var perRun = regexp.MustCompile(`(?m)^.*  # this run$`)
 // requireSameTour compares the tour that a run wrote with the committed one: prose, amounts, commands, answers and pictures.
 func requireSameTour(t *testing.T, wrote string) {
 	t.Helper()
-	committed := filepath.Join(root(t), "docs", "tour.md")
+	committed := filepath.Join(live.Root(t), "docs", "tour.md")
 	want, got := read(t, committed), read(t, wrote)
 	require.Len(t, perRun.FindAllString(got, -1), 8, "every value that may differ is named in figures.go")
 	require.Equal(t, perRun.ReplaceAllString(want, ""), perRun.ReplaceAllString(got, ""), "docs/tour.md is not what the demo does; `make tour` writes it anew")
@@ -25,7 +27,7 @@ func requireSameTour(t *testing.T, wrote string) {
 	require.Len(t, pictures, 2)
 	for _, p := range pictures {
 		require.Contains(t, want, "(tour/"+p.Name()+")", "the tour shows every picture")
-		require.Equal(t, read(t, filepath.Join(root(t), "docs", "tour", p.Name())), read(t, filepath.Join(filepath.Dir(wrote), "tour", p.Name())), p.Name())
+		require.Equal(t, read(t, filepath.Join(live.Root(t), "docs", "tour", p.Name())), read(t, filepath.Join(filepath.Dir(wrote), "tour", p.Name())), p.Name())
 	}
 }
 

@@ -4,10 +4,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/big"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/crypto"
 	"github.com/stretchr/testify/require"
 
 	sdkmath "cosmossdk.io/math"
@@ -87,28 +89,50 @@ func TestExecutorsAgreeOnOneToken(t *testing.T) {
 	chain.CheckSupply(j.Chain)
 }
 
-// BenchmarkOneToken measures blocks of 1,000 transactions of one token on both executors.
+// BenchmarkOneToken executes the same blocks of 1,000 transactions on both executors, in turns, so
+// that their ratio means something on a machine that does other things too: transfers of one token,
+// transfers and claims of one token, and payments of gas coin between strangers, which have no key in
+// common and show what the parallel executor can gain here at most.
 func BenchmarkOneToken(b *testing.B) {
-	for _, executor := range []string{config.BlockExecutorSequential, config.BlockExecutorBlockSTM} {
-		for _, claims := range []bool{false, true} {
-			b.Run(fmt.Sprintf("claims=%t/%s", claims, executor), func(b *testing.B) {
-				j, token, holders := tokenCrowd(b, &chain.Follower{Name: "main", Executor: executor})
-				var spent time.Duration
-				for range b.N {
-					block := tokenBlock(j, token, holders, claims)
-					began := time.Now()
-					j.Execute(time.Second, block.Txs)
-					spent += time.Since(began)
+	for _, name := range []string{"strangers", "transfers", "transfers and claims"} {
+		b.Run(name, func(b *testing.B) {
+			sequential, parallel := &chain.Follower{Name: "sequential"}, &chain.Follower{Name: "block-stm", Executor: config.BlockExecutorBlockSTM}
+			j, token, holders := tokenCrowd(b, sequential, parallel)
+			var ratios []float64
+			var spent [2]time.Duration
+			b.ResetTimer()
+			for range b.N {
+				block := tokenBlock(j, token, holders, name == "transfers and claims")
+				if name == "strangers" {
+					block = strangersBlock(j, holders)
 				}
-				b.ReportMetric(float64(tokenTransactions*b.N)/spent.Seconds(), "tx/s")
-			})
-		}
+				j.Execute(time.Second, block.Txs)
+				spent[0], spent[1] = spent[0]+sequential.Spent, spent[1]+parallel.Spent
+				ratios = append(ratios, float64(sequential.Spent)/float64(parallel.Spent))
+				j.Followers[0], j.Followers[1] = j.Followers[1], j.Followers[0] // who comes first finds the caches cold
+			}
+			slices.Sort(ratios)
+			b.ReportMetric(float64(tokenTransactions*b.N)/spent[0].Seconds(), "sequential-tx/s")
+			b.ReportMetric(float64(tokenTransactions*b.N)/spent[1].Seconds(), "parallel-tx/s")
+			b.ReportMetric(ratios[len(ratios)/2], "median-gain")
+			b.ReportMetric(ratios[len(ratios)-1], "best-gain")
+		})
 	}
 }
 
+// strangersBlock is a block of payments to addresses that nobody else pays.
+func strangersBlock(j *job, holders []chain.Account) *chain.Block {
+	block := j.NewBlock()
+	for _, holder := range holders {
+		to := common.BytesToAddress(crypto.Keccak256(holder.Address())[12:])
+		block.Eth(holder, chain.Call{To: &to, Value: big.NewInt(1), Gas: 21_000})
+	}
+	return block
+}
+
 // TestTransferCostsLittleMore: a transfer of a model token costs at most 1.5 times the gas of one of
-// an ordinary bank token, also when it is the first of the epoch for both accounts. The very first
-// one of the token in an epoch records the eligible supply besides, which may cost a little more.
+// an ordinary bank token, also when it is the first of the epoch for both accounts, and also when it
+// is the very first of the token, which records the eligible supply besides.
 func TestTransferCostsLittleMore(t *testing.T) {
 	j := newJobOn(t, []string{"ana", "bo", "chi", "dee", "eve"}, func(a *app.App, state map[string]json.RawMessage) {
 		fastGenesis(a, state)
@@ -140,6 +164,6 @@ func TestTransferCostsLittleMore(t *testing.T) {
 		t.Logf("ordinary %.0f; model token: later %.2f, first of two accounts %.2f, first of the token %.2f", plain, later/plain, accounts/plain, first/plain)
 		require.LessOrEqual(t, later/plain, 1.5)
 		require.LessOrEqual(t, accounts/plain, 1.5)
-		require.LessOrEqual(t, first/plain, 1.6)
+		require.LessOrEqual(t, first/plain, 1.5)
 	}
 }

@@ -47,28 +47,33 @@ type revenue struct {
 	pending  []step
 	done     map[string]int
 	refused  map[string]int
+	bridge   bridge
 }
 
 // step is a transaction of the block and what it means to the naive ledger. apply returns false
-// if the ledger refuses it.
+// if the ledger refuses it; nil, if the ledger cannot know.
 type step struct {
 	door  string
 	apply func() bool
 	// starved: the gas may not suffice, so a refusal means nothing.
 	starved bool
+	// observe looks at the result of what went through.
+	observe func(*abci.ExecTxResult)
 }
 
 // TestRevenueByEveryDoor: random blocks of bank sends, multi-sends, ERC-20 transfers with and
-// without an allowance, with enough gas and with too little, deposits by message, by plain
-// transfer and sync, redemptions by message and by the token contract, claims for oneself and for others by message and by the token contract. After
-// every block each holder's unpaid revenue is that of a ledger which closes every epoch and walks
+// without an allowance, with enough gas and with too little, ICS-20 transfers that come back or time
+// out, releases of vested tokens, attempts to reach excluded accounts, deposits by message, by plain
+// transfer and sync, redemptions by message and by the token contract, claims for oneself and for
+// others by message and by the token contract. After every block each holder's unpaid revenue is that of a ledger which closes every epoch and walks
 // every holder, to the last scaled unit, on the sequential and on the parallel executor.
 func TestRevenueByEveryDoor(t *testing.T) {
 	j := newJobOn(t, []string{"ana", "bo", "chi", "dee", "eve"}, redeemingGenesis, &chain.Follower{Name: "main"}, &chain.Follower{Name: "block-stm", Executor: config.BlockExecutorBlockSTM, Workers: 4})
 	j.sell()
 	r := &revenue{
-		job: j, rng: rand.New(rand.NewPCG(7641, 1)), holders: []chain.Account{j.bo, j.chi, j.dee, j.eve},
+		job: j, rng: rand.New(rand.NewPCG(7641, 1)), holders: []chain.Account{j.ana, j.bo, j.chi, j.dee, j.eve},
 		token: common.BytesToAddress(imotypes.TokenAddress(1)), unsynced: new(big.Int), done: map[string]int{}, refused: map[string]int{},
+		bridge: bridge{escrowed: new(big.Int), vouchers: map[string]*big.Int{}},
 	}
 	r.open()
 	for range revenueBlocks {
@@ -79,13 +84,20 @@ func TestRevenueByEveryDoor(t *testing.T) {
 		require.GreaterOrEqual(t, r.done[door], leastUses, "done: %v", r.done)
 		require.GreaterOrEqual(t, r.refused[door], leastUses, "refused: %v", r.refused)
 	}
-	for _, door := range []string{"deposit", "transfer with a sync", "plain transfer", "bank transfer", "message sync", "contract sync"} {
+	for _, door := range []string{
+		"deposit", "transfer with a sync", "plain transfer", "bank transfer", "message sync", "contract sync",
+		"ics-20 out", "ics-20 in", "ics-20 back", "ics-20 return", "ics-20 timeout", "vesting release",
+	} {
 		require.GreaterOrEqual(t, r.done[door], leastUses, "done: %v", r.done)
 	}
+	require.Zero(t, r.done["to an excluded account"])
+	require.GreaterOrEqual(t, r.refused["to an excluded account"], leastUses)
 }
 
-// open lets everyone spend everyone's tokens, and starts the ledger at the state of the chain.
+// open lets everyone spend everyone's tokens, opens a channel, and starts the ledger at the state of
+// the chain.
 func (r *revenue) open() {
+	r.openLoop(r.eve)
 	for _, owner := range r.holders {
 		for _, spender := range r.holders {
 			r.call(owner, r.token, "token", nil, "approve", spender.EVM(), new(big.Int).Lsh(big.NewInt(1), 200))
@@ -103,7 +115,11 @@ func (r *revenue) open() {
 		rest = rest.Sub(balance)
 		r.ledger.Add(holder.Name, balance.BigInt())
 	}
-	r.ledger.Add(others, rest.BigInt())
+	lazy, since, err := r.App().IMOKeeper.LazyShares(r.Context(), r.denom, r.ana.Address())
+	require.NoError(r.T, err)
+	require.True(r.T, lazy.IsPositive(), "ana's tokens vest")
+	r.ledger.Lazy[r.ana.Name] = naive.Lazy{Amount: lazy.BigInt(), Since: since}
+	r.ledger.Add(others, rest.Sub(lazy).BigInt())
 	for r.epoch() == epoch {
 		r.Next()
 	}
@@ -168,9 +184,14 @@ func (r *revenue) repeat(s step, result *abci.ExecTxResult) {
 	if !went && s.starved {
 		return
 	}
-	require.Equal(r.T, s.apply(), went, "%s at height %d: the chain says %s%s", s.door, r.Height(), result.Log, reason)
+	if s.apply != nil {
+		require.Equal(r.T, s.apply(), went, "%s at height %d: the chain says %s%s", s.door, r.Height(), result.Log, reason)
+	}
 	if went {
 		r.done[s.door]++
+		if s.observe != nil {
+			s.observe(result)
+		}
 	} else {
 		r.refused[s.door]++
 	}
@@ -197,6 +218,8 @@ func (r *revenue) compare() {
 		require.Equal(r.T, stream.Pot.String(), books.Pools[0].Denoms[0].Redeemable.String(), "redemption pool at height %d", r.Height())
 		require.Equal(r.T, "0", books.Pools[0].Denoms[0].Surplus.String())
 	}
+	escrowed := r.App().TransferKeeper.GetTotalEscrowForDenom(ctx, r.denom)
+	require.Equal(r.T, r.bridge.escrowed.String(), escrowed.Amount.String(), "tokens in escrow")
 	held := r.Balance(imotypes.TokenAddress(1), app.BaseDenom)
 	require.Equal(r.T, r.unsynced.String(), held.String(), "native coins at the token's address")
 }
@@ -239,7 +262,7 @@ func (r *revenue) redeem(who chain.Account, x *big.Int) func() bool {
 			return false
 		}
 		r.sweep()
-		r.ledger.Redeem(who.Name, x, new(big.Int))
+		r.ledger.Redeem(who.Name, x, r.bridge.escrowed)
 		return true
 	}
 }
@@ -252,6 +275,11 @@ func (r *revenue) pay(who chain.Account, upTo uint64) func() bool {
 func (r *revenue) message(door string, from chain.Account, msg sdk.Msg, apply func() bool) {
 	r.block.Messages(from, msg)
 	r.pending = append(r.pending, step{door: door, apply: apply})
+}
+
+// observe looks at the result of the step added last.
+func (r *revenue) observe(look func(*abci.ExecTxResult)) {
+	r.pending[len(r.pending)-1].observe = look
 }
 
 // contract calls the token, now and then with less gas than it takes.
@@ -270,7 +298,7 @@ func (r *revenue) contract(door string, from chain.Account, apply func() bool, m
 func (r *revenue) add() {
 	from, to := r.someone(), r.someone()
 	upTo := r.epoch() + r.rng.Uint64N(3)
-	switch r.rng.IntN(15) {
+	switch r.rng.IntN(24) {
 	case 0:
 		x := r.amount(from)
 		if x.Sign() > 0 {
@@ -315,6 +343,16 @@ func (r *revenue) add() {
 	case 13:
 		x := r.burnt(from)
 		r.contract("contract burn", from, r.redeem(from, x), "burn", x)
+	case 14, 15:
+		r.leaves(from, r.amount(from))
+	case 16, 17, 18, 19:
+		r.relay(from)
+	case 20:
+		r.comesBack(from, to)
+	case 21:
+		r.release(from)
+	case 22:
+		r.exclude(from, r.amount(from))
 	default:
 		r.contract("contract claim for", from, r.pay(to, upTo+1), "claimFor", to.EVM())
 	}

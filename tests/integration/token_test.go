@@ -140,7 +140,7 @@ func (j *job) moneyOf(who chain.Account, token common.Address) ([]string, string
 	pool := revsharetypes.PoolAddress(1)
 	return []string{
 		j.Balance(who.Address(), j.denom).String(), j.Balance(j.eve.Address(), j.denom).String(),
-		j.Balance(pool, app.BaseDenom).String(), j.Balance(token.Bytes(), app.BaseDenom).String(),
+		j.Balance(pool, app.BaseDenom).String(), j.lying().String(), j.Balance(token.Bytes(), app.BaseDenom).String(),
 	}, j.App().BankKeeper.GetSupply(j.Context(), j.denom).Amount.String()
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/imochain/imod/app"
 	"github.com/imochain/imod/testutil/chain"
 	aigctypes "github.com/imochain/imod/x/aigc/types"
+	imokeeper "github.com/imochain/imod/x/imo/keeper"
 	imotypes "github.com/imochain/imod/x/imo/types"
 	oracletypes "github.com/imochain/imod/x/oracle/types"
 	revsharetypes "github.com/imochain/imod/x/revshare/types"
@@ -27,7 +28,9 @@ var operations = []operation{
 	{"Send", sendAny},
 	{"SendToken", sendToken},
 	{"PlaceBid", placeBid},
+	{"CancelBid", cancelBid},
 	{"CollectAllocation", collectAllocation},
+	{"CollectRefund", collectRefund},
 	{"RequestInference", requestInference},
 	{"Mint", mint},
 	{"Settle", settle},
@@ -83,8 +86,29 @@ func placeBid(w *world) (chain.Account, sdk.Msg) {
 	from := w.account()
 	return from, &imotypes.MsgPlaceBid{
 		Bidder: from.String(), OfferingId: offering.Id, Amount: amount(100 + w.rng.Int64N(3000)),
-		MaxPrice: sdkmath.NewIntWithDecimal(1, app.Decimals-1), TermsHash: offering.TermsHash,
+		MaxPrice: sdkmath.NewIntWithDecimal(1+w.rng.Int64N(5), app.Decimals-1), TermsHash: offering.TermsHash,
 	}
+}
+
+// cancelBid takes back one of the first bids that stand.
+func cancelBid(w *world) (chain.Account, sdk.Msg) {
+	id := w.id(creators)
+	res, err := imokeeper.NewQueryServer(w.App().IMOKeeper).Bids(w.Context(), &imotypes.QueryBidsRequest{Id: id})
+	if err != nil || len(res.Bids) == 0 {
+		return w.account(), nil
+	}
+	bid := res.Bids[w.rng.IntN(len(res.Bids))]
+	for _, owner := range w.Accounts {
+		if owner.String() == bid.Owner {
+			return owner, &imotypes.MsgCancelBid{Owner: bid.Owner, OfferingId: id, BidId: bid.Id}
+		}
+	}
+	return w.account(), nil
+}
+
+func collectRefund(w *world) (chain.Account, sdk.Msg) {
+	from, owner := w.account(), w.account()
+	return from, &imotypes.MsgCollectRefund{Sender: from.String(), OfferingId: w.id(creators), Owner: owner.String()}
 }
 
 // modelOf returns the id of an account's model, 0 when it has none.
@@ -109,9 +133,14 @@ func registerModel(w *world, i int) sdk.Msg {
 
 func createOffering(w *world, owner chain.Account, model imotypes.Model) sdk.Msg {
 	end := w.Time().Add(time.Duration(12+w.rng.IntN(10)) * time.Second)
+	kind, hardCap := imotypes.OfferingKind(1+model.Id%3), (*sdk.Coin)(nil) //nolint:gosec // 1 to 3
+	if kind == imotypes.OFFERING_KIND_BATCH {
+		most := amount(30_000) // five times what the floor price brings
+		hardCap = &most
+	}
 	return &imotypes.MsgCreateOffering{
-		Creator: owner.String(), ModelId: model.Id, Kind: imotypes.OFFERING_KIND_FIXED, TokenName: "Tiny", TokenSymbol: "TINY",
-		TotalSupply: sdk.NewCoin(imotypes.TokenDenom(model.Id), sdkmath.NewIntWithDecimal(10_000, app.Decimals)),
+		Creator: owner.String(), ModelId: model.Id, Kind: kind, HardCap: hardCap, TokenName: "Tiny", TokenSymbol: "TINY",
+		TotalSupply: sdk.NewCoin(imotypes.TokenDenom(model.Id), sdkmath.NewIntWithDecimal(1_000, app.Decimals)),
 		SaleBps:     6000, ContributorsBps: 3000, TreasuryBps: 1000, PaymentDenom: app.BaseDenom,
 		Price: sdkmath.NewIntWithDecimal(1, app.Decimals-1), SoftCap: amount(500), MinBid: amount(100), OwnerCap: amount(100_000),
 		StartTime: time.Unix(0, 0).UTC(), EndTime: end, CancelDeadline: end.Add(-2 * time.Second),

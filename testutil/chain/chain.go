@@ -50,6 +50,8 @@ type Follower struct {
 	Restart bool
 	// Setup is run on each new application before its first use.
 	Setup func(*app.App)
+	// Spent is how long it took to execute the last block, without its commit.
+	Spent time.Duration
 
 	App *app.App
 	db  dbm.DB
@@ -271,7 +273,9 @@ func (c *Chain) Execute(d time.Duration, txs [][]byte) []*abci.ExecTxResult {
 		}
 		copied := *request
 		copied.Txs = slices.Clone(txs)
+		began := time.Now()
 		res, err := f.App.FinalizeBlock(&copied)
+		f.Spent = time.Since(began)
 		require.NoError(c.T, err, "%s at height %d", f.Name, c.height)
 		if i == 0 {
 			results, c.appHash = res.TxResults, res.AppHash

@@ -6,13 +6,19 @@ import "github.com/imochain/imod/inference/bundle/internal/wire"
 const (
 	MaxLabels     = 1024
 	MaxLabelBytes = 64
+	// maxScore is the longest score as text: -1000000000.000000.
+	maxScore = 18
 )
 
 // Classify takes one tensor and answers with the label of the largest of the
-// graph's scores, the first one among equals. The seed has no effect.
+// graph's scores, the first one among equals, or with the best labels and their
+// scores. The seed has no effect.
 type Classify struct {
 	Input  Input    `json:"input"`
 	Labels []string `json:"labels"`
+	// Scores is how many labels are named together with their scores, best first;
+	// 0 names the best label alone.
+	Scores uint16 `json:"scores"`
 }
 
 var _ Pipeline = (*Classify)(nil)
@@ -41,6 +47,9 @@ func (c *Classify) Validate() error {
 		}
 		seen[l] = true
 	}
+	if int(c.Scores) > len(c.Labels) {
+		return invalidf("%d scores of %d labels", c.Scores, len(c.Labels))
+	}
 	return nil
 }
 
@@ -52,6 +61,9 @@ func (c *Classify) OutputBound() uint32 {
 	n := 0
 	for _, l := range c.Labels {
 		n = max(n, len(l))
+	}
+	if c.Scores > 0 {
+		n = int(c.Scores)*(n+len("\t")+maxScore+len("\n")) - len("\n")
 	}
 	return uint32(n)
 }
@@ -71,11 +83,16 @@ func (c *Classify) Sample(s *Stream) []byte {
 
 func (c *Classify) appendTo(b []byte) []byte {
 	b = appendInput(b, c.Input)
-	return appendTexts(b, c.Labels)
+	b = appendTexts(b, c.Labels)
+	return wire.U16(b, c.Scores)
 }
 
 func decodeClassify(r *wire.Reader) *Classify {
-	return &Classify{Input: decodeInput(r), Labels: decodeTexts(r, MaxLabels, MaxLabelBytes, "labels")}
+	return &Classify{
+		Input:  decodeInput(r),
+		Labels: decodeTexts(r, MaxLabels, MaxLabelBytes, "labels"),
+		Scores: r.U16("scores"),
+	}
 }
 
 func appendTexts(b []byte, texts []string) []byte {

@@ -31,6 +31,7 @@ func samples() map[string]descriptor.Pipeline {
 			Outputs: []descriptor.Shape{{DType: merkle.F32, Dims: []uint64{2, 2}}, {DType: merkle.I64}},
 		},
 		"classify": &descriptor.Classify{Input: pixels, Labels: []string{"zero", "one", "two or more"}},
+		"scores":   &descriptor.Classify{Input: pixels, Labels: []string{"yes", "no"}, Scores: 2},
 		"image":    picture(),
 	}
 }

@@ -42,10 +42,12 @@ type TensorSpec struct {
 }
 
 // ClassifySpec gives the domain of the graph's one input and the labels in the
-// order of its scores.
+// order of its scores. Scores is how many labels are answered with their scores; 0
+// answers with the best label alone.
 type ClassifySpec struct {
 	Input  DomainSpec `json:"input"`
 	Labels []string   `json:"labels"`
+	Scores uint16     `json:"scores,omitempty"`
 }
 
 // DomainSpec bounds the elements of an input, ends included. Integers default to
@@ -153,7 +155,7 @@ func (s ClassifySpec) descriptor(g *ir.Graph) (descriptor.Pipeline, error) {
 	if err != nil {
 		return nil, fmt.Errorf("pipeline: input: %w", err)
 	}
-	return &descriptor.Classify{Input: in, Labels: s.Labels}, nil
+	return &descriptor.Classify{Input: in, Labels: s.Labels, Scores: s.Scores}, nil
 }
 
 func (s ImageSpec) descriptor(g *ir.Graph) (descriptor.Pipeline, error) {

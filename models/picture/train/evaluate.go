@@ -1,6 +1,9 @@
 package main
 
-import "github.com/imochain/imod/models/picture/drawing"
+import (
+	"github.com/imochain/imod/models/internal/learn"
+	"github.com/imochain/imod/models/picture/drawing"
+)
 
 // figures says how well the model paints scenes it was not trained on.
 type figures struct {
@@ -16,7 +19,7 @@ type figures struct {
 func (n *net) evaluate(w *worker, count int) figures {
 	scenes := make([]drawing.Scene, count)
 	for i := range scenes {
-		r := newRNG(streamCheck, uint64(1000+i))
+		r := learn.NewRNG(streamCheck, uint64(1000+i))
 		scenes[i] = scene(&r)
 	}
 	f := figures{scenes: count}

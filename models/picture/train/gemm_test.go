@@ -3,16 +3,18 @@ package main
 import (
 	"math"
 	"testing"
+
+	"github.com/imochain/imod/models/internal/learn"
 )
 
 // The tile and the loops that define the product agree bit for bit, also on
 // edges and for both orders of a.
 func TestGemmFastEqualsPlain(t *testing.T) {
-	r := newRNG(99, 0)
+	r := learn.NewRNG(99, 0)
 	fill := func(n int) []float32 {
 		out := make([]float32, n)
 		for i := range out {
-			out[i] = float32(r.normal())
+			out[i] = float32(r.Normal())
 		}
 		return out
 	}

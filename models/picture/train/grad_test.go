@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"github.com/imochain/imod/models/internal/learn"
 	"github.com/imochain/imod/models/picture/drawing"
 )
 
@@ -39,7 +40,7 @@ func TestGradients(t *testing.T) {
 	n := newNet(1)
 	n.init()
 	w := newWorker()
-	r := newRNG(streamCheck, 7)
+	r := learn.NewRNG(streamCheck, 7)
 	s := scene(&r)
 	z := make([]float32, features)
 	encode(&s, z)
@@ -56,7 +57,7 @@ func TestGradients(t *testing.T) {
 		dir := make([]float32, d.size())
 		for i := range dir {
 			g := n.grads[from+i]
-			dir[i] = g * float32(1+0.5*r.normal())
+			dir[i] = g * float32(1+0.5*r.Normal())
 			along += float64(g) * float64(dir[i])
 		}
 		if along == 0 {

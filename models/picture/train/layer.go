@@ -3,6 +3,8 @@ package main
 import (
 	"math"
 	"sync"
+
+	"github.com/imochain/imod/models/internal/learn"
 )
 
 // leak is the slope of the rectifiers below zero.
@@ -131,7 +133,7 @@ func (d *dense) backward(batch int) {
 
 // init draws weights of the given gain over the square root of the number of
 // inputs that are usually not zero.
-func (d *dense) init(r *rng, gain float64) {
+func (d *dense) init(r *learn.RNG, gain float64) {
 	for i := range d.in {
 		if d.sees != nil && i < features && !d.sees[i] {
 			continue
@@ -141,7 +143,7 @@ func (d *dense) init(r *rng, gain float64) {
 			scale = gain / math.Sqrt(float64(d.from.out))
 		}
 		for j := range d.out {
-			d.w[i*d.out+j] = float32(scale * r.normal())
+			d.w[i*d.out+j] = float32(scale * r.Normal())
 		}
 	}
 }

@@ -1,6 +1,9 @@
 package main
 
-import "github.com/imochain/imod/models/picture/drawing"
+import (
+	"github.com/imochain/imod/models/internal/learn"
+	"github.com/imochain/imod/models/picture/drawing"
+)
 
 // Widths of the perceptrons that look at single pixels.
 const (
@@ -82,7 +85,7 @@ func newNet(batch int) *net {
 
 // init draws the parameters with which training starts.
 func (n *net) init() {
-	r := newRNG(streamInit, 0)
+	r := learn.NewRNG(streamInit, 0)
 	for _, d := range n.layers {
 		gain := 1.4
 		if !d.rectify {
@@ -101,19 +104,19 @@ func (n *net) init() {
 
 // perceptron draws weights for coordinates within [-1, 1]: every unit of the
 // first layer bends along a line through a point of that square.
-func perceptron(r *rng, theta []float32, weights, biases []field) {
+func perceptron(r *learn.RNG, theta []float32, weights, biases []field) {
 	w, b := weights[0].of(theta), biases[0].of(theta)
 	for j := range b {
-		x, y := 2*r.normal(), 2*r.normal()
+		x, y := 2*r.Normal(), 2*r.Normal()
 		w[j], w[len(b)+j] = float32(x), float32(y)
-		px, py := r.signed(), r.signed()
+		px, py := r.Signed(), r.Signed()
 		b[j] = float32(-float64(x*px) - float64(y*py))
 	}
 	scale := 0.6
 	for _, f := range weights[1:] {
 		s := scale / sqrt(float64(f.rows))
 		for i := range f.rows * f.cols {
-			theta[f.at+i] = float32(s * r.normal())
+			theta[f.at+i] = float32(s * r.Normal())
 		}
 		scale = 1.3
 	}

@@ -6,6 +6,7 @@ import (
 	"image/png"
 	"os"
 
+	"github.com/imochain/imod/models/internal/learn"
 	"github.com/imochain/imod/models/picture/drawing"
 )
 
@@ -13,7 +14,7 @@ import (
 func (n *net) comparison(w *worker, path string) error {
 	scenes := make([]drawing.Scene, 50)
 	for i := range scenes {
-		r := newRNG(streamCheck, uint64(i))
+		r := learn.NewRNG(streamCheck, uint64(i))
 		scenes[i] = scene(&r)
 		scenes[i].Thing = i % len(drawing.Things)
 	}
@@ -34,7 +35,7 @@ func (n *net) samples(w *worker, path string) error {
 	const rows = 6
 	var scenes []drawing.Scene
 	for i := range rows * len(drawing.Things) {
-		r := newRNG(streamCheck, uint64(500+i))
+		r := learn.NewRNG(streamCheck, uint64(500+i))
 		s := scene(&r)
 		s.Thing = i % len(drawing.Things)
 		if i/len(drawing.Things)+1 < rows {

@@ -3,6 +3,7 @@ package main
 import (
 	"sync"
 
+	"github.com/imochain/imod/models/internal/learn"
 	"github.com/imochain/imod/models/picture/drawing"
 )
 
@@ -20,10 +21,10 @@ func newWorker() *worker { return &worker{px: newPixels(drawing.Pixels)} }
 // mean losses: of the paint, of the ground's tone, and of the colours.
 func (n *net) step(number int, ws []*worker, rate float32) (loss [3]float64) {
 	scenes := make([]drawing.Scene, n.batch)
-	rngs := make([]rng, n.batch)
+	rngs := make([]learn.RNG, n.batch)
 	z := make([]float32, n.batch*features)
 	for i := range scenes {
-		rngs[i] = newRNG(streamTrain, uint64(number)*uint64(n.batch)+uint64(i))
+		rngs[i] = learn.NewRNG(streamTrain, uint64(number)*uint64(n.batch)+uint64(i))
 		scenes[i] = scene(&rngs[i])
 		encode(&scenes[i], z[i*features:(i+1)*features])
 	}
@@ -69,7 +70,7 @@ func row(d *dense, all []float32, i int) []float32 { return all[i*d.out : (i+1)*
 
 // study compares what the model paints for picture i with the drawing, and
 // leaves the gradients in dy of the layers that wrote the weights.
-func (n *net) study(w *worker, i int, s *drawing.Scene, r *rng, flip float32) (loss [3]float64) {
+func (n *net) study(w *worker, i int, s *drawing.Scene, r *learn.RNG, flip float32) (loss [3]float64) {
 	w.layers.Draw(s)
 	w.choose(r)
 	p := w.px
@@ -109,7 +110,7 @@ func (n *net) study(w *worker, i int, s *drawing.Scene, r *rng, flip float32) (l
 }
 
 // choose picks the pixels to look at: half of them anywhere, half on edges.
-func (w *worker) choose(r *rng) {
+func (w *worker) choose(r *learn.RNG) {
 	w.edges = w.edges[:0]
 	for i := range w.layers.Weight {
 		if w.layers.Edge(i) {
@@ -118,9 +119,9 @@ func (w *worker) choose(r *rng) {
 	}
 	for k := range w.pick {
 		if k%2 == 0 || len(w.edges) == 0 {
-			w.pick[k] = r.below(drawing.Pixels)
+			w.pick[k] = r.Below(drawing.Pixels)
 		} else {
-			w.pick[k] = w.edges[r.below(len(w.edges))]
+			w.pick[k] = w.edges[r.Below(len(w.edges))]
 		}
 	}
 }

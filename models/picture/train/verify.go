@@ -8,6 +8,7 @@ import (
 	"github.com/imochain/imod/inference/ir"
 	"github.com/imochain/imod/inference/kernel"
 	"github.com/imochain/imod/inference/onnx"
+	"github.com/imochain/imod/models/internal/learn"
 	"github.com/imochain/imod/models/picture/drawing"
 )
 
@@ -28,7 +29,7 @@ func (n *net) verify(file []byte, count int) (float32, error) {
 	}
 	scenes := make([]drawing.Scene, count)
 	for i := range scenes {
-		r := newRNG(streamCheck, uint64(i))
+		r := learn.NewRNG(streamCheck, uint64(i))
 		scenes[i] = scene(&r)
 	}
 	worst := float32(0)

@@ -37,6 +37,7 @@ func MaybeWorker() {
 	f := flag.NewFlagSet(workerArg, flag.ExitOnError)
 	f.Uint64Var(&l.Memory, "memory", 0, "")
 	f.IntVar(&l.Threads, "threads", 1, "")
+	f.Func("read", "", func(dir string) error { l.Read = append(l.Read, dir); return nil })
 	if err := f.Parse(os.Args[2:]); err != nil {
 		os.Exit(2)
 	}

@@ -4,30 +4,50 @@ import (
 	"context"
 	"fmt"
 
+	"cosmossdk.io/collections"
+
 	sdk "github.com/cosmos/cosmos-sdk/types"
 )
 
-// EndBlock pays royalty that is due to the revenue of models. Each payment runs
-// alone on its own branch; one that fails is put off and stops nothing else. An
-// error means that the module's own state cannot be read or written.
+const (
+	// maxDuePerBlock bounds the work of each queue at the end of a block; the rest waits its turn.
+	maxDuePerBlock = 100
+	// retryBlocks is how long a payment waits that was not taken, because its denom
+	// was closed for example.
+	retryBlocks = 1_000
+)
+
+// EndBlock pays royalty that is due to the revenue of models and ends commitments
+// that nobody revealed. Each item runs alone on its own branch; one that fails is
+// put off and stops nothing else. An error means that the module's own state cannot
+// be read or written.
 func (k *Keeper) EndBlock(ctx context.Context) error {
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
-	keys, err := k.incomesDueNow(sdkCtx)
+	if err := work(sdkCtx, "royalty", k.incomesDue, k.payIncome, k.holdIncome); err != nil {
+		return err
+	}
+	return work(sdkCtx, "commitment", k.commitmentsDue, k.endCommitment, k.holdCommitment)
+}
+
+// work does what is due in a queue ordered by height.
+func work[T any](
+	ctx sdk.Context, what string, queue collections.KeySet[collections.Triple[int64, uint64, T]],
+	do, hold func(context.Context, collections.Triple[int64, uint64, T]) error,
+) error {
+	keys, err := dueNow(ctx, queue)
 	if err != nil {
 		return err
 	}
 	for _, key := range keys {
-		pay := func(branch sdk.Context) error { return k.payIncome(branch, key) }
-		hold := func(branch sdk.Context) error { return k.holdIncome(branch, key) }
-		failed := isolate(sdkCtx, pay)
+		failed := isolate(ctx, func(branch sdk.Context) error { return do(branch, key) })
 		if failed == nil {
 			continue
 		}
-		sdkCtx.Logger().Info("royalty is held", "collection", key.K2(), "denom", key.K3(), "error", failed)
-		if err := isolate(sdkCtx, hold); err != nil {
+		ctx.Logger().Info(what+" is held", "collection", key.K2(), "error", failed)
+		if err := isolate(ctx, func(branch sdk.Context) error { return hold(branch, key) }); err != nil {
 			// an entry that cannot even be put off is dropped, so that it cannot clog the queue
-			sdkCtx.Logger().Error("royalty is dropped from the queue", "collection", key.K2(), "denom", key.K3(), "error", err)
-			if err := k.incomesDue.Remove(sdkCtx, key); err != nil {
+			ctx.Logger().Error(what+" is dropped from the queue", "collection", key.K2(), "error", err)
+			if err := queue.Remove(ctx, key); err != nil {
 				return err
 			}
 		}
@@ -35,11 +55,13 @@ func (k *Keeper) EndBlock(ctx context.Context) error {
 	return nil
 }
 
-// incomesDueNow collects the oldest entries; nothing is written while walking.
-func (k *Keeper) incomesDueNow(ctx sdk.Context) ([]dueKey, error) {
-	var keys []dueKey
-	err := k.incomesDue.Walk(ctx, nil, func(key dueKey) (bool, error) {
-		if key.K1() > ctx.BlockHeight() || len(keys) >= maxIncomesPerBlock {
+// dueNow collects the oldest entries; nothing is written while walking.
+func dueNow[T any](
+	ctx sdk.Context, queue collections.KeySet[collections.Triple[int64, uint64, T]],
+) ([]collections.Triple[int64, uint64, T], error) {
+	var keys []collections.Triple[int64, uint64, T]
+	err := queue.Walk(ctx, nil, func(key collections.Triple[int64, uint64, T]) (bool, error) {
+		if key.K1() > ctx.BlockHeight() || len(keys) >= maxDuePerBlock {
 			return true, nil
 		}
 		keys = append(keys, key)

@@ -103,6 +103,7 @@ func TestNoFaultIsSwallowed(t *testing.T) {
 	require.NoError(t, err)
 	f.list(t, c, id, coin(1_000))
 	f.list(t, c, second, coin(1_000))
+	f.offer(t, f.bob, c, second, coin(800))
 	f.block(f.carol)
 	credited := f.createCollection(t, nil)
 	sold := f.finalToken(t, credited, 1)
@@ -117,6 +118,11 @@ func TestNoFaultIsSwallowed(t *testing.T) {
 	f.oracle.expire(f.ctx, expired.RequestId)
 	request := f.ask(t, f.alice, modelID, 2, 6)
 	f.oracle.finish(f.ctx, request.Id, output(6))
+
+	f.commit(t, f.bob, c, 7)
+	f.ctx = f.ctx.WithBlockHeight(f.ctx.BlockHeight() + 1)
+	f.mint(t, c, 7)
+	revealed := f.revealing(f.bob, c, 7)
 
 	operations := map[string]func(ctx sdk.Context) error{
 		"create collection": func(ctx sdk.Context) error { _, err := f.msgs.CreateCollection(ctx, f.collectionMsg(nil)); return err },
@@ -142,7 +148,21 @@ func TestNoFaultIsSwallowed(t *testing.T) {
 		"list":        func(ctx sdk.Context) error { return f.k.List(ctx, f.alice, c, id, coin(7)) },
 		"unlist":      func(ctx sdk.Context) error { return f.k.Unlist(ctx, f.alice, c, id) },
 		"buy":         func(ctx sdk.Context) error { return f.k.Buy(ctx, f.bob, c, id, coin(1_000)) },
-		"withdraw":    func(ctx sdk.Context) error { _, err := f.k.Withdraw(ctx, f.alice, f.alice, credited); return err },
+		"commit": func(ctx sdk.Context) error {
+			_, err := f.k.Commit(ctx, f.carol, c, types.CommitmentHash{9})
+			return err
+		},
+		"reveal and displace": func(ctx sdk.Context) error {
+			_, err := f.k.Mint(ctx, revealed)
+			return err
+		},
+		"make offer": func(ctx sdk.Context) error {
+			return f.k.MakeOffer(ctx, f.bob, c, second, coin(9), f.ctx.BlockTime().Add(hour))
+		},
+		"accept offer": func(ctx sdk.Context) error { return f.k.AcceptOffer(ctx, f.alice, f.bob, c, second, coin(800)) },
+		"cancel offer": func(ctx sdk.Context) error { return f.k.CancelOffer(ctx, f.bob, f.bob, c, second) },
+		"market":       func(ctx sdk.Context) error { _, err := f.k.Market(ctx, c); return err },
+		"withdraw":     func(ctx sdk.Context) error { _, err := f.k.Withdraw(ctx, f.alice, f.alice, credited); return err },
 		"params": func(ctx sdk.Context) error {
 			_, err := f.msgs.UpdateParams(ctx, &types.MsgUpdateParams{Authority: f.authority, Params: types.DefaultParams()})
 			return err
@@ -209,22 +229,32 @@ func TestNoFaultIsSwallowed(t *testing.T) {
 	}
 }
 
-// TestBlockCodeSurvivesFaults: a fault in one payment is not an error of the block.
+// TestBlockCodeSurvivesFaults: a fault in one payment is not an error of the block;
+// one in opening a queue is, because nothing can be known without it.
 func TestBlockCodeSurvivesFaults(t *testing.T) {
 	f := newFixture(t)
 	c := f.createCollection(t, nil)
+	commitment := f.commit(t, f.bob, c, 7)
+	f.ctx = f.ctx.WithBlockHeight(commitment.LastHeight)
 	f.finalToken(t, c, 1)
-	for n := 2; ; n++ { // the first call opens the queue: without it nothing can be known
+	unopened := 0
+	for n := 1; ; n++ {
 		f.faults.n = n
 		branch, _ := f.ctx.CacheContext()
-		require.NoError(t, f.k.EndBlock(branch))
+		err := f.k.EndBlock(branch)
 		reached := f.faults.n == 0
 		f.faults.n = 0
+		if err != nil {
+			require.ErrorIs(t, err, errFault)
+			unopened++
+			continue
+		}
 		f.ctx, branch = branch, f.ctx
 		require.NoError(t, f.k.Invariants(f.ctx), "call %d", n)
 		f.ctx = branch
 		if !reached {
-			require.Greater(t, n, 5)
+			require.Greater(t, n, 10)
+			require.Equal(t, 2, unopened, "the two queues")
 			return
 		}
 	}

@@ -37,13 +37,14 @@ import (
 )
 
 const (
-	denom      = "aimo"
-	usd        = "uusd"
-	prefix     = "imo"
-	modelID    = uint64(3)
-	networkFee = 100
-	modelPrice = 40
-	funds      = 1_000_000_000_000_000_000
+	denom         = "aimo"
+	usd           = "uusd"
+	prefix        = "imo"
+	modelID       = uint64(3)
+	networkFee    = 100
+	modelPrice    = 40
+	commitDeposit = 13
+	funds         = 1_000_000_000_000_000_000
 )
 
 // TestMain fixes what rapid does, unless the command line says otherwise.
@@ -126,6 +127,7 @@ func newFixture(t require.TestingT) *fixture {
 	genesis.Params.AllowedDenoms = []string{denom, usd}
 	genesis.Params.MaxRoyaltyBps = 10_000
 	genesis.Params.DepositPerByte = sdk.NewInt64Coin(denom, 7)
+	genesis.Params.CommitDeposit = sdk.NewInt64Coin(denom, commitDeposit)
 	require.NoError(t, f.k.InitGenesis(f.ctx, genesis))
 	for _, who := range []sdk.AccAddress{f.creator, f.alice, f.bob, f.carol} {
 		f.fund(t, who, sdk.NewCoins(sdk.NewInt64Coin(denom, funds), sdk.NewInt64Coin(usd, funds)))

@@ -60,7 +60,7 @@ func (k *Keeper) InitGenesis(ctx context.Context, gs *types.GenesisState) error 
 			return err
 		}
 	}
-	return nil
+	return k.importMarket(ctx, gs)
 }
 
 func (k *Keeper) importToken(ctx context.Context, g types.GenesisToken) error {
@@ -164,10 +164,13 @@ func (k *Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error)
 	if err := k.exportCredits(ctx, gs); err != nil {
 		return nil, err
 	}
-	return gs, k.incomes.Walk(ctx, nil, func(_ collections.Pair[uint64, string], income types.Income) (bool, error) {
+	if err := k.incomes.Walk(ctx, nil, func(_ collections.Pair[uint64, string], income types.Income) (bool, error) {
 		gs.Incomes = append(gs.Incomes, income)
 		return false, nil
-	})
+	}); err != nil {
+		return nil, err
+	}
+	return gs, k.exportMarket(ctx, gs)
 }
 
 func (k *Keeper) exportToken(ctx context.Context, key tokenKey, token types.Token) (types.GenesisToken, error) {

@@ -12,14 +12,6 @@ import (
 	revsharetypes "github.com/imochain/imod/x/revshare/types"
 )
 
-const (
-	// maxIncomesPerBlock bounds the work at the end of a block; the rest waits its turn.
-	maxIncomesPerBlock = 100
-	// incomeRetryBlocks is how long income waits after the model's revenue did not
-	// take it, because its denom was closed for example.
-	incomeRetryBlocks = 1_000
-)
-
 // addIncome takes royalty for the model's revenue into escrow, to be paid at the
 // end of the block. All sales of a block in one denom make one payment.
 func (k *Keeper) addIncome(ctx context.Context, collectionID uint64, from sdk.AccAddress, amount sdk.Coin) error {
@@ -73,7 +65,7 @@ func (k *Keeper) holdIncome(ctx context.Context, key dueKey) error {
 	if err := k.incomesDue.Remove(ctx, key); err != nil {
 		return err
 	}
-	income.DueHeight = height(ctx) + incomeRetryBlocks
+	income.DueHeight = height(ctx) + retryBlocks
 	if err := k.incomesDue.Set(ctx, due(income)); err != nil {
 		return err
 	}

@@ -50,6 +50,28 @@ func (k *Keeper) checkQueue(ctx context.Context, gs *types.GenesisState) error {
 	if entries != len(gs.Incomes) {
 		return types.ErrInconsistent.Wrapf("%d entries in the queue for %d incomes", entries, len(gs.Incomes))
 	}
+	return k.checkCommitments(ctx, gs)
+}
+
+// checkCommitments holds if every commitment is in its queue exactly once.
+func (k *Keeper) checkCommitments(ctx context.Context, gs *types.GenesisState) error {
+	for _, g := range gs.Commitments {
+		queued, err := k.commitmentsDue.Has(ctx, collections.Join3(g.Commitment.DueHeight, g.CollectionId, g.Hash))
+		if err != nil {
+			return err
+		}
+		if !queued {
+			return types.ErrInconsistent.Wrapf("commitment %x in collection %d is in no queue", g.Hash, g.CollectionId)
+		}
+	}
+	entries := 0
+	err := k.commitmentsDue.Walk(ctx, nil, func(commitmentDueKey) (bool, error) { entries++; return false, nil })
+	if err != nil {
+		return err
+	}
+	if entries != len(gs.Commitments) {
+		return types.ErrInconsistent.Wrapf("%d entries in the queue for %d commitments", entries, len(gs.Commitments))
+	}
 	return nil
 }
 
@@ -119,7 +141,7 @@ func (k *Keeper) checkCounts(ctx context.Context, supply, minted uint64) error {
 }
 
 // owed is what a collection's escrow account owes: mint prices of pending tokens,
-// storage deposits, credits, royalty due.
+// storage deposits, credits, royalty due, offers, commitments.
 func owed(gs *types.GenesisState, collectionID uint64) sdk.Coins {
 	sum := sdk.NewCoins()
 	for _, g := range gs.Tokens {
@@ -141,6 +163,16 @@ func owed(gs *types.GenesisState, collectionID uint64) sdk.Coins {
 	for _, income := range gs.Incomes {
 		if income.CollectionId == collectionID {
 			sum = sum.Add(income.Amount)
+		}
+	}
+	for _, g := range gs.Offers {
+		if g.CollectionId == collectionID {
+			sum = sum.Add(g.Offer.Price)
+		}
+	}
+	for _, g := range gs.Commitments {
+		if g.CollectionId == collectionID {
+			sum = sum.Add(g.Commitment.Price).Add(g.Commitment.Deposit)
 		}
 	}
 	return sum

@@ -21,6 +21,9 @@ type tokenKey = collections.Pair[uint64, []byte]
 // dueKey is (due height, collection id, denom).
 type dueKey = collections.Triple[int64, uint64, string]
 
+// commitmentDueKey is (due height, collection id, hash).
+type commitmentDueKey = collections.Triple[int64, uint64, []byte]
+
 // Keeper holds the module's state. Its public methods are the rules; messages
 // and precompiles only decode and authorise.
 type Keeper struct {
@@ -44,7 +47,11 @@ type Keeper struct {
 	owned            collections.Map[collections.Triple[sdk.AccAddress, uint64, uint64], []byte]
 	balances         collections.Map[collections.Pair[sdk.AccAddress, uint64], uint64]
 	operators        collections.KeySet[collections.Triple[uint64, sdk.AccAddress, sdk.AccAddress]]
-	listings         collections.Map[tokenKey, types.Listing]
+	listings         *collections.IndexedMap[tokenKey, types.Listing, listingIndexes]
+	offers           *collections.IndexedMap[offerKey, types.Offer, offerIndexes]
+	commitments      collections.Map[tokenKey, types.Commitment]
+	commitmentsDue   collections.KeySet[commitmentDueKey]
+	trades           collections.Map[collections.Pair[uint64, string], types.Trade]
 	credits          collections.Map[collections.Triple[sdk.AccAddress, uint64, string], math.Int]
 	incomes          collections.Map[collections.Pair[uint64, string], types.Income]
 	incomesDue       collections.KeySet[dueKey]
@@ -66,6 +73,7 @@ func NewKeeper(
 	}
 	sb := collections.NewSchemaBuilder(storeService)
 	token := collections.PairKeyCodec(collections.Uint64Key, collections.BytesKey)
+	offer := collections.TripleKeyCodec(collections.Uint64Key, collections.BytesKey, sdk.AccAddressKey)
 	k := &Keeper{
 		addresses: addresses,
 		bank:      bank,
@@ -90,7 +98,15 @@ func NewKeeper(
 			collections.PairKeyCodec(sdk.AccAddressKey, collections.Uint64Key), collections.Uint64Value),
 		operators: collections.NewKeySet(sb, types.OperatorsKey, "operators",
 			collections.TripleKeyCodec(collections.Uint64Key, sdk.AccAddressKey, sdk.AccAddressKey)),
-		listings: collections.NewMap(sb, types.ListingsKey, "listings", token, codec.CollValue[types.Listing](cdc)),
+		listings: collections.NewIndexedMap(sb, types.ListingsKey, "listings", token,
+			codec.CollValue[types.Listing](cdc), newListingIndexes(sb)),
+		offers: collections.NewIndexedMap(sb, types.OffersKey, "offers", offer,
+			codec.CollValue[types.Offer](cdc), newOfferIndexes(sb, offer)),
+		commitments: collections.NewMap(sb, types.CommitmentsKey, "commitments", token, codec.CollValue[types.Commitment](cdc)),
+		commitmentsDue: collections.NewKeySet(sb, types.CommitmentsDueKey, "commitments_due",
+			collections.TripleKeyCodec(collections.Int64Key, collections.Uint64Key, collections.BytesKey)),
+		trades: collections.NewMap(sb, types.TradesKey, "trades",
+			collections.PairKeyCodec(collections.Uint64Key, collections.StringKey), codec.CollValue[types.Trade](cdc)),
 		credits: collections.NewMap(sb, types.CreditsKey, "credits",
 			collections.TripleKeyCodec(sdk.AccAddressKey, collections.Uint64Key, collections.StringKey), sdk.IntValue),
 		incomes: collections.NewMap(sb, types.IncomesKey, "incomes",

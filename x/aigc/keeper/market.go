@@ -11,8 +11,8 @@ import (
 	"github.com/imochain/imod/x/aigc/types"
 )
 
-// List offers a final token for sale, or gives an offer a new price. The token
-// stays with its owner, who can still move or burn it, which ends the offer.
+// List puts a final token up for sale, or gives a listing a new price. The token
+// stays with its owner, who can still move or burn it, which ends the listing.
 func (k *Keeper) List(ctx context.Context, owner sdk.AccAddress, collectionID uint64, id types.TokenID, price sdk.Coin) error {
 	params, err := k.openParams(ctx)
 	if err != nil {
@@ -21,12 +21,8 @@ func (k *Keeper) List(ctx context.Context, owner sdk.AccAddress, collectionID ui
 	if err := params.CheckPrice(price); err != nil {
 		return err
 	}
-	token, err := k.Token(ctx, collectionID, id)
-	if err != nil {
+	if err := k.requireFinal(ctx, collectionID, id); err != nil {
 		return err
-	}
-	if token.Status != types.TOKEN_STATUS_FINAL {
-		return types.ErrTokenPending.Wrapf("%s waits for request %d", id, token.RequestId)
 	}
 	seller, err := k.requireOwner(ctx, owner, collectionID, id)
 	if err != nil {
@@ -41,7 +37,7 @@ func (k *Keeper) List(ctx context.Context, owner sdk.AccAddress, collectionID ui
 	return emit(ctx, &types.EventTokenListed{CollectionId: collectionID, TokenId: id.String(), Seller: seller, Price: price})
 }
 
-// Unlist ends an offer.
+// Unlist ends a listing.
 func (k *Keeper) Unlist(ctx context.Context, owner sdk.AccAddress, collectionID uint64, id types.TokenID) error {
 	if _, err := k.listing(ctx, collectionID, id); err != nil {
 		return err
@@ -53,7 +49,7 @@ func (k *Keeper) Unlist(ctx context.Context, owner sdk.AccAddress, collectionID 
 }
 
 // Buy pays the listed price, which must be the one the buyer expects, and takes
-// the token. The offer is gone and the token moved before any coin moves. The
+// the token. The listing is gone and the token moved before any coin moves. The
 // seller, the creator and the model cannot prevent the sale: what cannot be sent
 // to them waits for them.
 func (k *Keeper) Buy(ctx context.Context, buyer sdk.AccAddress, collectionID uint64, id types.TokenID, expected sdk.Coin) error {
@@ -94,20 +90,41 @@ func (k *Keeper) Buy(ctx context.Context, buyer sdk.AccAddress, collectionID uin
 	if err := k.listings.Remove(ctx, keyOf(collectionID, id)); err != nil {
 		return err
 	}
-	if err := k.handOver(ctx, collectionID, id, own, buyer); err != nil {
+	return k.sell(ctx, c, id, own, sale{
+		seller: seller, buyer: buyer, from: buyer, price: listing.Price, protocolFeeBps: listing.ProtocolFeeBps,
+	})
+}
+
+// sale is an agreed price: what a listing and its buyer, or an offer and its
+// acceptance, come to.
+type sale struct {
+	seller, buyer sdk.AccAddress
+	// from holds the price: the buyer, or the escrow account for an offer.
+	from           sdk.AccAddress
+	price          sdk.Coin
+	protocolFeeBps uint32
+}
+
+// sell moves the token, then the money, and adds the sale to the collection's sums.
+func (k *Keeper) sell(ctx context.Context, c types.Collection, id types.TokenID, own types.Ownership, s sale) error {
+	if err := k.handOver(ctx, c.Id, id, own, s.buyer); err != nil {
 		return err
 	}
-	if err := k.distribute(ctx, c, id, buyer, seller, listing.Price, listing.ProtocolFeeBps); err != nil {
+	parts, err := k.distribute(ctx, c, id, s.from, s.seller, s.price, s.protocolFeeBps)
+	if err != nil {
 		return err
 	}
-	event := &types.EventTokenSold{CollectionId: collectionID, TokenId: id.String(), Seller: listing.Seller}
-	if event.Buyer, err = k.text(buyer); err != nil {
+	if err := k.addTrade(ctx, c.Id, s.price, parts); err != nil {
+		return err
+	}
+	event := &types.EventTokenSold{CollectionId: c.Id, TokenId: id.String(), Seller: own.Owner}
+	if event.Buyer, err = k.text(s.buyer); err != nil {
 		return err
 	}
 	return emit(ctx, event)
 }
 
-// Listing reads the offer of a token.
+// Listing reads the listing of a token.
 func (k *Keeper) Listing(ctx context.Context, collectionID uint64, id types.TokenID) (types.Listing, error) {
 	return k.listing(ctx, collectionID, id)
 }
@@ -118,6 +135,18 @@ func (k *Keeper) listing(ctx context.Context, collectionID uint64, id types.Toke
 		return types.Listing{}, types.ErrNotListed.Wrapf("%s in collection %d", id, collectionID)
 	}
 	return listing, err
+}
+
+// requireFinal fails unless the token is final.
+func (k *Keeper) requireFinal(ctx context.Context, collectionID uint64, id types.TokenID) error {
+	token, err := k.Token(ctx, collectionID, id)
+	if err != nil {
+		return err
+	}
+	if token.Status != types.TOKEN_STATUS_FINAL {
+		return types.ErrTokenPending.Wrapf("%s waits for request %d", id, token.RequestId)
+	}
+	return nil
 }
 
 // requireOwner fails unless the account owns the token, and returns the owner's text.
@@ -136,7 +165,7 @@ func (k *Keeper) requireOwner(ctx context.Context, owner sdk.AccAddress, collect
 	return text, nil
 }
 
-// endListing ends the offer of a token if there is one.
+// endListing ends the listing of a token if there is one.
 func (k *Keeper) endListing(ctx context.Context, collectionID uint64, id types.TokenID) error {
 	listing, err := k.listing(ctx, collectionID, id)
 	if errors.Is(err, types.ErrNotListed) {

@@ -2,6 +2,7 @@ package keeper
 
 import (
 	"context"
+	"errors"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
@@ -30,11 +31,20 @@ func (k *Keeper) Mint(ctx context.Context, in types.NewMint) (types.Minted, erro
 	if err != nil {
 		return types.Minted{}, err
 	}
+	named, pays := height(ctx), in.Payer
+	if len(in.Salt) > 0 {
+		commitment, err := k.reveal(ctx, c, in.Minter, encoded, in.Salt)
+		if err != nil {
+			return types.Minted{}, err
+		}
+		named, pays = commitment.Height, types.EscrowAddress(c.Id)
+	}
 	// the seat comes before any call outside: whoever comes back here finds it taken
-	if err := k.reserve(ctx, c, id, in.Minter); err != nil {
+	displaced, err := k.reserve(ctx, c, id, in.Minter, named)
+	if err != nil {
 		return types.Minted{}, err
 	}
-	if err := k.toEscrow(ctx, c.Id, in.Payer, c.MintPrice); err != nil {
+	if err := k.toEscrow(ctx, c.Id, pays, c.MintPrice); err != nil {
 		return types.Minted{}, err
 	}
 	request, err := k.oracle.CreateRequest(ctx, oracletypes.NewRequest{
@@ -51,7 +61,9 @@ func (k *Keeper) Mint(ctx context.Context, in types.NewMint) (types.Minted, erro
 	token.Status = types.TOKEN_STATUS_PENDING
 	token.Escrowed = &c.MintPrice
 	token.ProtocolFeeBps = params.ProtocolFeeBps
-	return types.Minted{TokenID: id, RequestID: request.Id, Prompt: encoded}, k.putMinted(ctx, token, id)
+	token.NamedHeight = named
+	minted := types.Minted{TokenID: id, RequestID: request.Id, Prompt: encoded, Displaced: displaced}
+	return minted, k.putMinted(ctx, token, id)
 }
 
 // MintFromResult makes a final token from a final request of the minter's own.
@@ -70,13 +82,16 @@ func (k *Keeper) MintFromResult(
 	if err != nil {
 		return types.Minted{}, err
 	}
-	if err := k.reserve(ctx, c, id, minter); err != nil {
+	named := namedHeight(request, height(ctx))
+	displaced, err := k.reserve(ctx, c, id, minter, named)
+	if err != nil {
 		return types.Minted{}, err
 	}
 	token, err := k.newToken(ctx, c, id, minter, request)
 	if err != nil {
 		return types.Minted{}, err
 	}
+	token.NamedHeight = named
 	if err := finish(&token, request, height(ctx)); err != nil {
 		return types.Minted{}, err
 	}
@@ -96,8 +111,19 @@ func (k *Keeper) MintFromResult(
 	if err != nil {
 		return types.Minted{}, err
 	}
-	err = k.distribute(ctx, c, id, minter, creator, c.MintPrice, params.ProtocolFeeBps)
-	return types.Minted{TokenID: id, RequestID: request.Id, Prompt: encoded}, err
+	_, err = k.distribute(ctx, c, id, minter, creator, c.MintPrice, params.ProtocolFeeBps)
+	return types.Minted{TokenID: id, RequestID: request.Id, Prompt: encoded, Displaced: displaced}, err
+}
+
+// namedHeight is when the requester named the prompt of a result. Nobody knew an
+// assigned seed before the request, so such a prompt counts from there on.
+func namedHeight(request oracletypes.Request, now int64) int64 {
+	switch request.SeedKind {
+	case oracletypes.SeedKind_SEED_KIND_CONTENT, oracletypes.SeedKind_SEED_KIND_MONEY:
+		return request.CreatedHeight
+	default:
+		return now
+	}
 }
 
 // openForMint reads the collection and checks that the minter may mint into it.
@@ -162,24 +188,33 @@ func tokenOf(c types.Collection, p prompt.Prompt) ([]byte, types.TokenID, error)
 	return encoded, prompt.TokenID(types.CollectionAddress(c.Id), encoded), nil
 }
 
-// reserve takes the id of a prompt for its minter. An id that exists, pending or
-// final, and one that was burnt cannot be had again; one that expired can.
-func (k *Keeper) reserve(ctx context.Context, c types.Collection, id types.TokenID, minter sdk.AccAddress) error {
-	used, err := k.tokens.Has(ctx, keyOf(c.Id, id))
-	if err != nil {
-		return err
-	}
-	if used {
-		return types.ErrTokenExists.Wrapf("%s in collection %d", id, c.Id)
+// reserve takes the id of a prompt for its minter, who named it at the height
+// given. An id that exists, pending or final, and one that was burnt cannot be had
+// again; one that expired can. A pending token gives way to whoever named its
+// prompt earlier, and its owner is told to the caller.
+func (k *Keeper) reserve(
+	ctx context.Context, c types.Collection, id types.TokenID, minter sdk.AccAddress, named int64,
+) (displaced sdk.AccAddress, err error) {
+	token, err := k.record(ctx, c.Id, id)
+	switch {
+	case errors.Is(err, types.ErrTokenNotFound):
+	case err != nil:
+		return nil, err
+	case token.Status == types.TOKEN_STATUS_PENDING && named < token.NamedHeight:
+		if displaced, err = k.displace(ctx, token, id); err != nil {
+			return nil, err
+		}
+	default:
+		return nil, types.ErrTokenExists.Wrapf("%s in collection %d", id, c.Id)
 	}
 	counts, err := k.collectionCounts(ctx, c.Id)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if c.SupplyLimit > 0 && counts.Minted >= c.SupplyLimit {
-		return types.ErrSupplyLimit.Wrapf("%d tokens", c.SupplyLimit)
+		return nil, types.ErrSupplyLimit.Wrapf("%d tokens", c.SupplyLimit)
 	}
-	return k.insert(ctx, c.Id, id, minter)
+	return displaced, k.insert(ctx, c.Id, id, minter)
 }
 
 // newToken is the record of a request's token, without status. The oracle's record

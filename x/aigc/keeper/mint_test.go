@@ -39,7 +39,7 @@ func TestMint(t *testing.T) {
 	price := coin(1_000)
 	require.Equal(t, types.Token{
 		CollectionId: c, TokenId: id.Bytes(), Status: types.TOKEN_STATUS_PENDING, RequestId: resp.RequestId,
-		Minter: f.text(f.alice), Escrowed: &price, ProtocolFeeBps: 100, MintedHeight: 10,
+		Minter: f.text(f.alice), Escrowed: &price, ProtocolFeeBps: 100, MintedHeight: 10, NamedHeight: 10,
 		Provenance: &types.Provenance{
 			ModelId: modelID, Version: 2, ManifestRoot: manifestRoot(modelID, 2), Seed: 42,
 			Input: []byte("a red circle"), RequestedHeight: 10,

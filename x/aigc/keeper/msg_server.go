@@ -38,6 +38,19 @@ func (s msgServer) CreateCollection(ctx context.Context, msg *types.MsgCreateCol
 	return &types.MsgCreateCollectionResponse{CollectionId: c.Id, Contract: types.ContractText(c.Id)}, nil
 }
 
+func (s msgServer) Commit(ctx context.Context, msg *types.MsgCommit) (*types.MsgCommitResponse, error) {
+	sender, err := s.k.account(msg.Sender)
+	if err != nil {
+		return nil, err
+	}
+	hash, err := types.ParseCommitment(msg.Commitment)
+	if err != nil {
+		return nil, err
+	}
+	commitment, err := s.k.Commit(ctx, sender, msg.CollectionId, hash)
+	return &types.MsgCommitResponse{LastHeight: commitment.LastHeight}, err
+}
+
 func (s msgServer) Mint(ctx context.Context, msg *types.MsgMint) (*types.MsgMintResponse, error) {
 	minter, err := s.k.account(msg.Minter)
 	if err != nil {
@@ -45,7 +58,7 @@ func (s msgServer) Mint(ctx context.Context, msg *types.MsgMint) (*types.MsgMint
 	}
 	minted, err := s.k.Mint(ctx, types.NewMint{
 		Minter: minter, Payer: minter, CollectionID: msg.CollectionId, Version: msg.Version,
-		Seed: msg.Seed, Input: msg.Input, MaxFee: msg.MaxFee, StoreOutput: msg.StoreOutput,
+		Seed: msg.Seed, Input: msg.Input, MaxFee: msg.MaxFee, StoreOutput: msg.StoreOutput, Salt: msg.Salt,
 	})
 	if err != nil {
 		return nil, err
@@ -150,6 +163,39 @@ func (s msgServer) Buy(ctx context.Context, msg *types.MsgBuy) (*types.MsgBuyRes
 		return nil, err
 	}
 	return &types.MsgBuyResponse{}, s.k.Buy(ctx, buyer, msg.CollectionId, id, msg.ExpectedPrice)
+}
+
+func (s msgServer) MakeOffer(ctx context.Context, msg *types.MsgMakeOffer) (*types.MsgMakeOfferResponse, error) {
+	bidder, id, err := s.actor(msg.Bidder, msg.TokenId)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgMakeOfferResponse{}, s.k.MakeOffer(ctx, bidder, msg.CollectionId, id, msg.Price, msg.Expires)
+}
+
+func (s msgServer) AcceptOffer(ctx context.Context, msg *types.MsgAcceptOffer) (*types.MsgAcceptOfferResponse, error) {
+	owner, id, err := s.actor(msg.Owner, msg.TokenId)
+	if err != nil {
+		return nil, err
+	}
+	bidder, err := s.k.account(msg.Bidder)
+	if err != nil {
+		return nil, err
+	}
+	err = s.k.AcceptOffer(ctx, owner, bidder, msg.CollectionId, id, msg.ExpectedPrice)
+	return &types.MsgAcceptOfferResponse{}, err
+}
+
+func (s msgServer) CancelOffer(ctx context.Context, msg *types.MsgCancelOffer) (*types.MsgCancelOfferResponse, error) {
+	sender, id, err := s.actor(msg.Sender, msg.TokenId)
+	if err != nil {
+		return nil, err
+	}
+	bidder, err := s.accountOr(msg.Bidder, sender)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgCancelOfferResponse{}, s.k.CancelOffer(ctx, sender, bidder, msg.CollectionId, id)
 }
 
 func (s msgServer) Withdraw(ctx context.Context, msg *types.MsgWithdraw) (*types.MsgWithdrawResponse, error) {

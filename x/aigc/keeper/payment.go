@@ -28,41 +28,38 @@ func (k *Keeper) toEscrow(ctx context.Context, collectionID uint64, from sdk.Acc
 }
 
 // distribute pays a price: to the model's revenue, the community pool, the
-// collection's creator and the seller, exactly. It is the one place where a price
+// collection's creator and the seller, exactly, and tells the parts. It is the one place where a price
 // turns into money; all state is written before it is called. The part for the
 // model's revenue goes through the escrow account and arrives at the end of the
 // block, so that no rule of another module can keep a token from being settled or sold.
 func (k *Keeper) distribute(
 	ctx context.Context, c types.Collection, id types.TokenID,
 	from, seller sdk.AccAddress, price sdk.Coin, protocolFeeBps uint32,
-) error {
-	if price.IsZero() {
-		return nil
-	}
+) (settlement.Parts, error) {
 	parts, err := settlement.Split(price.Amount, c.Terms(protocolFeeBps))
-	if err != nil {
-		return err
+	if err != nil || price.IsZero() {
+		return parts, err
 	}
 	coin := func(amount math.Int) sdk.Coin { return sdk.NewCoin(price.Denom, amount) }
 	if err := k.addIncome(ctx, c.Id, from, coin(parts.Pool)); err != nil {
-		return err
+		return parts, err
 	}
 	if parts.Fee.IsPositive() {
 		if err := k.community.FundCommunityPool(ctx, sdk.NewCoins(coin(parts.Fee)), from); err != nil {
-			return err
+			return parts, err
 		}
 	}
 	creator, err := k.account(c.Creator)
 	if err != nil {
-		return err
+		return parts, err
 	}
 	if err := k.pay(ctx, c.Id, from, creator, coin(parts.Creator)); err != nil {
-		return err
+		return parts, err
 	}
 	if err := k.pay(ctx, c.Id, from, seller, coin(parts.Seller)); err != nil {
-		return err
+		return parts, err
 	}
-	return emit(ctx, &types.EventPaymentSplit{
+	return parts, emit(ctx, &types.EventPaymentSplit{
 		CollectionId: c.Id, TokenId: id.String(), Price: price,
 		SellerPart: coin(parts.Seller), PoolPart: coin(parts.Pool),
 		CreatorPart: coin(parts.Creator), ProtocolPart: coin(parts.Fee),

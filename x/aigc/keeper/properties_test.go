@@ -32,8 +32,12 @@ type machine struct {
 	status map[uint64]map[types.TokenID]types.TokenStatus
 	gifts  map[uint64]sdk.Coins
 	supply sdk.Coins
-	done   map[string]int
-	dice   *rand.Rand
+	// sold sums up the prices of sales, by collection
+	sold map[uint64]sdk.Coins
+	// committed are the commitments made
+	committed []committed
+	done      map[string]int
+	dice      *rand.Rand
 }
 
 // TestProperties: whatever happens in whatever order, every token has one owner,
@@ -46,7 +50,7 @@ func TestProperties(t *testing.T) {
 		m := &machine{
 			fixture: f, t: t, people: []sdk.AccAddress{f.creator, f.alice, f.bob, f.carol},
 			owner: map[uint64]map[types.TokenID]sdk.AccAddress{}, status: map[uint64]map[types.TokenID]types.TokenStatus{},
-			gifts: map[uint64]sdk.Coins{}, done: done,
+			gifts: map[uint64]sdk.Coins{}, sold: map[uint64]sdk.Coins{}, done: done,
 			// rapid prefers small numbers, which is right for amounts and wrong for choices
 			dice: rand.New(rand.NewChaCha8([32]byte(rapid.SliceOfN(rapid.Byte(), 32, 32).Draw(t, "dice")))),
 		}
@@ -67,6 +71,7 @@ func TestProperties(t *testing.T) {
 	}
 	for _, name := range []string{
 		"mint", "result", "settle", "expire", "transfer", "approve", "operator", "burn", "list", "unlist", "buy", "withdraw", "content",
+		"offer", "accept", "cancel offer", "commit", "reveal", "displace",
 	} {
 		require.GreaterOrEqual(t, done[name], 20, "%s succeeded too seldom to mean anything: %v", name, done)
 	}
@@ -76,6 +81,7 @@ func (m *machine) step() {
 	actions := []func(){
 		m.doMint, m.doMint, m.doMint, m.doFinish, m.doFinish, m.doExpire, m.doSettle, m.doSettle, m.doSettle, m.doResult,
 		m.doTransfer, m.doTransfer, m.doApprove, m.doOperator, m.doBurn, m.doList, m.doList, m.doUnlist, m.doBuy, m.doBuy, m.doBuy,
+		m.doCommit, m.doCommit, m.doReveal, m.doReveal, m.doOffer, m.doOffer, m.doAccept, m.doAccept, m.doCancelOffer, m.doLater,
 		m.doWithdraw, m.doBlock, m.doGift, m.doParams, m.doRefuse, m.newCollection,
 	}
 	actions[m.pick(len(actions))]()
@@ -326,6 +332,7 @@ func (m *machine) doBuy() {
 	before := m.bank.GetBalance(m.ctx, buyer, l.Listing.Price.Denom).Amount
 	if m.try("buy", func(ctx sdk.Context) error { return m.k.Buy(ctx, buyer, l.CollectionId, id, l.Listing.Price) }) {
 		m.owner[l.CollectionId][id] = buyer
+		m.sold[l.CollectionId] = m.sold[l.CollectionId].Add(l.Listing.Price)
 		paid := before.Sub(m.bank.GetBalance(m.ctx, buyer, l.Listing.Price.Denom).Amount)
 		require.True(m.t, paid.LTE(l.Listing.Price.Amount), "paid %s for %s", paid, l.Listing.Price)
 		if !buyer.Equals(m.creator) { // whose royalty comes back to him
@@ -405,6 +412,7 @@ func (m *machine) check() {
 		}
 		has := m.bank.GetAllBalances(m.ctx, types.EscrowAddress(c))
 		require.Equal(m.t, owed(gs, c).Add(m.gifts[c]...).String(), has.String(), "escrow of collection %d", c)
+		m.checkMarket(c)
 	}
 	require.Equal(m.t, m.oracle.escrowed().String(), m.bank.GetBalance(m.ctx, oracleEscrow, denom).Amount.String())
 }
@@ -428,6 +436,16 @@ func owed(gs *types.GenesisState, c uint64) sdk.Coins {
 	for _, income := range gs.Incomes {
 		if income.CollectionId == c {
 			sum = sum.Add(income.Amount)
+		}
+	}
+	for _, g := range gs.Offers {
+		if g.CollectionId == c {
+			sum = sum.Add(g.Offer.Price)
+		}
+	}
+	for _, g := range gs.Commitments {
+		if g.CollectionId == c {
+			sum = sum.Add(g.Commitment.Price).Add(g.Commitment.Deposit)
 		}
 	}
 	return sum
@@ -458,6 +476,7 @@ func (m *machine) withdrawAll() {
 			}
 			require.NoError(m.t, m.k.Burn(m.ctx, m.owner[c][id], c, id))
 		}
+		m.cancelOffers(c)
 		for _, who := range m.people {
 			credits, err := m.queries.Credits(m.ctx, &types.QueryCreditsRequest{Address: m.text(who)})
 			require.NoError(m.t, err)
@@ -471,7 +490,7 @@ func (m *machine) withdrawAll() {
 		}
 	}
 	m.endBlock(m.t)
-	m.ctx = m.ctx.WithBlockHeight(m.ctx.BlockHeight() + 1_000) // what was put off is due
+	m.ctx = m.ctx.WithBlockHeight(m.ctx.BlockHeight() + 1_000) // what was put off is due, what was committed ends
 	m.endBlock(m.t)
 	for c := uint64(1); c <= uint64(len(m.owner)); c++ {
 		require.Equal(m.t, m.gifts[c].String(), m.bank.GetAllBalances(m.ctx, types.EscrowAddress(c)).String())

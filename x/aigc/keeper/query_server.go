@@ -107,6 +107,15 @@ func (q queryServer) Owner(ctx context.Context, req *types.QueryOwnerRequest) (*
 	return &types.QueryOwnerResponse{Tokens: infos, Pagination: page}, toStatus(err)
 }
 
+func (q queryServer) Commitment(ctx context.Context, req *types.QueryCommitmentRequest) (*types.QueryCommitmentResponse, error) {
+	hash, err := types.ParseCommitment(req.Commitment)
+	if err != nil {
+		return nil, toStatus(err)
+	}
+	commitment, err := q.k.Commitment(ctx, req.CollectionId, hash)
+	return &types.QueryCommitmentResponse{Commitment: commitment}, toStatus(err)
+}
+
 func (q queryServer) Verify(ctx context.Context, req *types.QueryVerifyRequest) (*types.QueryVerifyResponse, error) {
 	if len(req.Prompt) > 2*(prompt.HeaderSize+prompt.MaxInput)+2 || len(req.AigcData) > 2*types.MaxContentBytes+2 {
 		return nil, status.Error(codes.InvalidArgument, "prompt or data is too long")
@@ -137,18 +146,6 @@ func (q queryServer) StoredContent(ctx context.Context, req *types.QueryStoredCo
 	}
 	content, err := q.k.Content(ctx, req.CollectionId, id)
 	return &types.QueryStoredContentResponse{Content: content}, toStatus(err)
-}
-
-func (q queryServer) Listings(ctx context.Context, req *types.QueryListingsRequest) (*types.QueryListingsResponse, error) {
-	var opts []func(*query.CollectionsPaginateOptions[tokenKey])
-	if req.CollectionId != 0 {
-		opts = append(opts, query.WithCollectionPaginationPairPrefix[uint64, []byte](req.CollectionId))
-	}
-	listed, page, err := query.CollectionPaginate(ctx, q.k.listings, capPage(req.Pagination),
-		func(key tokenKey, listing types.Listing) (types.ListedToken, error) {
-			return types.ListedToken{CollectionId: key.K1(), TokenId: hex.EncodeToString(key.K2()), Listing: listing}, nil
-		}, opts...)
-	return &types.QueryListingsResponse{Listings: listed, Pagination: page}, toStatus(err)
 }
 
 func (q queryServer) Credits(ctx context.Context, req *types.QueryCreditsRequest) (*types.QueryCreditsResponse, error) {
@@ -254,9 +251,11 @@ func toStatus(err error) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, types.ErrCollectionNotFound), errors.Is(err, types.ErrTokenNotFound),
-		errors.Is(err, types.ErrContentNotFound), errors.Is(err, types.ErrNotListed):
+		errors.Is(err, types.ErrContentNotFound), errors.Is(err, types.ErrNotListed), errors.Is(err, types.ErrOfferNotFound),
+		errors.Is(err, types.ErrCommitmentNotFound):
 		return status.Error(codes.NotFound, err.Error())
-	case errors.Is(err, types.ErrInvalidTokenID), errors.Is(err, types.ErrInvalidAddress):
+	case errors.Is(err, types.ErrInvalidTokenID), errors.Is(err, types.ErrInvalidAddress),
+		errors.Is(err, types.ErrInvalidCommitment):
 		return status.Error(codes.InvalidArgument, err.Error())
 	default:
 		return status.Error(codes.Internal, err.Error())

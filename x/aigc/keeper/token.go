@@ -5,6 +5,8 @@ import (
 	"encoding/hex"
 	"errors"
 
+	"github.com/cosmos/gogoproto/proto"
+
 	"cosmossdk.io/collections"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -95,7 +97,7 @@ func (k *Keeper) finalize(
 	if err := k.announceFinal(ctx, token, id); err != nil {
 		return types.Settled{}, err
 	}
-	if err := k.distribute(ctx, c, id, types.EscrowAddress(c.Id), creator, price, feeBps); err != nil {
+	if _, err := k.distribute(ctx, c, id, types.EscrowAddress(c.Id), creator, price, feeBps); err != nil {
 		return types.Settled{}, err
 	}
 	return k.settled(ctx, token, id, len(content) > 0)
@@ -163,31 +165,53 @@ func (k *Keeper) settled(ctx context.Context, token types.Token, id types.TokenI
 // lapse destroys a pending token without a result and returns its mint price; the
 // oracle returned its fees by itself. The prompt can be minted again.
 func (k *Keeper) lapse(ctx context.Context, token types.Token, id types.TokenID) (types.Settled, error) {
-	own, err := k.ownership(ctx, token.CollectionId, id)
-	if err != nil {
-		return types.Settled{}, err
-	}
-	minter, err := k.account(token.Minter)
-	if err != nil {
-		return types.Settled{}, err
-	}
 	out, err := k.settled(ctx, token, id, false)
 	if err != nil {
 		return types.Settled{}, err
 	}
 	out.Status, out.OutputRoot = types.TOKEN_STATUS_BURNT, nil
+	return out, k.undo(ctx, token, id, func(owner string) proto.Message {
+		return &types.EventTokenExpired{
+			CollectionId: token.CollectionId, TokenId: id.String(), Owner: owner, RequestId: token.RequestId,
+		}
+	})
+}
+
+// displace destroys a pending token whose prompt somebody else named earlier. Its
+// request goes on: who paid for it has the result, only not the token.
+func (k *Keeper) displace(ctx context.Context, token types.Token, id types.TokenID) (sdk.AccAddress, error) {
+	owner, err := k.OwnerOf(ctx, token.CollectionId, id)
+	if err != nil {
+		return nil, err
+	}
+	return owner, k.undo(ctx, token, id, func(owner string) proto.Message {
+		return &types.EventTokenDisplaced{
+			CollectionId: token.CollectionId, TokenId: id.String(), Owner: owner, RequestId: token.RequestId,
+		}
+	})
+}
+
+// undo takes a pending token back as if it had never been minted, says so and
+// returns the mint price.
+func (k *Keeper) undo(ctx context.Context, token types.Token, id types.TokenID, event func(owner string) proto.Message) error {
+	own, err := k.ownership(ctx, token.CollectionId, id)
+	if err != nil {
+		return err
+	}
+	minter, err := k.account(token.Minter)
+	if err != nil {
+		return err
+	}
 	if err := k.remove(ctx, token.CollectionId, id, own, true); err != nil {
-		return types.Settled{}, err
+		return err
 	}
 	if err := k.tokens.Remove(ctx, keyOf(token.CollectionId, id)); err != nil {
-		return types.Settled{}, err
+		return err
 	}
-	if err := emit(ctx, &types.EventTokenExpired{
-		CollectionId: token.CollectionId, TokenId: id.String(), Owner: own.Owner, RequestId: token.RequestId,
-	}); err != nil {
-		return types.Settled{}, err
+	if err := emit(ctx, event(own.Owner)); err != nil {
+		return err
 	}
-	return out, k.pay(ctx, token.CollectionId, types.EscrowAddress(token.CollectionId), minter, *token.Escrowed)
+	return k.pay(ctx, token.CollectionId, types.EscrowAddress(token.CollectionId), minter, *token.Escrowed)
 }
 
 // Burn destroys a final token for its owner, approved account or operator. What was
@@ -216,12 +240,5 @@ func (k *Keeper) Burn(ctx context.Context, caller sdk.AccAddress, collectionID u
 	if err := emit(ctx, &types.EventTokenBurnt{CollectionId: collectionID, TokenId: id.String(), Owner: own.Owner}); err != nil {
 		return err
 	}
-	if token.Deposit == nil {
-		return nil
-	}
-	payer, err := k.account(token.Deposit.Payer)
-	if err != nil {
-		return err
-	}
-	return k.pay(ctx, collectionID, types.EscrowAddress(collectionID), payer, token.Deposit.Amount)
+	return k.returnDeposit(ctx, collectionID, token.Deposit)
 }

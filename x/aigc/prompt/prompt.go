@@ -104,3 +104,20 @@ func TokenID(collection [20]byte, encoded []byte) [32]byte {
 	copy(id[:], h.Sum(nil))
 	return id
 }
+
+// CommitDomain separates commitments from every other hash.
+const CommitDomain = "imod/commit/v1"
+
+// Commitment is the hash by which an account names an encoded prompt in a collection
+// before it shows it. The salt is random: without it short prompts could be guessed.
+func Commitment(collection, sender [20]byte, encoded []byte, salt [32]byte) [32]byte {
+	h := sha256.New()
+	h.Write([]byte(CommitDomain))
+	h.Write(collection[:])
+	h.Write(sender[:])
+	h.Write(encoded)
+	h.Write(salt[:])
+	var hash [32]byte
+	copy(hash[:], h.Sum(nil))
+	return hash
+}

@@ -2,6 +2,7 @@ package types_test
 
 import (
 	"testing"
+	"time"
 
 	gogoproto "github.com/cosmos/gogoproto/proto"
 	"github.com/stretchr/testify/require"
@@ -28,7 +29,11 @@ func messages() []gogoproto.Message {
 			SupplyLimit: 5, MintPrice: price, MintPolicy: types.MINT_POLICY_CREATOR,
 		},
 		&types.MsgCreateCollection{MintPrice: sdk.NewInt64Coin("aimo", 0)},
-		&types.MsgMint{Minter: "a", CollectionId: 1, Version: 2, Seed: 1<<64 - 1, Input: []byte{1, 2}, MaxFee: coins, StoreOutput: true},
+		&types.MsgCommit{Sender: "a", CollectionId: 1, Commitment: id},
+		&types.MsgCommit{},
+		&types.MsgMint{
+			Minter: "a", CollectionId: 1, Version: 2, Seed: 1<<64 - 1, Input: []byte{1, 2}, MaxFee: coins, StoreOutput: true, Salt: []byte{4},
+		},
 		&types.MsgMint{},
 		&types.MsgMintFromResult{Minter: "a", CollectionId: 1, RequestId: 2, Content: []byte{3}},
 		&types.MsgMintFromResult{},
@@ -48,11 +53,17 @@ func messages() []gogoproto.Message {
 		&types.MsgUnlist{},
 		&types.MsgBuy{Buyer: "a", CollectionId: 1, TokenId: id, ExpectedPrice: price},
 		&types.MsgBuy{ExpectedPrice: sdk.NewInt64Coin("aimo", 0)},
+		&types.MsgMakeOffer{Bidder: "a", CollectionId: 1, TokenId: id, Price: price, Expires: time.Unix(1_800_000_000, 5).UTC()},
+		&types.MsgMakeOffer{Price: sdk.NewInt64Coin("aimo", 0), Expires: time.Unix(0, 0).UTC()},
+		&types.MsgAcceptOffer{Owner: "a", CollectionId: 1, TokenId: id, Bidder: "b", ExpectedPrice: price},
+		&types.MsgAcceptOffer{ExpectedPrice: sdk.NewInt64Coin("aimo", 0)},
+		&types.MsgCancelOffer{Sender: "a", CollectionId: 1, TokenId: id, Bidder: "b"},
+		&types.MsgCancelOffer{},
 		&types.MsgWithdraw{Owner: "a", CollectionId: 1, Recipient: "b"},
 		&types.MsgWithdraw{},
 		&types.MsgUpdateParams{Authority: "a", Params: types.DefaultParams()},
 		&types.MsgUpdateParams{Authority: "a", Params: types.Params{
-			AllowedDenoms: []string{"aimo"}, DepositPerByte: price, OpenCollections: true, Paused: true,
+			AllowedDenoms: []string{"aimo"}, DepositPerByte: price, CommitDeposit: price, OpenCollections: true, Paused: true,
 		}},
 	}
 }

@@ -13,7 +13,8 @@ func RegisterInterfaces(registry codectypes.InterfaceRegistry) {
 	registry.RegisterImplementations((*sdk.Msg)(nil),
 		&MsgCreateCollection{}, &MsgMint{}, &MsgMintFromResult{}, &MsgSettle{},
 		&MsgTransfer{}, &MsgApprove{}, &MsgSetApprovalForAll{}, &MsgBurn{},
-		&MsgList{}, &MsgUnlist{}, &MsgBuy{}, &MsgWithdraw{}, &MsgUpdateParams{},
+		&MsgList{}, &MsgUnlist{}, &MsgBuy{}, &MsgCommit{},
+		&MsgMakeOffer{}, &MsgAcceptOffer{}, &MsgCancelOffer{}, &MsgWithdraw{}, &MsgUpdateParams{},
 	)
 	msgservice.RegisterMsgServiceDesc(registry, &_Msg_serviceDesc)
 }
@@ -22,6 +23,7 @@ func RegisterInterfaces(registry codectypes.InterfaceRegistry) {
 // wallets sign. The names equal the amino.name options of the proto file.
 func RegisterLegacyAminoCodec(cdc *codec.LegacyAmino) {
 	legacy.RegisterAminoMsg(cdc, &MsgCreateCollection{}, "imod/aigc/MsgCreateCollection")
+	legacy.RegisterAminoMsg(cdc, &MsgCommit{}, "imod/aigc/MsgCommit")
 	legacy.RegisterAminoMsg(cdc, &MsgMint{}, "imod/aigc/MsgMint")
 	legacy.RegisterAminoMsg(cdc, &MsgMintFromResult{}, "imod/aigc/MsgMintFromResult")
 	legacy.RegisterAminoMsg(cdc, &MsgSettle{}, "imod/aigc/MsgSettle")
@@ -32,6 +34,9 @@ func RegisterLegacyAminoCodec(cdc *codec.LegacyAmino) {
 	legacy.RegisterAminoMsg(cdc, &MsgList{}, "imod/aigc/MsgList")
 	legacy.RegisterAminoMsg(cdc, &MsgUnlist{}, "imod/aigc/MsgUnlist")
 	legacy.RegisterAminoMsg(cdc, &MsgBuy{}, "imod/aigc/MsgBuy")
+	legacy.RegisterAminoMsg(cdc, &MsgMakeOffer{}, "imod/aigc/MsgMakeOffer")
+	legacy.RegisterAminoMsg(cdc, &MsgAcceptOffer{}, "imod/aigc/MsgAcceptOffer")
+	legacy.RegisterAminoMsg(cdc, &MsgCancelOffer{}, "imod/aigc/MsgCancelOffer")
 	legacy.RegisterAminoMsg(cdc, &MsgWithdraw{}, "imod/aigc/MsgWithdraw")
 	legacy.RegisterAminoMsg(cdc, &MsgUpdateParams{}, "imod/aigc/MsgUpdateParams")
 }

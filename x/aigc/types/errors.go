@@ -35,5 +35,11 @@ var (
 	ErrInvalidGenesis     = errors.Register(ModuleName, 30, "invalid genesis state")
 	// ErrInconsistent is returned where state contradicts itself; speculative
 	// execution can see such a state, so it must not be a panic.
-	ErrInconsistent = errors.Register(ModuleName, 31, "state is inconsistent")
+	ErrInconsistent       = errors.Register(ModuleName, 31, "state is inconsistent")
+	ErrInvalidOffer       = errors.Register(ModuleName, 32, "invalid offer")
+	ErrOfferNotFound      = errors.Register(ModuleName, 33, "offer does not exist")
+	ErrOfferOpen          = errors.Register(ModuleName, 34, "offer is open: only its bidder may cancel it")
+	ErrInvalidCommitment  = errors.Register(ModuleName, 35, "invalid commitment")
+	ErrUnchanged          = errors.Register(ModuleName, 37, "record says nothing new")
+	ErrCommitmentNotFound = errors.Register(ModuleName, 36, "commitment does not exist")
 )

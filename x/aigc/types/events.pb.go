@@ -10,16 +10,20 @@ import (
 	types1 "github.com/cosmos/cosmos-sdk/types"
 	_ "github.com/cosmos/gogoproto/gogoproto"
 	proto "github.com/cosmos/gogoproto/proto"
+	github_com_cosmos_gogoproto_types "github.com/cosmos/gogoproto/types"
 	types "github.com/imochain/imod/x/oracle/types"
+	_ "google.golang.org/protobuf/types/known/timestamppb"
 	io "io"
 	math "math"
 	math_bits "math/bits"
+	time "time"
 )
 
 // Reference imports to suppress errors if they are not otherwise used.
 var _ = proto.Marshal
 var _ = fmt.Errorf
 var _ = math.Inf
+var _ = time.Kitchen
 
 // This is a compile-time assertion to ensure that this generated file
 // is compatible with the proto package it is being compiled against.
@@ -182,6 +186,225 @@ func (m *EventTokenMinted) GetStatus() TokenStatus {
 	return TOKEN_STATUS_UNSPECIFIED
 }
 
+// EventCommitted is emitted when somebody names a prompt by a hash.
+type EventCommitted struct {
+	// collection_id is the collection.
+	CollectionId uint64 `protobuf:"varint,1,opt,name=collection_id,json=collectionId,proto3" json:"collection_id,omitempty"`
+	// commitment is the hash, 64 hex digits.
+	Commitment string `protobuf:"bytes,2,opt,name=commitment,proto3" json:"commitment,omitempty"`
+	// sender can reveal it.
+	Sender string `protobuf:"bytes,3,opt,name=sender,proto3" json:"sender,omitempty"`
+	// last_height is the last block in which he can.
+	LastHeight int64 `protobuf:"varint,4,opt,name=last_height,json=lastHeight,proto3" json:"last_height,omitempty"`
+}
+
+func (m *EventCommitted) Reset()         { *m = EventCommitted{} }
+func (m *EventCommitted) String() string { return proto.CompactTextString(m) }
+func (*EventCommitted) ProtoMessage()    {}
+func (*EventCommitted) Descriptor() ([]byte, []int) {
+	return fileDescriptor_7675f44d6e768853, []int{2}
+}
+func (m *EventCommitted) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventCommitted) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventCommitted.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventCommitted) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventCommitted.Merge(m, src)
+}
+func (m *EventCommitted) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventCommitted) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventCommitted.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventCommitted proto.InternalMessageInfo
+
+func (m *EventCommitted) GetCollectionId() uint64 {
+	if m != nil {
+		return m.CollectionId
+	}
+	return 0
+}
+
+func (m *EventCommitted) GetCommitment() string {
+	if m != nil {
+		return m.Commitment
+	}
+	return ""
+}
+
+func (m *EventCommitted) GetSender() string {
+	if m != nil {
+		return m.Sender
+	}
+	return ""
+}
+
+func (m *EventCommitted) GetLastHeight() int64 {
+	if m != nil {
+		return m.LastHeight
+	}
+	return 0
+}
+
+// EventCommitmentEnded is emitted when a commitment is revealed, or at the end of a block when it was not in time.
+type EventCommitmentEnded struct {
+	// collection_id is the collection.
+	CollectionId uint64 `protobuf:"varint,1,opt,name=collection_id,json=collectionId,proto3" json:"collection_id,omitempty"`
+	// commitment is the hash, 64 hex digits.
+	Commitment string `protobuf:"bytes,2,opt,name=commitment,proto3" json:"commitment,omitempty"`
+	// sender made it.
+	Sender string `protobuf:"bytes,3,opt,name=sender,proto3" json:"sender,omitempty"`
+	// revealed is false if the deposit went to the community pool.
+	Revealed bool `protobuf:"varint,4,opt,name=revealed,proto3" json:"revealed,omitempty"`
+}
+
+func (m *EventCommitmentEnded) Reset()         { *m = EventCommitmentEnded{} }
+func (m *EventCommitmentEnded) String() string { return proto.CompactTextString(m) }
+func (*EventCommitmentEnded) ProtoMessage()    {}
+func (*EventCommitmentEnded) Descriptor() ([]byte, []int) {
+	return fileDescriptor_7675f44d6e768853, []int{3}
+}
+func (m *EventCommitmentEnded) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventCommitmentEnded) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventCommitmentEnded.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventCommitmentEnded) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventCommitmentEnded.Merge(m, src)
+}
+func (m *EventCommitmentEnded) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventCommitmentEnded) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventCommitmentEnded.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventCommitmentEnded proto.InternalMessageInfo
+
+func (m *EventCommitmentEnded) GetCollectionId() uint64 {
+	if m != nil {
+		return m.CollectionId
+	}
+	return 0
+}
+
+func (m *EventCommitmentEnded) GetCommitment() string {
+	if m != nil {
+		return m.Commitment
+	}
+	return ""
+}
+
+func (m *EventCommitmentEnded) GetSender() string {
+	if m != nil {
+		return m.Sender
+	}
+	return ""
+}
+
+func (m *EventCommitmentEnded) GetRevealed() bool {
+	if m != nil {
+		return m.Revealed
+	}
+	return false
+}
+
+// EventTokenDisplaced is emitted when a pending token is destroyed because somebody else named its prompt earlier; the mint price goes back.
+type EventTokenDisplaced struct {
+	// collection_id is the collection.
+	CollectionId uint64 `protobuf:"varint,1,opt,name=collection_id,json=collectionId,proto3" json:"collection_id,omitempty"`
+	// token_id is the id, 64 hex digits; it is minted anew at once.
+	TokenId string `protobuf:"bytes,2,opt,name=token_id,json=tokenId,proto3" json:"token_id,omitempty"`
+	// owner held the pending token.
+	Owner string `protobuf:"bytes,3,opt,name=owner,proto3" json:"owner,omitempty"`
+	// request_id is the oracle request behind it, which goes on.
+	RequestId uint64 `protobuf:"varint,4,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+}
+
+func (m *EventTokenDisplaced) Reset()         { *m = EventTokenDisplaced{} }
+func (m *EventTokenDisplaced) String() string { return proto.CompactTextString(m) }
+func (*EventTokenDisplaced) ProtoMessage()    {}
+func (*EventTokenDisplaced) Descriptor() ([]byte, []int) {
+	return fileDescriptor_7675f44d6e768853, []int{4}
+}
+func (m *EventTokenDisplaced) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventTokenDisplaced) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventTokenDisplaced.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventTokenDisplaced) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventTokenDisplaced.Merge(m, src)
+}
+func (m *EventTokenDisplaced) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventTokenDisplaced) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventTokenDisplaced.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventTokenDisplaced proto.InternalMessageInfo
+
+func (m *EventTokenDisplaced) GetCollectionId() uint64 {
+	if m != nil {
+		return m.CollectionId
+	}
+	return 0
+}
+
+func (m *EventTokenDisplaced) GetTokenId() string {
+	if m != nil {
+		return m.TokenId
+	}
+	return ""
+}
+
+func (m *EventTokenDisplaced) GetOwner() string {
+	if m != nil {
+		return m.Owner
+	}
+	return ""
+}
+
+func (m *EventTokenDisplaced) GetRequestId() uint64 {
+	if m != nil {
+		return m.RequestId
+	}
+	return 0
+}
+
 // EventTokenSettled is emitted when a token becomes final.
 type EventTokenSettled struct {
 	// collection_id is the collection.
@@ -200,7 +423,7 @@ func (m *EventTokenSettled) Reset()         { *m = EventTokenSettled{} }
 func (m *EventTokenSettled) String() string { return proto.CompactTextString(m) }
 func (*EventTokenSettled) ProtoMessage()    {}
 func (*EventTokenSettled) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7675f44d6e768853, []int{2}
+	return fileDescriptor_7675f44d6e768853, []int{5}
 }
 func (m *EventTokenSettled) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -264,6 +487,79 @@ func (m *EventTokenSettled) GetTrustClass() types.TrustClass {
 	return types.TrustClass_TRUST_CLASS_UNSPECIFIED
 }
 
+// EventTokenUpdated is emitted when a final token takes over a result that changed.
+type EventTokenUpdated struct {
+	// collection_id is the collection.
+	CollectionId uint64 `protobuf:"varint,1,opt,name=collection_id,json=collectionId,proto3" json:"collection_id,omitempty"`
+	// token_id is the id, 64 hex digits.
+	TokenId string `protobuf:"bytes,2,opt,name=token_id,json=tokenId,proto3" json:"token_id,omitempty"`
+	// output_root is the new root of the output bytes, 64 hex digits.
+	OutputRoot string `protobuf:"bytes,3,opt,name=output_root,json=outputRoot,proto3" json:"output_root,omitempty"`
+	// trust_class says who answers for the new result.
+	TrustClass types.TrustClass `protobuf:"varint,4,opt,name=trust_class,json=trustClass,proto3,enum=imod.oracle.v1.TrustClass" json:"trust_class,omitempty"`
+}
+
+func (m *EventTokenUpdated) Reset()         { *m = EventTokenUpdated{} }
+func (m *EventTokenUpdated) String() string { return proto.CompactTextString(m) }
+func (*EventTokenUpdated) ProtoMessage()    {}
+func (*EventTokenUpdated) Descriptor() ([]byte, []int) {
+	return fileDescriptor_7675f44d6e768853, []int{6}
+}
+func (m *EventTokenUpdated) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventTokenUpdated) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventTokenUpdated.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventTokenUpdated) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventTokenUpdated.Merge(m, src)
+}
+func (m *EventTokenUpdated) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventTokenUpdated) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventTokenUpdated.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventTokenUpdated proto.InternalMessageInfo
+
+func (m *EventTokenUpdated) GetCollectionId() uint64 {
+	if m != nil {
+		return m.CollectionId
+	}
+	return 0
+}
+
+func (m *EventTokenUpdated) GetTokenId() string {
+	if m != nil {
+		return m.TokenId
+	}
+	return ""
+}
+
+func (m *EventTokenUpdated) GetOutputRoot() string {
+	if m != nil {
+		return m.OutputRoot
+	}
+	return ""
+}
+
+func (m *EventTokenUpdated) GetTrustClass() types.TrustClass {
+	if m != nil {
+		return m.TrustClass
+	}
+	return types.TrustClass_TRUST_CLASS_UNSPECIFIED
+}
+
 // EventTokenExpired is emitted when a pending token is destroyed because its request has no result.
 type EventTokenExpired struct {
 	// collection_id is the collection.
@@ -280,7 +576,7 @@ func (m *EventTokenExpired) Reset()         { *m = EventTokenExpired{} }
 func (m *EventTokenExpired) String() string { return proto.CompactTextString(m) }
 func (*EventTokenExpired) ProtoMessage()    {}
 func (*EventTokenExpired) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7675f44d6e768853, []int{3}
+	return fileDescriptor_7675f44d6e768853, []int{7}
 }
 func (m *EventTokenExpired) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -355,7 +651,7 @@ func (m *EventContentStored) Reset()         { *m = EventContentStored{} }
 func (m *EventContentStored) String() string { return proto.CompactTextString(m) }
 func (*EventContentStored) ProtoMessage()    {}
 func (*EventContentStored) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7675f44d6e768853, []int{4}
+	return fileDescriptor_7675f44d6e768853, []int{8}
 }
 func (m *EventContentStored) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -435,7 +731,7 @@ func (m *EventTokenTransferred) Reset()         { *m = EventTokenTransferred{} }
 func (m *EventTokenTransferred) String() string { return proto.CompactTextString(m) }
 func (*EventTokenTransferred) ProtoMessage()    {}
 func (*EventTokenTransferred) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7675f44d6e768853, []int{5}
+	return fileDescriptor_7675f44d6e768853, []int{9}
 }
 func (m *EventTokenTransferred) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -508,7 +804,7 @@ func (m *EventTokenApproved) Reset()         { *m = EventTokenApproved{} }
 func (m *EventTokenApproved) String() string { return proto.CompactTextString(m) }
 func (*EventTokenApproved) ProtoMessage()    {}
 func (*EventTokenApproved) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7675f44d6e768853, []int{6}
+	return fileDescriptor_7675f44d6e768853, []int{10}
 }
 func (m *EventTokenApproved) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -581,7 +877,7 @@ func (m *EventOperatorSet) Reset()         { *m = EventOperatorSet{} }
 func (m *EventOperatorSet) String() string { return proto.CompactTextString(m) }
 func (*EventOperatorSet) ProtoMessage()    {}
 func (*EventOperatorSet) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7675f44d6e768853, []int{7}
+	return fileDescriptor_7675f44d6e768853, []int{11}
 }
 func (m *EventOperatorSet) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -652,7 +948,7 @@ func (m *EventTokenBurnt) Reset()         { *m = EventTokenBurnt{} }
 func (m *EventTokenBurnt) String() string { return proto.CompactTextString(m) }
 func (*EventTokenBurnt) ProtoMessage()    {}
 func (*EventTokenBurnt) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7675f44d6e768853, []int{8}
+	return fileDescriptor_7675f44d6e768853, []int{12}
 }
 func (m *EventTokenBurnt) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -718,7 +1014,7 @@ func (m *EventTokenListed) Reset()         { *m = EventTokenListed{} }
 func (m *EventTokenListed) String() string { return proto.CompactTextString(m) }
 func (*EventTokenListed) ProtoMessage()    {}
 func (*EventTokenListed) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7675f44d6e768853, []int{9}
+	return fileDescriptor_7675f44d6e768853, []int{13}
 }
 func (m *EventTokenListed) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -789,7 +1085,7 @@ func (m *EventTokenUnlisted) Reset()         { *m = EventTokenUnlisted{} }
 func (m *EventTokenUnlisted) String() string { return proto.CompactTextString(m) }
 func (*EventTokenUnlisted) ProtoMessage()    {}
 func (*EventTokenUnlisted) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7675f44d6e768853, []int{10}
+	return fileDescriptor_7675f44d6e768853, []int{14}
 }
 func (m *EventTokenUnlisted) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -855,7 +1151,7 @@ func (m *EventTokenSold) Reset()         { *m = EventTokenSold{} }
 func (m *EventTokenSold) String() string { return proto.CompactTextString(m) }
 func (*EventTokenSold) ProtoMessage()    {}
 func (*EventTokenSold) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7675f44d6e768853, []int{11}
+	return fileDescriptor_7675f44d6e768853, []int{15}
 }
 func (m *EventTokenSold) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -912,6 +1208,161 @@ func (m *EventTokenSold) GetBuyer() string {
 	return ""
 }
 
+// EventOfferMade is emitted when a buyer offers a price, also when that replaces his older one.
+type EventOfferMade struct {
+	// collection_id is the collection.
+	CollectionId uint64 `protobuf:"varint,1,opt,name=collection_id,json=collectionId,proto3" json:"collection_id,omitempty"`
+	// token_id is the id, 64 hex digits.
+	TokenId string `protobuf:"bytes,2,opt,name=token_id,json=tokenId,proto3" json:"token_id,omitempty"`
+	// bidder paid the price into escrow.
+	Bidder string `protobuf:"bytes,3,opt,name=bidder,proto3" json:"bidder,omitempty"`
+	// price is the offer's.
+	Price types1.Coin `protobuf:"bytes,4,opt,name=price,proto3" json:"price"`
+	// expires is when the offer ends.
+	Expires time.Time `protobuf:"bytes,5,opt,name=expires,proto3,stdtime" json:"expires"`
+}
+
+func (m *EventOfferMade) Reset()         { *m = EventOfferMade{} }
+func (m *EventOfferMade) String() string { return proto.CompactTextString(m) }
+func (*EventOfferMade) ProtoMessage()    {}
+func (*EventOfferMade) Descriptor() ([]byte, []int) {
+	return fileDescriptor_7675f44d6e768853, []int{16}
+}
+func (m *EventOfferMade) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventOfferMade) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventOfferMade.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventOfferMade) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventOfferMade.Merge(m, src)
+}
+func (m *EventOfferMade) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventOfferMade) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventOfferMade.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventOfferMade proto.InternalMessageInfo
+
+func (m *EventOfferMade) GetCollectionId() uint64 {
+	if m != nil {
+		return m.CollectionId
+	}
+	return 0
+}
+
+func (m *EventOfferMade) GetTokenId() string {
+	if m != nil {
+		return m.TokenId
+	}
+	return ""
+}
+
+func (m *EventOfferMade) GetBidder() string {
+	if m != nil {
+		return m.Bidder
+	}
+	return ""
+}
+
+func (m *EventOfferMade) GetPrice() types1.Coin {
+	if m != nil {
+		return m.Price
+	}
+	return types1.Coin{}
+}
+
+func (m *EventOfferMade) GetExpires() time.Time {
+	if m != nil {
+		return m.Expires
+	}
+	return time.Time{}
+}
+
+// EventOfferEnded is emitted when an offer ends without a sale and its price goes back.
+type EventOfferEnded struct {
+	// collection_id is the collection.
+	CollectionId uint64 `protobuf:"varint,1,opt,name=collection_id,json=collectionId,proto3" json:"collection_id,omitempty"`
+	// token_id is the id, 64 hex digits.
+	TokenId string `protobuf:"bytes,2,opt,name=token_id,json=tokenId,proto3" json:"token_id,omitempty"`
+	// bidder gets the price back.
+	Bidder string `protobuf:"bytes,3,opt,name=bidder,proto3" json:"bidder,omitempty"`
+	// price is the offer's.
+	Price types1.Coin `protobuf:"bytes,4,opt,name=price,proto3" json:"price"`
+}
+
+func (m *EventOfferEnded) Reset()         { *m = EventOfferEnded{} }
+func (m *EventOfferEnded) String() string { return proto.CompactTextString(m) }
+func (*EventOfferEnded) ProtoMessage()    {}
+func (*EventOfferEnded) Descriptor() ([]byte, []int) {
+	return fileDescriptor_7675f44d6e768853, []int{17}
+}
+func (m *EventOfferEnded) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventOfferEnded) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventOfferEnded.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventOfferEnded) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventOfferEnded.Merge(m, src)
+}
+func (m *EventOfferEnded) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventOfferEnded) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventOfferEnded.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventOfferEnded proto.InternalMessageInfo
+
+func (m *EventOfferEnded) GetCollectionId() uint64 {
+	if m != nil {
+		return m.CollectionId
+	}
+	return 0
+}
+
+func (m *EventOfferEnded) GetTokenId() string {
+	if m != nil {
+		return m.TokenId
+	}
+	return ""
+}
+
+func (m *EventOfferEnded) GetBidder() string {
+	if m != nil {
+		return m.Bidder
+	}
+	return ""
+}
+
+func (m *EventOfferEnded) GetPrice() types1.Coin {
+	if m != nil {
+		return m.Price
+	}
+	return types1.Coin{}
+}
+
 // EventPaymentSplit is emitted for every payment of a sale or mint price; the four parts add up to the price.
 type EventPaymentSplit struct {
 	// collection_id is the collection.
@@ -934,7 +1385,7 @@ func (m *EventPaymentSplit) Reset()         { *m = EventPaymentSplit{} }
 func (m *EventPaymentSplit) String() string { return proto.CompactTextString(m) }
 func (*EventPaymentSplit) ProtoMessage()    {}
 func (*EventPaymentSplit) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7675f44d6e768853, []int{12}
+	return fileDescriptor_7675f44d6e768853, []int{18}
 }
 func (m *EventPaymentSplit) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1026,7 +1477,7 @@ func (m *EventIncomePaid) Reset()         { *m = EventIncomePaid{} }
 func (m *EventIncomePaid) String() string { return proto.CompactTextString(m) }
 func (*EventIncomePaid) ProtoMessage()    {}
 func (*EventIncomePaid) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7675f44d6e768853, []int{13}
+	return fileDescriptor_7675f44d6e768853, []int{19}
 }
 func (m *EventIncomePaid) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1092,7 +1543,7 @@ func (m *EventIncomeHeld) Reset()         { *m = EventIncomeHeld{} }
 func (m *EventIncomeHeld) String() string { return proto.CompactTextString(m) }
 func (*EventIncomeHeld) ProtoMessage()    {}
 func (*EventIncomeHeld) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7675f44d6e768853, []int{14}
+	return fileDescriptor_7675f44d6e768853, []int{20}
 }
 func (m *EventIncomeHeld) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1163,7 +1614,7 @@ func (m *EventCredited) Reset()         { *m = EventCredited{} }
 func (m *EventCredited) String() string { return proto.CompactTextString(m) }
 func (*EventCredited) ProtoMessage()    {}
 func (*EventCredited) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7675f44d6e768853, []int{15}
+	return fileDescriptor_7675f44d6e768853, []int{21}
 }
 func (m *EventCredited) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1229,7 +1680,7 @@ func (m *EventWithdrawn) Reset()         { *m = EventWithdrawn{} }
 func (m *EventWithdrawn) String() string { return proto.CompactTextString(m) }
 func (*EventWithdrawn) ProtoMessage()    {}
 func (*EventWithdrawn) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7675f44d6e768853, []int{16}
+	return fileDescriptor_7675f44d6e768853, []int{22}
 }
 func (m *EventWithdrawn) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1296,7 +1747,7 @@ func (m *EventParamsUpdated) Reset()         { *m = EventParamsUpdated{} }
 func (m *EventParamsUpdated) String() string { return proto.CompactTextString(m) }
 func (*EventParamsUpdated) ProtoMessage()    {}
 func (*EventParamsUpdated) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7675f44d6e768853, []int{17}
+	return fileDescriptor_7675f44d6e768853, []int{23}
 }
 func (m *EventParamsUpdated) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1335,7 +1786,11 @@ func (m *EventParamsUpdated) GetParams() Params {
 func init() {
 	proto.RegisterType((*EventCollectionCreated)(nil), "imod.aigc.v1.EventCollectionCreated")
 	proto.RegisterType((*EventTokenMinted)(nil), "imod.aigc.v1.EventTokenMinted")
+	proto.RegisterType((*EventCommitted)(nil), "imod.aigc.v1.EventCommitted")
+	proto.RegisterType((*EventCommitmentEnded)(nil), "imod.aigc.v1.EventCommitmentEnded")
+	proto.RegisterType((*EventTokenDisplaced)(nil), "imod.aigc.v1.EventTokenDisplaced")
 	proto.RegisterType((*EventTokenSettled)(nil), "imod.aigc.v1.EventTokenSettled")
+	proto.RegisterType((*EventTokenUpdated)(nil), "imod.aigc.v1.EventTokenUpdated")
 	proto.RegisterType((*EventTokenExpired)(nil), "imod.aigc.v1.EventTokenExpired")
 	proto.RegisterType((*EventContentStored)(nil), "imod.aigc.v1.EventContentStored")
 	proto.RegisterType((*EventTokenTransferred)(nil), "imod.aigc.v1.EventTokenTransferred")
@@ -1345,6 +1800,8 @@ func init() {
 	proto.RegisterType((*EventTokenListed)(nil), "imod.aigc.v1.EventTokenListed")
 	proto.RegisterType((*EventTokenUnlisted)(nil), "imod.aigc.v1.EventTokenUnlisted")
 	proto.RegisterType((*EventTokenSold)(nil), "imod.aigc.v1.EventTokenSold")
+	proto.RegisterType((*EventOfferMade)(nil), "imod.aigc.v1.EventOfferMade")
+	proto.RegisterType((*EventOfferEnded)(nil), "imod.aigc.v1.EventOfferEnded")
 	proto.RegisterType((*EventPaymentSplit)(nil), "imod.aigc.v1.EventPaymentSplit")
 	proto.RegisterType((*EventIncomePaid)(nil), "imod.aigc.v1.EventIncomePaid")
 	proto.RegisterType((*EventIncomeHeld)(nil), "imod.aigc.v1.EventIncomeHeld")
@@ -1356,69 +1813,82 @@ func init() {
 func init() { proto.RegisterFile("imod/aigc/v1/events.proto", fileDescriptor_7675f44d6e768853) }
 
 var fileDescriptor_7675f44d6e768853 = []byte{
-	// 992 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xcc, 0x57, 0xbf, 0x6f, 0x23, 0x45,
-	0x14, 0xce, 0xfa, 0xb7, 0x9f, 0x93, 0x03, 0x56, 0x01, 0xd9, 0x41, 0x38, 0xd1, 0x22, 0x24, 0x17,
-	0xdc, 0xee, 0xd9, 0xfc, 0x12, 0x02, 0x09, 0xce, 0xe1, 0xa4, 0x58, 0x02, 0x11, 0xd9, 0x77, 0x42,
-	0xa2, 0xb1, 0xc6, 0xbb, 0x73, 0xf6, 0xe8, 0x76, 0x77, 0x96, 0x99, 0x59, 0xdf, 0xa5, 0x84, 0x82,
-	0x82, 0x8a, 0x82, 0x96, 0x86, 0x0a, 0x68, 0x90, 0x10, 0x0d, 0xf0, 0x0f, 0x5c, 0x19, 0x21, 0x90,
-	0xa8, 0x00, 0x25, 0xff, 0x08, 0x9a, 0x1f, 0x6b, 0xc7, 0x14, 0xf1, 0x86, 0x0b, 0xe4, 0xaa, 0x64,
-	0xe6, 0x7d, 0x6f, 0xe6, 0xfb, 0xbe, 0x79, 0x7e, 0x3b, 0x03, 0x2d, 0x12, 0xd1, 0xc0, 0x43, 0x64,
-	0xea, 0x7b, 0xf3, 0xae, 0x87, 0xe7, 0x38, 0x16, 0xdc, 0x4d, 0x18, 0x15, 0xd4, 0xde, 0x94, 0x21,
-	0x57, 0x86, 0xdc, 0x79, 0x77, 0xa7, 0xed, 0x53, 0x1e, 0x51, 0xee, 0x4d, 0x10, 0xc7, 0xde, 0xbc,
-	0x3b, 0xc1, 0x02, 0x75, 0x3d, 0x9f, 0x92, 0x58, 0xa3, 0x77, 0x5a, 0x3a, 0x3e, 0x56, 0x23, 0x4f,
-	0x0f, 0x4c, 0x68, 0x7b, 0x4a, 0xa7, 0x54, 0xcf, 0xcb, 0xff, 0xb2, 0x84, 0x95, 0x9d, 0x13, 0xc4,
-	0x50, 0x94, 0x25, 0x34, 0x57, 0x42, 0x82, 0xde, 0xc3, 0xd9, 0x2e, 0xcf, 0xaa, 0x08, 0x65, 0xc8,
-	0x0f, 0x25, 0x0b, 0x8f, 0x0b, 0x24, 0x52, 0x93, 0xe6, 0x7c, 0x6d, 0xc1, 0x33, 0xb7, 0xa4, 0x82,
-	0x7d, 0x1a, 0x86, 0xd8, 0x17, 0x84, 0xc6, 0xfb, 0x0c, 0x23, 0x81, 0x03, 0xfb, 0x79, 0xd8, 0xf2,
-	0x17, 0x93, 0x63, 0x12, 0x34, 0xad, 0x3d, 0xab, 0x53, 0x1a, 0x6e, 0x2e, 0x27, 0x07, 0x81, 0xdd,
-	0x82, 0x5a, 0x44, 0x03, 0x1c, 0xca, 0x78, 0x41, 0xc5, 0xab, 0x6a, 0x3c, 0x08, 0xec, 0x1e, 0x54,
-	0x7d, 0xb9, 0x14, 0x65, 0xcd, 0xe2, 0x9e, 0xd5, 0xa9, 0xf7, 0x9b, 0xbf, 0xfc, 0x70, 0x7d, 0xdb,
-	0xa8, 0xbc, 0x19, 0x04, 0x0c, 0x73, 0x3e, 0x12, 0x8c, 0xc4, 0xd3, 0x61, 0x06, 0xb4, 0x77, 0xa0,
-	0xe6, 0xd3, 0x58, 0x30, 0xe4, 0x8b, 0x66, 0x49, 0x26, 0x0d, 0x17, 0x63, 0xe7, 0x57, 0x0b, 0x9e,
-	0x54, 0x54, 0x6f, 0x4b, 0x71, 0xef, 0x91, 0xf8, 0x22, 0x24, 0x95, 0x21, 0x19, 0xc9, 0xfa, 0xb0,
-	0xaa, 0xc6, 0x83, 0xc0, 0x76, 0xa1, 0x4c, 0xef, 0xc7, 0x78, 0x3d, 0x45, 0x0d, 0xb3, 0x9f, 0x03,
-	0x60, 0xf8, 0xa3, 0x14, 0x73, 0x21, 0x17, 0x2b, 0xa9, 0xcd, 0xea, 0x66, 0x66, 0x10, 0xd8, 0x5d,
-	0xa8, 0x68, 0x7b, 0x9b, 0xe5, 0x3d, 0xab, 0x73, 0xad, 0xd7, 0x72, 0xcf, 0x16, 0x84, 0xab, 0x98,
-	0x8f, 0x14, 0x60, 0x68, 0x80, 0xce, 0xb1, 0x05, 0x4f, 0x2d, 0x65, 0x8d, 0xb0, 0x10, 0xe1, 0x25,
-	0xe8, 0x5a, 0xe5, 0x59, 0xfc, 0x27, 0xcf, 0x5d, 0x68, 0xd0, 0x54, 0x24, 0xa9, 0x18, 0x33, 0x4a,
-	0x33, 0xab, 0x41, 0x4f, 0x0d, 0x29, 0x15, 0xf6, 0x1b, 0xd0, 0x10, 0x2c, 0xe5, 0x62, 0xec, 0x87,
-	0x88, 0x67, 0x6a, 0x76, 0xb4, 0x1a, 0x5d, 0x4a, 0x4a, 0x8f, 0x84, 0xec, 0x4b, 0xc4, 0x10, 0xc4,
-	0xe2, 0x7f, 0xe7, 0xab, 0x15, 0x49, 0xb7, 0x1e, 0x24, 0x84, 0x3d, 0x76, 0x47, 0xe5, 0xfc, 0x66,
-	0x81, 0x6d, 0x2a, 0x3f, 0x16, 0x38, 0x16, 0x23, 0x41, 0x2f, 0x83, 0xe5, 0x36, 0x94, 0x27, 0x47,
-	0x02, 0x73, 0xe3, 0xb9, 0x1e, 0x48, 0xee, 0x09, 0x3a, 0xc2, 0x4c, 0x3b, 0x7d, 0x1e, 0x77, 0x05,
-	0xb3, 0x5f, 0x87, 0x6a, 0x80, 0x13, 0xca, 0x89, 0x50, 0xd6, 0x37, 0x7a, 0x2d, 0xd7, 0xc0, 0x65,
-	0x2f, 0x71, 0x4d, 0x2f, 0x71, 0xf7, 0x29, 0x89, 0xfb, 0xa5, 0x87, 0x7f, 0xec, 0x6e, 0x0c, 0x33,
-	0xbc, 0xf3, 0x9d, 0x05, 0x4f, 0x2f, 0xcd, 0xbf, 0xcd, 0x50, 0xcc, 0xef, 0x62, 0x76, 0x19, 0xd2,
-	0x5e, 0x84, 0xd2, 0x5d, 0x46, 0xa3, 0xb5, 0xfe, 0x2b, 0x94, 0xdd, 0x81, 0x82, 0xa0, 0x6b, 0xf5,
-	0x16, 0x04, 0x75, 0x7e, 0xca, 0x4e, 0x42, 0x31, 0xbe, 0x99, 0x24, 0x8c, 0xce, 0xaf, 0xa0, 0x5e,
-	0x5e, 0x86, 0x1a, 0x32, 0x7b, 0xaf, 0xa5, 0xbd, 0x40, 0x3a, 0x3f, 0x66, 0x5d, 0xe9, 0xfd, 0x04,
-	0x33, 0xd9, 0xc3, 0x46, 0x58, 0xe4, 0xa3, 0xbe, 0xe0, 0x57, 0xc8, 0xcd, 0x8f, 0x9a, 0x3d, 0xd6,
-	0x4a, 0x5a, 0x20, 0x65, 0x47, 0x5d, 0x51, 0x55, 0x3b, 0xc3, 0xfd, 0x63, 0x0b, 0x9e, 0x58, 0x1a,
-	0xdf, 0x4f, 0x59, 0x2c, 0xfe, 0x6f, 0xd7, 0x9d, 0x9f, 0x57, 0xba, 0xfa, 0xbb, 0x84, 0x5f, 0x46,
-	0x57, 0xbf, 0x01, 0x15, 0x8e, 0xc3, 0x30, 0x07, 0x0b, 0x83, 0xb3, 0x5f, 0x81, 0x72, 0xc2, 0x88,
-	0x8f, 0x95, 0x47, 0x39, 0x7e, 0x6e, 0x1a, 0xed, 0x7c, 0xba, 0x52, 0xba, 0x77, 0xe2, 0xf0, 0x8a,
-	0xf8, 0x3b, 0xdf, 0x5b, 0x70, 0xed, 0xcc, 0x57, 0x84, 0x86, 0x57, 0x61, 0xa2, 0x0b, 0xe5, 0x49,
-	0x9a, 0xab, 0xcb, 0x29, 0x98, 0xf3, 0x45, 0xd1, 0x7c, 0x27, 0x0e, 0xd1, 0x51, 0x24, 0x5b, 0x70,
-	0x12, 0x92, 0x47, 0xaf, 0xc0, 0xc5, 0x51, 0x16, 0x2f, 0x72, 0x94, 0xf6, 0xdb, 0xd0, 0xd0, 0x32,
-	0xc6, 0x09, 0x62, 0x22, 0x6f, 0x1d, 0x80, 0xce, 0x39, 0x44, 0x4c, 0xd8, 0x6f, 0x42, 0x3d, 0xa1,
-	0x34, 0xd4, 0xf9, 0x39, 0xdb, 0x76, 0x4d, 0x66, 0xa8, 0xec, 0x3e, 0x6c, 0x9a, 0x5b, 0x90, 0x5e,
-	0xa0, 0x92, 0x6f, 0x81, 0x86, 0x49, 0x52, 0x6b, 0xbc, 0x03, 0x5b, 0xea, 0x5a, 0xe7, 0x67, 0x2c,
-	0xaa, 0xf9, 0x16, 0xd9, 0xcc, 0xb2, 0xe4, 0x2a, 0xce, 0x67, 0x59, 0x5b, 0x18, 0xc4, 0x3e, 0x8d,
-	0xf0, 0x21, 0x22, 0x8f, 0x7e, 0x19, 0x7c, 0x0d, 0x2a, 0x28, 0xa2, 0x69, 0x2c, 0xf2, 0x9e, 0x8a,
-	0x81, 0x3b, 0xdf, 0xac, 0x92, 0x39, 0xc0, 0xe1, 0xd5, 0x91, 0x91, 0x57, 0x8a, 0x20, 0xc5, 0xe3,
-	0x19, 0x26, 0xd3, 0x99, 0x2e, 0x91, 0xe2, 0xb0, 0x1e, 0xa4, 0xf8, 0x40, 0x4d, 0x38, 0x5f, 0x5a,
-	0xb0, 0xa5, 0xaf, 0x14, 0x0c, 0x07, 0x24, 0x77, 0x23, 0xb8, 0xe8, 0x87, 0xe0, 0x5f, 0x7b, 0xf9,
-	0x49, 0xc1, 0x34, 0x89, 0x0f, 0x88, 0x98, 0x05, 0x0c, 0xdd, 0x8f, 0xff, 0x1b, 0x82, 0xaf, 0x42,
-	0x9d, 0x61, 0x9f, 0x24, 0x04, 0x1b, 0x8e, 0xe7, 0xe5, 0x2c, 0xa1, 0xb6, 0xbf, 0x10, 0x56, 0xda,
-	0x2b, 0x9e, 0x2f, 0xec, 0x86, 0x14, 0xf6, 0xed, 0x9f, 0xbb, 0x9d, 0x29, 0x11, 0xb3, 0x74, 0xe2,
-	0xfa, 0x34, 0x32, 0x0f, 0x28, 0xf3, 0xe7, 0x3a, 0x0f, 0xee, 0x79, 0xe2, 0x28, 0xc1, 0x5c, 0x25,
-	0xf0, 0x85, 0x09, 0x07, 0xa6, 0x63, 0x1f, 0xaa, 0xd7, 0xd3, 0x9d, 0x24, 0x50, 0x8f, 0x9d, 0x1e,
-	0x54, 0xf4, 0x73, 0x4a, 0x19, 0xd0, 0xe8, 0x6d, 0xaf, 0x5e, 0xdc, 0x35, 0x38, 0xb3, 0x53, 0x23,
-	0xfb, 0x6f, 0x3d, 0x3c, 0x69, 0x5b, 0xc7, 0x27, 0x6d, 0xeb, 0xaf, 0x93, 0xb6, 0xf5, 0xf9, 0x69,
-	0x7b, 0xe3, 0xf8, 0xb4, 0xbd, 0xf1, 0xfb, 0x69, 0x7b, 0xe3, 0xc3, 0x17, 0xce, 0xb0, 0x22, 0x11,
-	0xf5, 0x67, 0x88, 0xc4, 0x9e, 0x7a, 0x86, 0x3d, 0xd0, 0x4f, 0x34, 0x45, 0x6c, 0x52, 0x51, 0x3f,
-	0xbb, 0x97, 0xfe, 0x0e, 0x00, 0x00, 0xff, 0xff, 0xb1, 0x3b, 0x6e, 0x3b, 0x51, 0x0e, 0x00, 0x00,
+	// 1188 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xcc, 0x58, 0xcf, 0x6f, 0x1b, 0xc5,
+	0x17, 0xcf, 0xc6, 0x8e, 0x7f, 0x3c, 0xa7, 0xed, 0xf7, 0xbb, 0x04, 0xe4, 0x18, 0x61, 0x47, 0x8b,
+	0x90, 0x72, 0xa0, 0xbb, 0x4d, 0xf8, 0x25, 0x04, 0x02, 0xea, 0xb4, 0x52, 0x22, 0x51, 0x35, 0xb2,
+	0x53, 0x21, 0x71, 0xb1, 0xc6, 0xbb, 0x13, 0x67, 0xd4, 0xdd, 0x9d, 0x65, 0x66, 0xd6, 0x6d, 0x8e,
+	0x70, 0xe0, 0xc0, 0xa9, 0x07, 0xae, 0x5c, 0x10, 0x07, 0xe0, 0x82, 0x40, 0x5c, 0x80, 0x7f, 0xa0,
+	0xc7, 0x08, 0x81, 0xc4, 0x89, 0xa2, 0xe4, 0xaf, 0xe0, 0x86, 0xe6, 0xc7, 0xfa, 0x47, 0x0f, 0xf1,
+	0xa6, 0x35, 0x24, 0x27, 0x7b, 0x66, 0x3e, 0xef, 0xed, 0xe7, 0xbd, 0x79, 0xf3, 0xde, 0xbc, 0x81,
+	0x55, 0x12, 0xd1, 0xc0, 0x43, 0x64, 0xe0, 0x7b, 0xc3, 0x0d, 0x0f, 0x0f, 0x71, 0x2c, 0xb8, 0x9b,
+	0x30, 0x2a, 0xa8, 0xbd, 0x2c, 0x97, 0x5c, 0xb9, 0xe4, 0x0e, 0x37, 0x1a, 0x4d, 0x9f, 0xf2, 0x88,
+	0x72, 0xaf, 0x8f, 0x38, 0xf6, 0x86, 0x1b, 0x7d, 0x2c, 0xd0, 0x86, 0xe7, 0x53, 0x12, 0x6b, 0x74,
+	0x63, 0x55, 0xaf, 0xf7, 0xd4, 0xc8, 0xd3, 0x03, 0xb3, 0xb4, 0x32, 0xa0, 0x03, 0xaa, 0xe7, 0xe5,
+	0x3f, 0x33, 0xdb, 0x1a, 0x50, 0x3a, 0x08, 0xb1, 0xa7, 0x46, 0xfd, 0x74, 0xdf, 0x13, 0x24, 0xc2,
+	0x5c, 0xa0, 0x28, 0xc9, 0x34, 0x4e, 0x51, 0x4b, 0x10, 0x43, 0x51, 0xa6, 0xb1, 0x3e, 0xb5, 0x24,
+	0xe8, 0x5d, 0x9c, 0xd1, 0x78, 0x5e, 0xad, 0x50, 0x86, 0xfc, 0x50, 0xd2, 0xf4, 0xb8, 0x40, 0x22,
+	0x35, 0x62, 0xce, 0xd7, 0x16, 0x3c, 0x77, 0x53, 0x9a, 0xb8, 0x45, 0xc3, 0x10, 0xfb, 0x82, 0xd0,
+	0x78, 0x8b, 0x61, 0x24, 0x70, 0x60, 0xbf, 0x08, 0x97, 0xfc, 0xd1, 0x64, 0x8f, 0x04, 0x75, 0x6b,
+	0xcd, 0x5a, 0x2f, 0x76, 0x96, 0xc7, 0x93, 0x3b, 0x81, 0xbd, 0x0a, 0x95, 0x88, 0x06, 0x38, 0x94,
+	0xeb, 0x8b, 0x6a, 0xbd, 0xac, 0xc6, 0x3b, 0x81, 0xbd, 0x09, 0x65, 0x5f, 0xaa, 0xa2, 0xac, 0x5e,
+	0x58, 0xb3, 0xd6, 0xab, 0xed, 0xfa, 0xaf, 0x3f, 0x5e, 0x5d, 0x31, 0x6e, 0xb8, 0x1e, 0x04, 0x0c,
+	0x73, 0xde, 0x15, 0x8c, 0xc4, 0x83, 0x4e, 0x06, 0xb4, 0x1b, 0x50, 0xf1, 0x69, 0x2c, 0x18, 0xf2,
+	0x45, 0xbd, 0x28, 0x85, 0x3a, 0xa3, 0xb1, 0xf3, 0x9b, 0x05, 0xff, 0x53, 0x54, 0xf7, 0xa4, 0x71,
+	0xb7, 0x48, 0x7c, 0x16, 0x92, 0xca, 0x21, 0x19, 0xc9, 0x6a, 0xa7, 0xac, 0xc6, 0x3b, 0x81, 0xed,
+	0xc2, 0x12, 0xbd, 0x17, 0xe3, 0xd9, 0x14, 0x35, 0xcc, 0x7e, 0x01, 0x80, 0xe1, 0x8f, 0x52, 0xcc,
+	0x85, 0x54, 0x56, 0x54, 0x1f, 0xab, 0x9a, 0x99, 0x9d, 0xc0, 0xde, 0x80, 0x92, 0x76, 0x6f, 0x7d,
+	0x69, 0xcd, 0x5a, 0xbf, 0xbc, 0xb9, 0xea, 0x4e, 0x46, 0x8c, 0xab, 0x98, 0x77, 0x15, 0xa0, 0x63,
+	0x80, 0x72, 0x07, 0x2e, 0x9b, 0x1d, 0x88, 0x22, 0x22, 0x72, 0x1b, 0xd5, 0x04, 0xf0, 0x95, 0x44,
+	0x84, 0x63, 0x61, 0xcc, 0x9a, 0x98, 0xb1, 0xaf, 0x41, 0x89, 0xe3, 0x38, 0xc8, 0x61, 0x9a, 0xc1,
+	0xd9, 0x2d, 0xa8, 0x85, 0x88, 0x8b, 0xde, 0x01, 0x26, 0x83, 0x03, 0xed, 0xff, 0x42, 0x07, 0xe4,
+	0xd4, 0xb6, 0x9a, 0x71, 0xbe, 0xb1, 0x60, 0x65, 0x82, 0xaa, 0xfc, 0xcc, 0xcd, 0x38, 0x38, 0x3f,
+	0xc2, 0x0d, 0xa8, 0x30, 0x3c, 0xc4, 0x28, 0xc4, 0x7a, 0x2b, 0x2a, 0x9d, 0xd1, 0xd8, 0xf9, 0xca,
+	0x82, 0x67, 0xc6, 0xd1, 0x72, 0x83, 0xf0, 0x24, 0x44, 0xfe, 0x85, 0x0b, 0x18, 0xe7, 0xc8, 0x82,
+	0xff, 0x8f, 0x69, 0x76, 0xb1, 0x10, 0xe1, 0x1c, 0x48, 0x4e, 0x7f, 0xb4, 0xf0, 0x78, 0x94, 0xb6,
+	0xa0, 0x46, 0x53, 0x91, 0xa4, 0xa2, 0xc7, 0x28, 0xcd, 0x0e, 0x1a, 0xe8, 0xa9, 0x0e, 0xa5, 0xc2,
+	0x7e, 0x0b, 0x6a, 0x82, 0xa5, 0x5c, 0xf4, 0xfc, 0x10, 0xf1, 0x2c, 0x96, 0x1b, 0x3a, 0x96, 0x75,
+	0x22, 0x51, 0xd1, 0x2c, 0x21, 0x5b, 0x12, 0xd1, 0x01, 0x31, 0xfa, 0xef, 0x7c, 0x3f, 0x65, 0xd2,
+	0x9d, 0x24, 0x40, 0xf3, 0x38, 0xa8, 0x8f, 0x71, 0x2e, 0xcc, 0xe2, 0x5c, 0x3c, 0x13, 0xe7, 0x2f,
+	0xa7, 0x38, 0xdf, 0xbc, 0x9f, 0x10, 0x76, 0xf1, 0x62, 0xe5, 0x77, 0x0b, 0x6c, 0x73, 0xfc, 0x62,
+	0x81, 0x63, 0xd1, 0x15, 0x74, 0x1e, 0x2c, 0x57, 0x60, 0xa9, 0x7f, 0x28, 0x30, 0x37, 0x71, 0xa2,
+	0x07, 0x92, 0x7b, 0x82, 0x0e, 0x31, 0xd3, 0xd1, 0x71, 0x1a, 0x77, 0x05, 0xb3, 0xdf, 0x84, 0x72,
+	0x80, 0x13, 0xca, 0x89, 0x50, 0xe1, 0x52, 0xdb, 0x5c, 0x75, 0x0d, 0x5c, 0x96, 0x47, 0xd7, 0x94,
+	0x47, 0x77, 0x8b, 0x92, 0xb8, 0x5d, 0x7c, 0xf8, 0x67, 0x6b, 0xa1, 0x93, 0xe1, 0x9d, 0xef, 0x2c,
+	0x78, 0x76, 0xec, 0xfc, 0x3d, 0x86, 0x62, 0xbe, 0x8f, 0xd9, 0x3c, 0x4c, 0x7b, 0x19, 0x8a, 0xfb,
+	0x8c, 0x46, 0x33, 0xfd, 0xaf, 0x50, 0xf6, 0x3a, 0x2c, 0x0a, 0x3a, 0xd3, 0xde, 0x45, 0x41, 0x9d,
+	0x9f, 0xb3, 0x9d, 0x50, 0x8c, 0xaf, 0x27, 0x09, 0xa3, 0xc3, 0x73, 0x88, 0x97, 0x57, 0xa1, 0x82,
+	0xcc, 0xb7, 0x67, 0xd2, 0x1e, 0x21, 0x9d, 0x9f, 0xb2, 0x3a, 0x7a, 0x3b, 0xc1, 0x4c, 0x56, 0xdd,
+	0x2e, 0x16, 0xf9, 0xa8, 0x8f, 0xf8, 0x2d, 0xe6, 0xe6, 0x47, 0xcd, 0x37, 0x66, 0x9a, 0x34, 0x42,
+	0xca, 0xac, 0x3e, 0x65, 0x55, 0x65, 0x82, 0xfb, 0xc7, 0x16, 0x5c, 0x19, 0x3b, 0xbe, 0x9d, 0xb2,
+	0x58, 0xfc, 0xd7, 0x5e, 0x77, 0x7e, 0x99, 0xba, 0x87, 0xbc, 0x4f, 0xf8, 0x3c, 0xd2, 0x9b, 0x2a,
+	0x7e, 0x61, 0x98, 0xaf, 0xf8, 0x49, 0x9c, 0xfd, 0x1a, 0x2c, 0x25, 0x8c, 0xf8, 0x58, 0xf9, 0x28,
+	0xc7, 0x71, 0xd3, 0x68, 0xe7, 0xd3, 0xa9, 0xd0, 0xbd, 0x13, 0x87, 0xe7, 0xc4, 0xdf, 0xf9, 0x21,
+	0xbb, 0xf7, 0xe8, 0xca, 0x47, 0xc3, 0xf3, 0x70, 0xa2, 0x0b, 0x4b, 0xfd, 0x34, 0x57, 0x96, 0x53,
+	0x30, 0xe7, 0xef, 0x8c, 0xf4, 0xed, 0xfd, 0x7d, 0xcc, 0x6e, 0xa1, 0x00, 0xcf, 0x83, 0x74, 0x9f,
+	0x04, 0xb9, 0xae, 0x3d, 0x1a, 0xf7, 0x84, 0x3b, 0x6f, 0xbf, 0x03, 0x65, 0xac, 0x0a, 0x1b, 0x37,
+	0x19, 0xba, 0xe1, 0xea, 0x7e, 0xc3, 0xcd, 0xfa, 0x0d, 0x77, 0x2f, 0xeb, 0x37, 0xda, 0x15, 0x29,
+	0xf9, 0xe0, 0x51, 0xcb, 0xea, 0x64, 0x42, 0x32, 0xe9, 0x5d, 0x19, 0xdb, 0x7e, 0x86, 0x8b, 0xdf,
+	0x05, 0x30, 0xde, 0xf9, 0xbc, 0x60, 0x0a, 0xfc, 0x2e, 0x3a, 0x94, 0xb7, 0xcd, 0x6e, 0x12, 0x92,
+	0xa7, 0x4f, 0x1d, 0x23, 0x32, 0x85, 0x33, 0xed, 0xc4, 0x7b, 0x50, 0xd3, 0xf1, 0xd7, 0x4b, 0x10,
+	0x13, 0x79, 0x2d, 0x01, 0x2d, 0xb3, 0x8b, 0x98, 0xb0, 0xdf, 0x86, 0x6a, 0x42, 0x69, 0xa8, 0xe5,
+	0x73, 0xd6, 0xdb, 0x8a, 0x94, 0x50, 0xd2, 0x6d, 0x58, 0x36, 0x0d, 0x97, 0x56, 0x50, 0xca, 0xa7,
+	0xa0, 0x66, 0x84, 0x94, 0x8e, 0x1b, 0x70, 0x49, 0x85, 0x8d, 0x9f, 0xb1, 0x28, 0xe7, 0x53, 0xb2,
+	0x9c, 0x49, 0x49, 0x2d, 0xce, 0x67, 0x59, 0x4c, 0xed, 0xc4, 0x3e, 0x8d, 0xf0, 0x2e, 0x22, 0x4f,
+	0xdf, 0x77, 0xbe, 0x01, 0x25, 0x14, 0xd1, 0x34, 0x16, 0x79, 0x77, 0xc5, 0xc0, 0x65, 0x7b, 0x33,
+	0x49, 0x66, 0x1b, 0x87, 0xe7, 0x47, 0x46, 0xde, 0x05, 0x83, 0x14, 0x4f, 0xf7, 0x62, 0xd5, 0x20,
+	0xc5, 0xa6, 0x15, 0xfb, 0xc2, 0x82, 0x4b, 0xfa, 0x2e, 0xc8, 0x70, 0x40, 0x72, 0x67, 0xf0, 0xb3,
+	0x56, 0xf0, 0x27, 0xf6, 0xe5, 0x27, 0x8b, 0x26, 0x51, 0x7e, 0x40, 0xc4, 0x41, 0xc0, 0xd0, 0xbd,
+	0xf8, 0xdf, 0x21, 0xf8, 0x3a, 0x54, 0x19, 0xf6, 0x49, 0x42, 0xb0, 0xe1, 0x78, 0x9a, 0xcc, 0x18,
+	0x6a, 0xfb, 0x23, 0xc3, 0x8a, 0x6b, 0x85, 0xd3, 0x0d, 0xbb, 0x26, 0x0d, 0xfb, 0xf6, 0x51, 0x6b,
+	0x7d, 0x40, 0xc4, 0x41, 0xda, 0x77, 0x7d, 0x1a, 0x99, 0xc7, 0x1c, 0xf3, 0x73, 0x95, 0x07, 0x77,
+	0x3d, 0x71, 0x98, 0x60, 0xae, 0x04, 0xf8, 0xc8, 0x09, 0xdb, 0xa6, 0xd4, 0xee, 0xaa, 0x87, 0x9a,
+	0xac, 0x13, 0xda, 0x84, 0x92, 0x7e, 0xb9, 0x51, 0x0e, 0xa8, 0x6d, 0xae, 0x4c, 0xbf, 0x11, 0x68,
+	0x70, 0xe6, 0x4e, 0x8d, 0x6c, 0xbf, 0xfb, 0xf0, 0xb8, 0x69, 0x1d, 0x1d, 0x37, 0xad, 0xbf, 0x8e,
+	0x9b, 0xd6, 0x83, 0x93, 0xe6, 0xc2, 0xd1, 0x49, 0x73, 0xe1, 0x8f, 0x93, 0xe6, 0xc2, 0x87, 0x2f,
+	0x4d, 0xb0, 0x22, 0x11, 0xf5, 0x0f, 0x10, 0x89, 0x3d, 0xf5, 0xe2, 0x73, 0x5f, 0xbf, 0x06, 0x29,
+	0x62, 0xfd, 0x92, 0x3a, 0x76, 0xaf, 0xfc, 0x13, 0x00, 0x00, 0xff, 0xff, 0x06, 0x00, 0x2d, 0x2a,
+	0xdd, 0x12, 0x00, 0x00,
 }
 
 func (m *EventCollectionCreated) Marshal() (dAtA []byte, err error) {
@@ -1520,6 +1990,152 @@ func (m *EventTokenMinted) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *EventCommitted) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventCommitted) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventCommitted) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.LastHeight != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.LastHeight))
+		i--
+		dAtA[i] = 0x20
+	}
+	if len(m.Sender) > 0 {
+		i -= len(m.Sender)
+		copy(dAtA[i:], m.Sender)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Sender)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.Commitment) > 0 {
+		i -= len(m.Commitment)
+		copy(dAtA[i:], m.Commitment)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Commitment)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.CollectionId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.CollectionId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventCommitmentEnded) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventCommitmentEnded) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventCommitmentEnded) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Revealed {
+		i--
+		if m.Revealed {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x20
+	}
+	if len(m.Sender) > 0 {
+		i -= len(m.Sender)
+		copy(dAtA[i:], m.Sender)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Sender)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.Commitment) > 0 {
+		i -= len(m.Commitment)
+		copy(dAtA[i:], m.Commitment)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Commitment)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.CollectionId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.CollectionId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventTokenDisplaced) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventTokenDisplaced) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventTokenDisplaced) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.RequestId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.RequestId))
+		i--
+		dAtA[i] = 0x20
+	}
+	if len(m.Owner) > 0 {
+		i -= len(m.Owner)
+		copy(dAtA[i:], m.Owner)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Owner)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.TokenId) > 0 {
+		i -= len(m.TokenId)
+		copy(dAtA[i:], m.TokenId)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.TokenId)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.CollectionId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.CollectionId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
 func (m *EventTokenSettled) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
@@ -1556,6 +2172,53 @@ func (m *EventTokenSettled) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i = encodeVarintEvents(dAtA, i, uint64(m.RequestId))
 		i--
 		dAtA[i] = 0x18
+	}
+	if len(m.TokenId) > 0 {
+		i -= len(m.TokenId)
+		copy(dAtA[i:], m.TokenId)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.TokenId)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.CollectionId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.CollectionId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventTokenUpdated) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventTokenUpdated) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventTokenUpdated) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.TrustClass != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.TrustClass))
+		i--
+		dAtA[i] = 0x20
+	}
+	if len(m.OutputRoot) > 0 {
+		i -= len(m.OutputRoot)
+		copy(dAtA[i:], m.OutputRoot)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.OutputRoot)))
+		i--
+		dAtA[i] = 0x1a
 	}
 	if len(m.TokenId) > 0 {
 		i -= len(m.TokenId)
@@ -2011,6 +2674,118 @@ func (m *EventTokenSold) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *EventOfferMade) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventOfferMade) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventOfferMade) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	n3, err3 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(m.Expires, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(m.Expires):])
+	if err3 != nil {
+		return 0, err3
+	}
+	i -= n3
+	i = encodeVarintEvents(dAtA, i, uint64(n3))
+	i--
+	dAtA[i] = 0x2a
+	{
+		size, err := m.Price.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x22
+	if len(m.Bidder) > 0 {
+		i -= len(m.Bidder)
+		copy(dAtA[i:], m.Bidder)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Bidder)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.TokenId) > 0 {
+		i -= len(m.TokenId)
+		copy(dAtA[i:], m.TokenId)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.TokenId)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.CollectionId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.CollectionId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventOfferEnded) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventOfferEnded) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventOfferEnded) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Price.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x22
+	if len(m.Bidder) > 0 {
+		i -= len(m.Bidder)
+		copy(dAtA[i:], m.Bidder)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Bidder)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.TokenId) > 0 {
+		i -= len(m.TokenId)
+		copy(dAtA[i:], m.TokenId)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.TokenId)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.CollectionId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.CollectionId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
 func (m *EventPaymentSplit) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
@@ -2381,6 +3156,75 @@ func (m *EventTokenMinted) Size() (n int) {
 	return n
 }
 
+func (m *EventCommitted) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.CollectionId != 0 {
+		n += 1 + sovEvents(uint64(m.CollectionId))
+	}
+	l = len(m.Commitment)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.Sender)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.LastHeight != 0 {
+		n += 1 + sovEvents(uint64(m.LastHeight))
+	}
+	return n
+}
+
+func (m *EventCommitmentEnded) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.CollectionId != 0 {
+		n += 1 + sovEvents(uint64(m.CollectionId))
+	}
+	l = len(m.Commitment)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.Sender)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.Revealed {
+		n += 2
+	}
+	return n
+}
+
+func (m *EventTokenDisplaced) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.CollectionId != 0 {
+		n += 1 + sovEvents(uint64(m.CollectionId))
+	}
+	l = len(m.TokenId)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.Owner)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.RequestId != 0 {
+		n += 1 + sovEvents(uint64(m.RequestId))
+	}
+	return n
+}
+
 func (m *EventTokenSettled) Size() (n int) {
 	if m == nil {
 		return 0
@@ -2396,6 +3240,29 @@ func (m *EventTokenSettled) Size() (n int) {
 	}
 	if m.RequestId != 0 {
 		n += 1 + sovEvents(uint64(m.RequestId))
+	}
+	l = len(m.OutputRoot)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.TrustClass != 0 {
+		n += 1 + sovEvents(uint64(m.TrustClass))
+	}
+	return n
+}
+
+func (m *EventTokenUpdated) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.CollectionId != 0 {
+		n += 1 + sovEvents(uint64(m.CollectionId))
+	}
+	l = len(m.TokenId)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
 	}
 	l = len(m.OutputRoot)
 	if l > 0 {
@@ -2609,6 +3476,52 @@ func (m *EventTokenSold) Size() (n int) {
 	if l > 0 {
 		n += 1 + l + sovEvents(uint64(l))
 	}
+	return n
+}
+
+func (m *EventOfferMade) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.CollectionId != 0 {
+		n += 1 + sovEvents(uint64(m.CollectionId))
+	}
+	l = len(m.TokenId)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.Bidder)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = m.Price.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	l = github_com_cosmos_gogoproto_types.SizeOfStdTime(m.Expires)
+	n += 1 + l + sovEvents(uint64(l))
+	return n
+}
+
+func (m *EventOfferEnded) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.CollectionId != 0 {
+		n += 1 + sovEvents(uint64(m.CollectionId))
+	}
+	l = len(m.TokenId)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.Bidder)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = m.Price.Size()
+	n += 1 + l + sovEvents(uint64(l))
 	return n
 }
 
@@ -3059,6 +3972,463 @@ func (m *EventTokenMinted) Unmarshal(dAtA []byte) error {
 	}
 	return nil
 }
+func (m *EventCommitted) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventCommitted: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventCommitted: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field CollectionId", wireType)
+			}
+			m.CollectionId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.CollectionId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Commitment", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Commitment = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Sender", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Sender = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field LastHeight", wireType)
+			}
+			m.LastHeight = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.LastHeight |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventCommitmentEnded) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventCommitmentEnded: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventCommitmentEnded: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field CollectionId", wireType)
+			}
+			m.CollectionId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.CollectionId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Commitment", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Commitment = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Sender", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Sender = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Revealed", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Revealed = bool(v != 0)
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventTokenDisplaced) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventTokenDisplaced: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventTokenDisplaced: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field CollectionId", wireType)
+			}
+			m.CollectionId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.CollectionId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TokenId", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.TokenId = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Owner", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Owner = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field RequestId", wireType)
+			}
+			m.RequestId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.RequestId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
 func (m *EventTokenSettled) Unmarshal(dAtA []byte) error {
 	l := len(dAtA)
 	iNdEx := 0
@@ -3191,6 +4561,158 @@ func (m *EventTokenSettled) Unmarshal(dAtA []byte) error {
 			m.OutputRoot = string(dAtA[iNdEx:postIndex])
 			iNdEx = postIndex
 		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TrustClass", wireType)
+			}
+			m.TrustClass = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.TrustClass |= types.TrustClass(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventTokenUpdated) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventTokenUpdated: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventTokenUpdated: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field CollectionId", wireType)
+			}
+			m.CollectionId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.CollectionId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TokenId", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.TokenId = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field OutputRoot", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.OutputRoot = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
 			if wireType != 0 {
 				return fmt.Errorf("proto: wrong wireType = %d for field TrustClass", wireType)
 			}
@@ -4625,6 +6147,371 @@ func (m *EventTokenSold) Unmarshal(dAtA []byte) error {
 				return io.ErrUnexpectedEOF
 			}
 			m.Buyer = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventOfferMade) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventOfferMade: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventOfferMade: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field CollectionId", wireType)
+			}
+			m.CollectionId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.CollectionId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TokenId", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.TokenId = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Bidder", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Bidder = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Price", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Price.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Expires", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := github_com_cosmos_gogoproto_types.StdTimeUnmarshal(&m.Expires, dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventOfferEnded) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventOfferEnded: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventOfferEnded: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field CollectionId", wireType)
+			}
+			m.CollectionId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.CollectionId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TokenId", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.TokenId = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Bidder", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Bidder = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Price", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Price.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		default:
 			iNdEx = preIndex

@@ -33,7 +33,16 @@ func (gs GenesisState) Validate() error {
 	if err := gs.validateCredits(known); err != nil {
 		return err
 	}
-	return gs.validateIncomes(known)
+	if err := gs.validateIncomes(known); err != nil {
+		return err
+	}
+	if err := gs.validateOffers(known); err != nil {
+		return err
+	}
+	if err := gs.validateCommitments(known); err != nil {
+		return err
+	}
+	return gs.validateTrades(known)
 }
 
 func (gs GenesisState) validateCollections() (map[uint64]Collection, error) {
@@ -92,6 +101,9 @@ func (g GenesisToken) validate(c Collection) error {
 	}
 	if g.Token.Minter == "" {
 		return ErrInvalidGenesis.Wrap("no minter")
+	}
+	if g.Token.NamedHeight < 0 || g.Token.NamedHeight > g.Token.MintedHeight {
+		return ErrInvalidGenesis.Wrapf("its prompt was named in block %d, after the mint in %d", g.Token.NamedHeight, g.Token.MintedHeight)
 	}
 	if g.Token.Status == TOKEN_STATUS_BURNT {
 		if g.Ownership != nil || g.Token.Provenance != nil || g.Token.Deposit != nil || g.Token.Escrowed != nil ||

@@ -43,6 +43,12 @@ type GenesisState struct {
 	Credits []Credit `protobuf:"bytes,6,rep,name=credits,proto3" json:"credits"`
 	// incomes in ascending order of collection and denom.
 	Incomes []Income `protobuf:"bytes,7,rep,name=incomes,proto3" json:"incomes"`
+	// offers in ascending order of collection, token id, bidder bytes.
+	Offers []GenesisOffer `protobuf:"bytes,8,rep,name=offers,proto3" json:"offers"`
+	// trades in ascending order of collection and denom.
+	Trades []GenesisTrade `protobuf:"bytes,9,rep,name=trades,proto3" json:"trades"`
+	// commitments in ascending order of collection and hash.
+	Commitments []GenesisCommitment `protobuf:"bytes,10,rep,name=commitments,proto3" json:"commitments"`
 }
 
 func (m *GenesisState) Reset()         { *m = GenesisState{} }
@@ -123,6 +129,27 @@ func (m *GenesisState) GetCredits() []Credit {
 func (m *GenesisState) GetIncomes() []Income {
 	if m != nil {
 		return m.Incomes
+	}
+	return nil
+}
+
+func (m *GenesisState) GetOffers() []GenesisOffer {
+	if m != nil {
+		return m.Offers
+	}
+	return nil
+}
+
+func (m *GenesisState) GetTrades() []GenesisTrade {
+	if m != nil {
+		return m.Trades
+	}
+	return nil
+}
+
+func (m *GenesisState) GetCommitments() []GenesisCommitment {
+	if m != nil {
+		return m.Commitments
 	}
 	return nil
 }
@@ -329,55 +356,261 @@ func (m *Credit) GetAmount() types.Coin {
 	return types.Coin{}
 }
 
+// GenesisOffer is an offer with the token it is for.
+type GenesisOffer struct {
+	// collection_id is the collection.
+	CollectionId uint64 `protobuf:"varint,1,opt,name=collection_id,json=collectionId,proto3" json:"collection_id,omitempty"`
+	// token_id is the 32-byte id; the token may be burnt since.
+	TokenId []byte `protobuf:"bytes,2,opt,name=token_id,json=tokenId,proto3" json:"token_id,omitempty"`
+	// offer is the record.
+	Offer Offer `protobuf:"bytes,3,opt,name=offer,proto3" json:"offer"`
+}
+
+func (m *GenesisOffer) Reset()         { *m = GenesisOffer{} }
+func (m *GenesisOffer) String() string { return proto.CompactTextString(m) }
+func (*GenesisOffer) ProtoMessage()    {}
+func (*GenesisOffer) Descriptor() ([]byte, []int) {
+	return fileDescriptor_0e6fd89e88191c84, []int{4}
+}
+func (m *GenesisOffer) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *GenesisOffer) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_GenesisOffer.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *GenesisOffer) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_GenesisOffer.Merge(m, src)
+}
+func (m *GenesisOffer) XXX_Size() int {
+	return m.Size()
+}
+func (m *GenesisOffer) XXX_DiscardUnknown() {
+	xxx_messageInfo_GenesisOffer.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_GenesisOffer proto.InternalMessageInfo
+
+func (m *GenesisOffer) GetCollectionId() uint64 {
+	if m != nil {
+		return m.CollectionId
+	}
+	return 0
+}
+
+func (m *GenesisOffer) GetTokenId() []byte {
+	if m != nil {
+		return m.TokenId
+	}
+	return nil
+}
+
+func (m *GenesisOffer) GetOffer() Offer {
+	if m != nil {
+		return m.Offer
+	}
+	return Offer{}
+}
+
+// GenesisCommitment is a commitment with its key.
+type GenesisCommitment struct {
+	// collection_id is the collection.
+	CollectionId uint64 `protobuf:"varint,1,opt,name=collection_id,json=collectionId,proto3" json:"collection_id,omitempty"`
+	// hash is the 32-byte commitment.
+	Hash []byte `protobuf:"bytes,2,opt,name=hash,proto3" json:"hash,omitempty"`
+	// commitment is the record.
+	Commitment Commitment `protobuf:"bytes,3,opt,name=commitment,proto3" json:"commitment"`
+}
+
+func (m *GenesisCommitment) Reset()         { *m = GenesisCommitment{} }
+func (m *GenesisCommitment) String() string { return proto.CompactTextString(m) }
+func (*GenesisCommitment) ProtoMessage()    {}
+func (*GenesisCommitment) Descriptor() ([]byte, []int) {
+	return fileDescriptor_0e6fd89e88191c84, []int{5}
+}
+func (m *GenesisCommitment) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *GenesisCommitment) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_GenesisCommitment.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *GenesisCommitment) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_GenesisCommitment.Merge(m, src)
+}
+func (m *GenesisCommitment) XXX_Size() int {
+	return m.Size()
+}
+func (m *GenesisCommitment) XXX_DiscardUnknown() {
+	xxx_messageInfo_GenesisCommitment.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_GenesisCommitment proto.InternalMessageInfo
+
+func (m *GenesisCommitment) GetCollectionId() uint64 {
+	if m != nil {
+		return m.CollectionId
+	}
+	return 0
+}
+
+func (m *GenesisCommitment) GetHash() []byte {
+	if m != nil {
+		return m.Hash
+	}
+	return nil
+}
+
+func (m *GenesisCommitment) GetCommitment() Commitment {
+	if m != nil {
+		return m.Commitment
+	}
+	return Commitment{}
+}
+
+// GenesisTrade is what a collection sold for in one denom.
+type GenesisTrade struct {
+	// collection_id is the collection.
+	CollectionId uint64 `protobuf:"varint,1,opt,name=collection_id,json=collectionId,proto3" json:"collection_id,omitempty"`
+	// denom is the denom of all its sums.
+	Denom string `protobuf:"bytes,2,opt,name=denom,proto3" json:"denom,omitempty"`
+	// trade holds the sums.
+	Trade Trade `protobuf:"bytes,3,opt,name=trade,proto3" json:"trade"`
+}
+
+func (m *GenesisTrade) Reset()         { *m = GenesisTrade{} }
+func (m *GenesisTrade) String() string { return proto.CompactTextString(m) }
+func (*GenesisTrade) ProtoMessage()    {}
+func (*GenesisTrade) Descriptor() ([]byte, []int) {
+	return fileDescriptor_0e6fd89e88191c84, []int{6}
+}
+func (m *GenesisTrade) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *GenesisTrade) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_GenesisTrade.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *GenesisTrade) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_GenesisTrade.Merge(m, src)
+}
+func (m *GenesisTrade) XXX_Size() int {
+	return m.Size()
+}
+func (m *GenesisTrade) XXX_DiscardUnknown() {
+	xxx_messageInfo_GenesisTrade.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_GenesisTrade proto.InternalMessageInfo
+
+func (m *GenesisTrade) GetCollectionId() uint64 {
+	if m != nil {
+		return m.CollectionId
+	}
+	return 0
+}
+
+func (m *GenesisTrade) GetDenom() string {
+	if m != nil {
+		return m.Denom
+	}
+	return ""
+}
+
+func (m *GenesisTrade) GetTrade() Trade {
+	if m != nil {
+		return m.Trade
+	}
+	return Trade{}
+}
+
 func init() {
 	proto.RegisterType((*GenesisState)(nil), "imod.aigc.v1.GenesisState")
 	proto.RegisterType((*GenesisToken)(nil), "imod.aigc.v1.GenesisToken")
 	proto.RegisterType((*OperatorApproval)(nil), "imod.aigc.v1.OperatorApproval")
 	proto.RegisterType((*Credit)(nil), "imod.aigc.v1.Credit")
+	proto.RegisterType((*GenesisOffer)(nil), "imod.aigc.v1.GenesisOffer")
+	proto.RegisterType((*GenesisCommitment)(nil), "imod.aigc.v1.GenesisCommitment")
+	proto.RegisterType((*GenesisTrade)(nil), "imod.aigc.v1.GenesisTrade")
 }
 
 func init() { proto.RegisterFile("imod/aigc/v1/genesis.proto", fileDescriptor_0e6fd89e88191c84) }
 
 var fileDescriptor_0e6fd89e88191c84 = []byte{
-	// 606 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x8c, 0x54, 0x4d, 0x6b, 0x13, 0x4d,
-	0x1c, 0xcf, 0x34, 0xed, 0xe6, 0xc9, 0x24, 0x0f, 0xd4, 0xb1, 0xe2, 0x34, 0xe0, 0x1a, 0x22, 0x42,
-	0x10, 0xdd, 0x25, 0xb1, 0x22, 0x82, 0x22, 0x6d, 0x91, 0x52, 0x10, 0x94, 0xd4, 0x93, 0x97, 0x32,
-	0xd9, 0x1d, 0xb6, 0x43, 0xb3, 0x3b, 0xcb, 0xce, 0x34, 0xea, 0xb7, 0xf0, 0x2e, 0xde, 0x3d, 0x7a,
-	0xf0, 0xe4, 0x07, 0x90, 0x1e, 0x8b, 0x27, 0x4f, 0x22, 0xc9, 0xc1, 0xaf, 0x21, 0x3b, 0x33, 0x9b,
-	0xdd, 0x49, 0x83, 0x78, 0x09, 0x99, 0xf9, 0xbd, 0xfc, 0xdf, 0x66, 0xff, 0xb0, 0xc3, 0x62, 0x1e,
-	0xfa, 0x84, 0x45, 0x81, 0x3f, 0x1d, 0xf8, 0x11, 0x4d, 0xa8, 0x60, 0xc2, 0x4b, 0x33, 0x2e, 0x39,
-	0x6a, 0xe7, 0x98, 0x97, 0x63, 0xde, 0x74, 0xd0, 0xb9, 0x42, 0x62, 0x96, 0x70, 0x5f, 0xfd, 0x6a,
-	0x42, 0xc7, 0x0d, 0xb8, 0x88, 0xb9, 0xf0, 0xc7, 0x44, 0x50, 0x7f, 0x3a, 0x18, 0x53, 0x49, 0x06,
-	0x7e, 0xc0, 0x59, 0x62, 0xf0, 0x6d, 0x8d, 0x1f, 0xab, 0x93, 0xaf, 0x0f, 0x06, 0xda, 0x8a, 0x78,
-	0xc4, 0xf5, 0x7d, 0xfe, 0xcf, 0xdc, 0xde, 0xb0, 0xb2, 0x09, 0xf8, 0x64, 0x42, 0x03, 0xc9, 0xf8,
-	0xc2, 0xcf, 0x82, 0x63, 0x92, 0x9d, 0x52, 0xb9, 0x12, 0x4a, 0x49, 0x46, 0xe2, 0x22, 0x14, 0xb6,
-	0x20, 0xc9, 0x4f, 0xa9, 0xf1, 0xeb, 0x7d, 0xad, 0xc3, 0xf6, 0x81, 0x2e, 0xf9, 0x48, 0x12, 0x49,
-	0xd1, 0x43, 0xe8, 0x68, 0x29, 0x06, 0x5d, 0xd0, 0x6f, 0x0d, 0xb7, 0xbc, 0x6a, 0x0b, 0xbc, 0x97,
-	0x0a, 0xdb, 0x6b, 0x9e, 0xff, 0xbc, 0x59, 0xfb, 0xf4, 0xfb, 0xf3, 0x1d, 0x30, 0x32, 0x74, 0x74,
-	0x17, 0xa2, 0x09, 0x11, 0xf2, 0xb8, 0x4c, 0xf9, 0x98, 0x85, 0x78, 0xad, 0x0b, 0xfa, 0xeb, 0xa3,
-	0xcd, 0x1c, 0xd9, 0x5f, 0x00, 0x87, 0x21, 0x7a, 0x06, 0x5b, 0x25, 0x51, 0xe0, 0x7a, 0xb7, 0xde,
-	0x6f, 0x0d, 0xb1, 0x1d, 0xab, 0x14, 0x54, 0xe3, 0x55, 0x75, 0xe8, 0x09, 0x74, 0x54, 0x35, 0x02,
-	0xaf, 0x2b, 0x87, 0x8e, 0xed, 0x60, 0x2a, 0x7b, 0x95, 0x53, 0xac, 0x9c, 0xb5, 0x08, 0x1d, 0xc0,
-	0x26, 0x4f, 0x69, 0x46, 0x24, 0xcf, 0x04, 0xde, 0x50, 0x0e, 0xae, 0xed, 0xf0, 0xc2, 0xc0, 0xbb,
-	0x69, 0x9a, 0xf1, 0x29, 0x99, 0x54, 0x5d, 0x4a, 0x2d, 0x7a, 0x04, 0x1b, 0x41, 0x46, 0x43, 0x26,
-	0x05, 0x76, 0x94, 0xcd, 0x52, 0xdb, 0xf6, 0x15, 0x58, 0x15, 0x17, 0xfc, 0x5c, 0xca, 0x92, 0x80,
-	0xc7, 0x54, 0xe0, 0xc6, 0x2a, 0xe9, 0xa1, 0x02, 0x2d, 0xa9, 0xe1, 0xf7, 0xbe, 0x81, 0xc5, 0xf0,
-	0x54, 0x89, 0x68, 0x07, 0x6e, 0xa8, 0xca, 0xcc, 0xec, 0xae, 0xda, 0x4e, 0x97, 0xda, 0xa0, 0xc9,
-	0xe8, 0x01, 0x6c, 0xf2, 0x37, 0x09, 0xcd, 0xc4, 0x09, 0x4b, 0xd5, 0xc0, 0x5a, 0xc3, 0xeb, 0x4b,
-	0x5d, 0x28, 0xe0, 0x51, 0xc9, 0x44, 0x18, 0x36, 0x02, 0x9e, 0x48, 0x9a, 0x48, 0x5c, 0xef, 0x82,
-	0x7e, 0x7b, 0x54, 0x1c, 0x91, 0x0f, 0x1b, 0x13, 0x26, 0x24, 0x4b, 0x22, 0xbc, 0xae, 0xec, 0xae,
-	0xd9, 0x76, 0xcf, 0x35, 0x38, 0x2a, 0x58, 0xbd, 0x8f, 0x00, 0x6e, 0x2e, 0x77, 0x1a, 0xdd, 0x82,
-	0xff, 0xdb, 0x6f, 0x09, 0xa8, 0xb7, 0xd4, 0x0e, 0xaa, 0xef, 0xc8, 0x83, 0x1b, 0x2a, 0x23, 0x95,
-	0x77, 0x73, 0x0f, 0x7f, 0xff, 0x72, 0x6f, 0xcb, 0x7c, 0x65, 0xbb, 0x61, 0x98, 0x51, 0x21, 0x8e,
-	0x64, 0x96, 0xc7, 0xd2, 0x34, 0xb4, 0x03, 0xff, 0x2b, 0xa6, 0xa6, 0xb2, 0xfe, 0x9b, 0x64, 0xc1,
-	0xec, 0x7d, 0x00, 0xd0, 0xd1, 0x23, 0x2c, 0x03, 0x82, 0x7f, 0x0b, 0x78, 0xa9, 0x8a, 0xb5, 0x15,
-	0x55, 0x3c, 0x86, 0x0e, 0x89, 0xf9, 0x99, 0xe9, 0x64, 0x6b, 0xb8, 0xed, 0x19, 0xcb, 0x7c, 0xad,
-	0x78, 0x66, 0xad, 0x78, 0xfb, 0x9c, 0xd9, 0xaf, 0x58, 0x6b, 0xf6, 0x9e, 0x9e, 0xcf, 0x5c, 0x70,
-	0x31, 0x73, 0xc1, 0xaf, 0x99, 0x0b, 0xde, 0xcf, 0xdd, 0xda, 0xc5, 0xdc, 0xad, 0xfd, 0x98, 0xbb,
-	0xb5, 0xd7, 0xb7, 0x23, 0x26, 0x4f, 0xce, 0xc6, 0x5e, 0xc0, 0x63, 0x9f, 0xc5, 0x3c, 0x38, 0x21,
-	0x2c, 0xf1, 0xd5, 0x2e, 0x78, 0xab, 0xb7, 0x81, 0x7c, 0x97, 0x52, 0x31, 0x76, 0xd4, 0x2e, 0xb8,
-	0xff, 0x27, 0x00, 0x00, 0xff, 0xff, 0x03, 0x37, 0xb6, 0x89, 0x0a, 0x05, 0x00, 0x00,
+	// 772 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x8c, 0x55, 0xcd, 0x6b, 0x13, 0x4d,
+	0x1c, 0xce, 0xb6, 0xf9, 0x68, 0x26, 0x79, 0xa1, 0x9d, 0x37, 0x2f, 0xef, 0x34, 0xe0, 0x36, 0x44,
+	0x84, 0x20, 0xba, 0x4b, 0x62, 0x45, 0x04, 0x45, 0xda, 0x20, 0xa5, 0x50, 0xa8, 0xa4, 0x9e, 0xbc,
+	0x94, 0xc9, 0xee, 0x34, 0x19, 0x9a, 0xdd, 0x09, 0x3b, 0xd3, 0xa8, 0x27, 0x2f, 0xe2, 0x59, 0xcf,
+	0xe2, 0xdd, 0xa3, 0x07, 0xff, 0x06, 0xe9, 0xb1, 0x78, 0xf2, 0x24, 0xd2, 0x1e, 0xfc, 0x37, 0x64,
+	0x3e, 0x36, 0xbb, 0x9b, 0xc4, 0x92, 0x4b, 0xc8, 0xec, 0xf3, 0x3c, 0xbf, 0xf9, 0x7d, 0x3c, 0xbf,
+	0x5d, 0x50, 0xa7, 0x01, 0xf3, 0x5d, 0x4c, 0x07, 0x9e, 0x3b, 0x69, 0xbb, 0x03, 0x12, 0x12, 0x4e,
+	0xb9, 0x33, 0x8e, 0x98, 0x60, 0xb0, 0x2a, 0x31, 0x47, 0x62, 0xce, 0xa4, 0x5d, 0xdf, 0xc0, 0x01,
+	0x0d, 0x99, 0xab, 0x7e, 0x35, 0xa1, 0x6e, 0x7b, 0x8c, 0x07, 0x8c, 0xbb, 0x7d, 0xcc, 0x89, 0x3b,
+	0x69, 0xf7, 0x89, 0xc0, 0x6d, 0xd7, 0x63, 0x34, 0x34, 0xf8, 0xa6, 0xc6, 0x8f, 0xd5, 0xc9, 0xd5,
+	0x07, 0x03, 0xd5, 0x06, 0x6c, 0xc0, 0xf4, 0x73, 0xf9, 0xcf, 0x3c, 0xbd, 0x91, 0xc9, 0xc6, 0x63,
+	0xa3, 0x11, 0xf1, 0x04, 0x65, 0xe1, 0x5f, 0xe0, 0x20, 0xa0, 0x22, 0x20, 0xa1, 0x88, 0xaf, 0xcb,
+	0xc0, 0x01, 0x8e, 0x4e, 0xc9, 0x62, 0x68, 0x8c, 0x23, 0x1c, 0xc4, 0x99, 0xa0, 0x0c, 0x24, 0xd8,
+	0x29, 0x31, 0xd7, 0x35, 0xdf, 0x15, 0x40, 0x75, 0x4f, 0x77, 0xe4, 0x48, 0x60, 0x41, 0xe0, 0x03,
+	0x50, 0xd4, 0x52, 0x64, 0x35, 0xac, 0x56, 0xa5, 0x53, 0x73, 0xd2, 0x1d, 0x72, 0x9e, 0x29, 0x6c,
+	0xb7, 0x7c, 0xfe, 0x73, 0x2b, 0xf7, 0xf9, 0xf7, 0x97, 0xdb, 0x56, 0xcf, 0xd0, 0xe1, 0x1d, 0x00,
+	0x47, 0x98, 0x8b, 0xe3, 0xa4, 0xa2, 0x63, 0xea, 0xa3, 0x95, 0x86, 0xd5, 0xca, 0xf7, 0xd6, 0x25,
+	0xd2, 0x9d, 0x02, 0xfb, 0x3e, 0x7c, 0x0a, 0x2a, 0x09, 0x91, 0xa3, 0xd5, 0xc6, 0x6a, 0xab, 0xd2,
+	0x41, 0xd9, 0xbb, 0x12, 0x41, 0xfa, 0xbe, 0xb4, 0x0e, 0x3e, 0x06, 0x45, 0x55, 0x0d, 0x47, 0x79,
+	0x15, 0xa1, 0x9e, 0x8d, 0x60, 0x2a, 0x7b, 0x2e, 0x29, 0x99, 0x9c, 0xb5, 0x08, 0xee, 0x81, 0x32,
+	0x1b, 0x93, 0x08, 0x0b, 0x16, 0x71, 0x54, 0x50, 0x11, 0xec, 0x6c, 0x84, 0x43, 0x03, 0xef, 0x8c,
+	0xc7, 0x11, 0x9b, 0xe0, 0x51, 0x3a, 0x4a, 0xa2, 0x85, 0x0f, 0x41, 0xc9, 0x8b, 0x88, 0x4f, 0x05,
+	0x47, 0x45, 0x15, 0x66, 0xa6, 0x6d, 0x5d, 0x05, 0xa6, 0xc5, 0x31, 0x5f, 0x4a, 0x69, 0xe8, 0xb1,
+	0x80, 0x70, 0x54, 0x5a, 0x24, 0xdd, 0x57, 0x60, 0x46, 0x6a, 0xf8, 0xb2, 0x7a, 0x76, 0x72, 0x42,
+	0x22, 0x8e, 0xd6, 0xae, 0xa9, 0xfe, 0x50, 0x52, 0x32, 0xd5, 0x6b, 0x91, 0x6a, 0x5e, 0x84, 0x7d,
+	0xc2, 0x51, 0xf9, 0xba, 0xe6, 0x49, 0x4a, 0xb6, 0x79, 0x4a, 0x04, 0x0f, 0xe4, 0x08, 0x63, 0x7b,
+	0x72, 0x04, 0x54, 0x8c, 0xad, 0x85, 0x31, 0xba, 0x53, 0xde, 0xcc, 0x24, 0xa7, 0xf2, 0xe6, 0x37,
+	0x6b, 0x6a, 0x44, 0x35, 0x2e, 0xb8, 0x0d, 0x0a, 0x6a, 0x4a, 0xc6, 0x87, 0xff, 0x66, 0x03, 0xcf,
+	0x8d, 0x54, 0x93, 0xe1, 0x7d, 0x50, 0x66, 0x2f, 0x43, 0x12, 0xf1, 0x21, 0x1d, 0x2b, 0xf3, 0x55,
+	0x3a, 0xff, 0xcf, 0x4c, 0x34, 0x86, 0x7b, 0x09, 0x13, 0x22, 0x50, 0xf2, 0x58, 0x28, 0x48, 0x28,
+	0xd0, 0x6a, 0xc3, 0x6a, 0x55, 0x7b, 0xf1, 0x11, 0xba, 0xa0, 0x34, 0xa2, 0x5c, 0xd0, 0x70, 0x80,
+	0xf2, 0x2a, 0xdc, 0x7f, 0xd9, 0x70, 0x07, 0x1a, 0xec, 0xc5, 0xac, 0xe6, 0x27, 0x0b, 0xac, 0xcf,
+	0xba, 0x06, 0xde, 0x04, 0xff, 0x64, 0xf7, 0xc2, 0x52, 0x7b, 0x51, 0xf5, 0xd2, 0x3b, 0xe1, 0x80,
+	0x82, 0xca, 0x48, 0xe5, 0x5d, 0xde, 0x45, 0xdf, 0xbf, 0xde, 0xad, 0x99, 0x17, 0xca, 0x8e, 0xef,
+	0x47, 0x84, 0xf3, 0x23, 0x11, 0xc9, 0xbb, 0x34, 0x0d, 0x6e, 0x83, 0xb5, 0xd8, 0x81, 0x2a, 0xeb,
+	0xeb, 0x24, 0x53, 0x66, 0xf3, 0xa3, 0x05, 0x8a, 0xda, 0x8e, 0xc9, 0x85, 0xd6, 0x72, 0x17, 0xce,
+	0x55, 0xb1, 0xb2, 0xa0, 0x8a, 0x47, 0xa0, 0x88, 0x03, 0x76, 0x66, 0x3a, 0x59, 0xe9, 0x6c, 0x3a,
+	0x26, 0xa4, 0x7c, 0x83, 0x3a, 0xe6, 0x0d, 0xea, 0x74, 0x19, 0xcd, 0x6e, 0xa4, 0xd6, 0x34, 0xdf,
+	0x26, 0x36, 0x50, 0xbe, 0x5d, 0xae, 0x73, 0x9b, 0x60, 0x4d, 0x8d, 0x3f, 0xce, 0xa9, 0xda, 0x2b,
+	0xa9, 0xf3, 0xbe, 0x2f, 0x6d, 0xa4, 0xec, 0x6e, 0xb2, 0x99, 0xb1, 0xd1, 0xdc, 0x6e, 0x68, 0x72,
+	0xf3, 0x83, 0x05, 0x36, 0xe6, 0xbc, 0xbb, 0x5c, 0x2e, 0x10, 0xe4, 0x87, 0x98, 0x0f, 0x4d, 0x1e,
+	0xea, 0x3f, 0xec, 0x02, 0x90, 0x78, 0xdd, 0x64, 0x32, 0xf7, 0xb2, 0x5b, 0xb4, 0x22, 0x29, 0x59,
+	0xf3, 0x4d, 0xb2, 0x20, 0x72, 0x01, 0x97, 0xcb, 0xa6, 0x06, 0x0a, 0x3e, 0x09, 0x59, 0xa0, 0x3d,
+	0xd5, 0xd3, 0x07, 0xb5, 0x5b, 0x32, 0xc6, 0xe2, 0xa6, 0xcc, 0x6d, 0xbc, 0x26, 0xef, 0x3e, 0x39,
+	0xbf, 0xb4, 0xad, 0x8b, 0x4b, 0xdb, 0xfa, 0x75, 0x69, 0x5b, 0xef, 0xaf, 0xec, 0xdc, 0xc5, 0x95,
+	0x9d, 0xfb, 0x71, 0x65, 0xe7, 0x5e, 0xdc, 0x1a, 0x50, 0x31, 0x3c, 0xeb, 0x3b, 0x1e, 0x0b, 0x5c,
+	0x1a, 0x30, 0x6f, 0x88, 0x69, 0xe8, 0xaa, 0x6f, 0xce, 0x2b, 0xfd, 0xd5, 0x11, 0xaf, 0xc7, 0x84,
+	0xf7, 0x8b, 0xea, 0x9b, 0x73, 0xef, 0x4f, 0x00, 0x00, 0x00, 0xff, 0xff, 0x2e, 0xfa, 0x90, 0xb5,
+	0x91, 0x07, 0x00, 0x00,
 }
 
 func (m *GenesisState) Marshal() (dAtA []byte, err error) {
@@ -400,6 +633,48 @@ func (m *GenesisState) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if len(m.Commitments) > 0 {
+		for iNdEx := len(m.Commitments) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Commitments[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x52
+		}
+	}
+	if len(m.Trades) > 0 {
+		for iNdEx := len(m.Trades) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Trades[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x4a
+		}
+	}
+	if len(m.Offers) > 0 {
+		for iNdEx := len(m.Offers) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Offers[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x42
+		}
+	}
 	if len(m.Incomes) > 0 {
 		for iNdEx := len(m.Incomes) - 1; iNdEx >= 0; iNdEx-- {
 			{
@@ -639,6 +914,141 @@ func (m *Credit) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *GenesisOffer) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *GenesisOffer) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *GenesisOffer) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Offer.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintGenesis(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	if len(m.TokenId) > 0 {
+		i -= len(m.TokenId)
+		copy(dAtA[i:], m.TokenId)
+		i = encodeVarintGenesis(dAtA, i, uint64(len(m.TokenId)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.CollectionId != 0 {
+		i = encodeVarintGenesis(dAtA, i, uint64(m.CollectionId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *GenesisCommitment) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *GenesisCommitment) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *GenesisCommitment) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Commitment.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintGenesis(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	if len(m.Hash) > 0 {
+		i -= len(m.Hash)
+		copy(dAtA[i:], m.Hash)
+		i = encodeVarintGenesis(dAtA, i, uint64(len(m.Hash)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.CollectionId != 0 {
+		i = encodeVarintGenesis(dAtA, i, uint64(m.CollectionId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *GenesisTrade) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *GenesisTrade) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *GenesisTrade) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Trade.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintGenesis(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	if len(m.Denom) > 0 {
+		i -= len(m.Denom)
+		copy(dAtA[i:], m.Denom)
+		i = encodeVarintGenesis(dAtA, i, uint64(len(m.Denom)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.CollectionId != 0 {
+		i = encodeVarintGenesis(dAtA, i, uint64(m.CollectionId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
 func encodeVarintGenesis(dAtA []byte, offset int, v uint64) int {
 	offset -= sovGenesis(v)
 	base := offset
@@ -687,6 +1097,24 @@ func (m *GenesisState) Size() (n int) {
 	}
 	if len(m.Incomes) > 0 {
 		for _, e := range m.Incomes {
+			l = e.Size()
+			n += 1 + l + sovGenesis(uint64(l))
+		}
+	}
+	if len(m.Offers) > 0 {
+		for _, e := range m.Offers {
+			l = e.Size()
+			n += 1 + l + sovGenesis(uint64(l))
+		}
+	}
+	if len(m.Trades) > 0 {
+		for _, e := range m.Trades {
+			l = e.Size()
+			n += 1 + l + sovGenesis(uint64(l))
+		}
+	}
+	if len(m.Commitments) > 0 {
+		for _, e := range m.Commitments {
 			l = e.Size()
 			n += 1 + l + sovGenesis(uint64(l))
 		}
@@ -751,6 +1179,60 @@ func (m *Credit) Size() (n int) {
 		n += 1 + sovGenesis(uint64(m.CollectionId))
 	}
 	l = m.Amount.Size()
+	n += 1 + l + sovGenesis(uint64(l))
+	return n
+}
+
+func (m *GenesisOffer) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.CollectionId != 0 {
+		n += 1 + sovGenesis(uint64(m.CollectionId))
+	}
+	l = len(m.TokenId)
+	if l > 0 {
+		n += 1 + l + sovGenesis(uint64(l))
+	}
+	l = m.Offer.Size()
+	n += 1 + l + sovGenesis(uint64(l))
+	return n
+}
+
+func (m *GenesisCommitment) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.CollectionId != 0 {
+		n += 1 + sovGenesis(uint64(m.CollectionId))
+	}
+	l = len(m.Hash)
+	if l > 0 {
+		n += 1 + l + sovGenesis(uint64(l))
+	}
+	l = m.Commitment.Size()
+	n += 1 + l + sovGenesis(uint64(l))
+	return n
+}
+
+func (m *GenesisTrade) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.CollectionId != 0 {
+		n += 1 + sovGenesis(uint64(m.CollectionId))
+	}
+	l = len(m.Denom)
+	if l > 0 {
+		n += 1 + l + sovGenesis(uint64(l))
+	}
+	l = m.Trade.Size()
 	n += 1 + l + sovGenesis(uint64(l))
 	return n
 }
@@ -1009,6 +1491,108 @@ func (m *GenesisState) Unmarshal(dAtA []byte) error {
 			}
 			m.Incomes = append(m.Incomes, Income{})
 			if err := m.Incomes[len(m.Incomes)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 8:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Offers", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Offers = append(m.Offers, GenesisOffer{})
+			if err := m.Offers[len(m.Offers)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 9:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Trades", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Trades = append(m.Trades, GenesisTrade{})
+			if err := m.Trades[len(m.Trades)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 10:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Commitments", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Commitments = append(m.Commitments, GenesisCommitment{})
+			if err := m.Commitments[len(m.Commitments)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex
@@ -1465,6 +2049,412 @@ func (m *Credit) Unmarshal(dAtA []byte) error {
 				return io.ErrUnexpectedEOF
 			}
 			if err := m.Amount.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipGenesis(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *GenesisOffer) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowGenesis
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: GenesisOffer: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: GenesisOffer: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field CollectionId", wireType)
+			}
+			m.CollectionId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.CollectionId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TokenId", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.TokenId = append(m.TokenId[:0], dAtA[iNdEx:postIndex]...)
+			if m.TokenId == nil {
+				m.TokenId = []byte{}
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Offer", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Offer.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipGenesis(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *GenesisCommitment) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowGenesis
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: GenesisCommitment: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: GenesisCommitment: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field CollectionId", wireType)
+			}
+			m.CollectionId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.CollectionId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Hash", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Hash = append(m.Hash[:0], dAtA[iNdEx:postIndex]...)
+			if m.Hash == nil {
+				m.Hash = []byte{}
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Commitment", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Commitment.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipGenesis(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *GenesisTrade) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowGenesis
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: GenesisTrade: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: GenesisTrade: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field CollectionId", wireType)
+			}
+			m.CollectionId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.CollectionId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Denom", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Denom = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Trade", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Trade.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex

@@ -24,6 +24,8 @@ type NewMint struct {
 	MaxFee sdk.Coins
 	// StoreOutput pays the oracle to keep the output bytes with the request.
 	StoreOutput bool
+	// Salt reveals a commitment to the prompt, 32 bytes; empty mints without one.
+	Salt []byte
 }
 
 // Minted is what a mint made.
@@ -34,6 +36,8 @@ type Minted struct {
 	RequestID uint64
 	// Prompt is the canonical encoding that the id is the hash of.
 	Prompt []byte
+	// Displaced held a pending token of the prompt that was destroyed for this one; nil if there was none.
+	Displaced sdk.AccAddress
 }
 
 // Settled is what a settlement did: everything an ERC-7007 log needs.

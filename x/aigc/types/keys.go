@@ -52,4 +52,16 @@ var (
 	IncomesKey = collections.NewPrefix(14)
 	// IncomesDueKey: (due height, collection id, denom) -> {}, one entry for each income
 	IncomesDueKey = collections.NewPrefix(15)
+	// ListingsByPriceKey: (collection id, denom, price and token id) -> {}
+	ListingsByPriceKey = collections.NewPrefix(16)
+	// OffersKey: (collection id, token id, bidder) -> Offer, whose price waits in the collection's escrow account
+	OffersKey = collections.NewPrefix(17)
+	// OffersByBidderKey: (bidder, (collection id, token id, bidder)) -> {}
+	OffersByBidderKey = collections.NewPrefix(18)
+	// TradesKey: (collection id, denom) -> Trade
+	TradesKey = collections.NewPrefix(19)
+	// CommitmentsKey: (collection id, hash) -> Commitment, whose money waits in the collection's escrow account
+	CommitmentsKey = collections.NewPrefix(20)
+	// CommitmentsDueKey: (due height, collection id, hash) -> {}, one entry for each commitment
+	CommitmentsDueKey = collections.NewPrefix(21)
 )

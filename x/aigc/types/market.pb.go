@@ -4,21 +4,26 @@
 package types
 
 import (
+	cosmossdk_io_math "cosmossdk.io/math"
 	fmt "fmt"
 	_ "github.com/cosmos/cosmos-proto"
 	types "github.com/cosmos/cosmos-sdk/types"
 	_ "github.com/cosmos/cosmos-sdk/types/tx/amino"
 	_ "github.com/cosmos/gogoproto/gogoproto"
 	proto "github.com/cosmos/gogoproto/proto"
+	github_com_cosmos_gogoproto_types "github.com/cosmos/gogoproto/types"
+	_ "google.golang.org/protobuf/types/known/timestamppb"
 	io "io"
 	math "math"
 	math_bits "math/bits"
+	time "time"
 )
 
 // Reference imports to suppress errors if they are not otherwise used.
 var _ = proto.Marshal
 var _ = fmt.Errorf
 var _ = math.Inf
+var _ = time.Kitchen
 
 // This is a compile-time assertion to ensure that this generated file
 // is compatible with the proto package it is being compiled against.
@@ -165,40 +170,190 @@ func (m *Income) GetDueHeight() int64 {
 	return 0
 }
 
+// Offer is a buyer's price for one token. The price waits in the collection's
+// escrow account until the owner accepts or the offer is cancelled.
+type Offer struct {
+	// bidder paid the price into escrow and gets it back unless the offer is accepted.
+	Bidder string `protobuf:"bytes,1,opt,name=bidder,proto3" json:"bidder,omitempty"`
+	// price is what the owner's side shares, everything included; never 0.
+	Price types.Coin `protobuf:"bytes,2,opt,name=price,proto3" json:"price"`
+	// protocol_fee_bps was copied from the parameters when the offer was made.
+	ProtocolFeeBps uint32 `protobuf:"varint,3,opt,name=protocol_fee_bps,json=protocolFeeBps,proto3" json:"protocol_fee_bps,omitempty"`
+	// expires is when the owner can accept no more and anyone may return the price.
+	Expires time.Time `protobuf:"bytes,4,opt,name=expires,proto3,stdtime" json:"expires"`
+	// made_height is the block of the offer.
+	MadeHeight int64 `protobuf:"varint,5,opt,name=made_height,json=madeHeight,proto3" json:"made_height,omitempty"`
+}
+
+func (m *Offer) Reset()         { *m = Offer{} }
+func (m *Offer) String() string { return proto.CompactTextString(m) }
+func (*Offer) ProtoMessage()    {}
+func (*Offer) Descriptor() ([]byte, []int) {
+	return fileDescriptor_bec01128e676571b, []int{2}
+}
+func (m *Offer) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Offer) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Offer.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Offer) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Offer.Merge(m, src)
+}
+func (m *Offer) XXX_Size() int {
+	return m.Size()
+}
+func (m *Offer) XXX_DiscardUnknown() {
+	xxx_messageInfo_Offer.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Offer proto.InternalMessageInfo
+
+func (m *Offer) GetBidder() string {
+	if m != nil {
+		return m.Bidder
+	}
+	return ""
+}
+
+func (m *Offer) GetPrice() types.Coin {
+	if m != nil {
+		return m.Price
+	}
+	return types.Coin{}
+}
+
+func (m *Offer) GetProtocolFeeBps() uint32 {
+	if m != nil {
+		return m.ProtocolFeeBps
+	}
+	return 0
+}
+
+func (m *Offer) GetExpires() time.Time {
+	if m != nil {
+		return m.Expires
+	}
+	return time.Time{}
+}
+
+func (m *Offer) GetMadeHeight() int64 {
+	if m != nil {
+		return m.MadeHeight
+	}
+	return 0
+}
+
+// Trade sums up what one collection sold for in one denom, mints not included.
+type Trade struct {
+	// sales counts purchases and accepted offers.
+	Sales uint64 `protobuf:"varint,1,opt,name=sales,proto3" json:"sales,omitempty"`
+	// volume is the sum of prices, in base units.
+	Volume cosmossdk_io_math.Int `protobuf:"bytes,2,opt,name=volume,proto3,customtype=cosmossdk.io/math.Int" json:"volume"`
+	// royalty_pool is what of it went to the model's revenue, in base units.
+	RoyaltyPool cosmossdk_io_math.Int `protobuf:"bytes,3,opt,name=royalty_pool,json=royaltyPool,proto3,customtype=cosmossdk.io/math.Int" json:"royalty_pool"`
+	// royalty_creator is what of it went to the collection's creator, in base units.
+	RoyaltyCreator cosmossdk_io_math.Int `protobuf:"bytes,4,opt,name=royalty_creator,json=royaltyCreator,proto3,customtype=cosmossdk.io/math.Int" json:"royalty_creator"`
+}
+
+func (m *Trade) Reset()         { *m = Trade{} }
+func (m *Trade) String() string { return proto.CompactTextString(m) }
+func (*Trade) ProtoMessage()    {}
+func (*Trade) Descriptor() ([]byte, []int) {
+	return fileDescriptor_bec01128e676571b, []int{3}
+}
+func (m *Trade) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Trade) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Trade.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Trade) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Trade.Merge(m, src)
+}
+func (m *Trade) XXX_Size() int {
+	return m.Size()
+}
+func (m *Trade) XXX_DiscardUnknown() {
+	xxx_messageInfo_Trade.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Trade proto.InternalMessageInfo
+
+func (m *Trade) GetSales() uint64 {
+	if m != nil {
+		return m.Sales
+	}
+	return 0
+}
+
 func init() {
 	proto.RegisterType((*Listing)(nil), "imod.aigc.v1.Listing")
 	proto.RegisterType((*Income)(nil), "imod.aigc.v1.Income")
+	proto.RegisterType((*Offer)(nil), "imod.aigc.v1.Offer")
+	proto.RegisterType((*Trade)(nil), "imod.aigc.v1.Trade")
 }
 
 func init() { proto.RegisterFile("imod/aigc/v1/market.proto", fileDescriptor_bec01128e676571b) }
 
 var fileDescriptor_bec01128e676571b = []byte{
-	// 399 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x94, 0x92, 0x41, 0x8b, 0xd3, 0x40,
-	0x14, 0xc7, 0x3b, 0x76, 0xad, 0x74, 0xec, 0x8a, 0x86, 0x3d, 0xa4, 0x0b, 0xc6, 0xb2, 0x22, 0x04,
-	0xc1, 0x8c, 0xd5, 0x9b, 0x08, 0x62, 0x05, 0x71, 0xc1, 0x53, 0xbc, 0x79, 0x09, 0xc9, 0xcc, 0x33,
-	0x7d, 0x98, 0x99, 0x17, 0x32, 0xd3, 0xa2, 0x5f, 0xc1, 0x93, 0x1f, 0xc3, 0xa3, 0x07, 0x3f, 0x83,
-	0xec, 0x71, 0xf1, 0xe4, 0x49, 0xa4, 0x3d, 0xf8, 0x35, 0x24, 0x33, 0x29, 0x9e, 0xbd, 0x0c, 0xf3,
-	0xfe, 0xff, 0xff, 0x1b, 0x7e, 0xf3, 0x78, 0x7c, 0x8e, 0x9a, 0x94, 0x28, 0xb1, 0x96, 0x62, 0xbb,
-	0x14, 0xba, 0xec, 0xde, 0x83, 0xcb, 0xda, 0x8e, 0x1c, 0x45, 0xb3, 0xde, 0xca, 0x7a, 0x2b, 0xdb,
-	0x2e, 0x4f, 0x6f, 0x95, 0x1a, 0x0d, 0x09, 0x7f, 0x86, 0xc0, 0x69, 0x22, 0xc9, 0x6a, 0xb2, 0xa2,
-	0x2a, 0x2d, 0x88, 0xed, 0xb2, 0x02, 0x57, 0x2e, 0x85, 0x24, 0x34, 0x83, 0x3f, 0x0f, 0x7e, 0xe1,
-	0x2b, 0x11, 0x8a, 0xc1, 0x3a, 0xa9, 0xa9, 0xa6, 0xa0, 0xf7, 0xb7, 0xa0, 0x9e, 0x7d, 0x67, 0xfc,
-	0xda, 0x6b, 0xb4, 0x0e, 0x4d, 0x1d, 0x3d, 0xe4, 0x13, 0x0b, 0x4d, 0x03, 0x5d, 0xcc, 0x16, 0x2c,
-	0x9d, 0xae, 0xe2, 0x1f, 0xdf, 0x1e, 0x9c, 0x0c, 0x6f, 0x3c, 0x57, 0xaa, 0x03, 0x6b, 0xdf, 0xb8,
-	0x0e, 0x4d, 0x9d, 0x0f, 0xb9, 0xe8, 0x09, 0xbf, 0xda, 0x76, 0x28, 0x21, 0xbe, 0xb2, 0x60, 0xe9,
-	0xf5, 0x47, 0xf3, 0x6c, 0x48, 0xf7, 0x78, 0xd9, 0x80, 0x97, 0xbd, 0x20, 0x34, 0xab, 0xe9, 0xc5,
-	0xaf, 0x3b, 0xa3, 0x2f, 0x7f, 0xbe, 0xde, 0x67, 0x79, 0x68, 0x89, 0x52, 0x7e, 0xd3, 0x23, 0x48,
-	0x6a, 0x8a, 0x77, 0x00, 0x45, 0xd5, 0xda, 0x78, 0xbc, 0x60, 0xe9, 0x71, 0x7e, 0xe3, 0xa0, 0xbf,
-	0x04, 0x58, 0xb5, 0x36, 0xba, 0xcb, 0x8f, 0x1b, 0xb4, 0x0e, 0x54, 0xb1, 0x06, 0xac, 0xd7, 0x2e,
-	0x3e, 0x5a, 0xb0, 0x74, 0x9c, 0xcf, 0x82, 0xf8, 0xca, 0x6b, 0x67, 0x9f, 0x18, 0x9f, 0x9c, 0x1b,
-	0x49, 0x1a, 0xfa, 0xbc, 0xa4, 0xa6, 0x01, 0xe9, 0x90, 0x4c, 0x81, 0xca, 0x7f, 0xe7, 0x28, 0x9f,
-	0xfd, 0x13, 0xcf, 0x55, 0xf4, 0x94, 0x4f, 0x4a, 0x4d, 0x1b, 0xe3, 0xfe, 0x8b, 0x7d, 0xe8, 0x89,
-	0x6e, 0x73, 0xae, 0x36, 0x70, 0xe0, 0x19, 0x7b, 0x9e, 0xa9, 0xda, 0x40, 0x80, 0x59, 0x3d, 0xbb,
-	0xd8, 0x25, 0xec, 0x72, 0x97, 0xb0, 0xdf, 0xbb, 0x84, 0x7d, 0xde, 0x27, 0xa3, 0xcb, 0x7d, 0x32,
-	0xfa, 0xb9, 0x4f, 0x46, 0x6f, 0xef, 0xd5, 0xe8, 0xd6, 0x9b, 0x2a, 0x93, 0xa4, 0x05, 0x6a, 0x92,
-	0xeb, 0x12, 0x8d, 0xf0, 0x0b, 0xf1, 0x21, 0xac, 0x84, 0xfb, 0xd8, 0x82, 0xad, 0x26, 0x7e, 0x04,
-	0x8f, 0xff, 0x06, 0x00, 0x00, 0xff, 0xff, 0xbf, 0xe2, 0x01, 0x2e, 0x2c, 0x02, 0x00, 0x00,
+	// 597 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xbc, 0x54, 0x41, 0x6b, 0x13, 0x4f,
+	0x14, 0xcf, 0xb6, 0x4d, 0x4a, 0x26, 0x69, 0xff, 0x7f, 0x97, 0x0a, 0x69, 0xc1, 0x4d, 0xa8, 0x08,
+	0x41, 0xe9, 0x8e, 0xa9, 0x37, 0x11, 0xc4, 0x04, 0xc4, 0x80, 0xa8, 0xc4, 0x9e, 0xbc, 0x84, 0xd9,
+	0x9d, 0x97, 0xcd, 0xd0, 0x9d, 0x7d, 0xcb, 0xce, 0x24, 0xb4, 0x1f, 0x40, 0x10, 0x4f, 0xfd, 0x18,
+	0x1e, 0x3d, 0xf4, 0x33, 0x48, 0x8f, 0xa5, 0x27, 0xf1, 0x50, 0xa5, 0x3d, 0xf8, 0x35, 0x64, 0x67,
+	0x66, 0xf5, 0x6a, 0x2f, 0x5e, 0x96, 0x7d, 0xbf, 0xf7, 0xde, 0xef, 0xfd, 0xde, 0x6f, 0x86, 0x21,
+	0xdb, 0x42, 0x22, 0xa7, 0x4c, 0x24, 0x31, 0x5d, 0x0e, 0xa8, 0x64, 0xc5, 0x21, 0xe8, 0x30, 0x2f,
+	0x50, 0xa3, 0xdf, 0x2e, 0x53, 0x61, 0x99, 0x0a, 0x97, 0x83, 0x9d, 0x5b, 0x4c, 0x8a, 0x0c, 0xa9,
+	0xf9, 0xda, 0x82, 0x9d, 0x20, 0x46, 0x25, 0x51, 0xd1, 0x88, 0x29, 0xa0, 0xcb, 0x41, 0x04, 0x9a,
+	0x0d, 0x68, 0x8c, 0x22, 0x73, 0xf9, 0x6d, 0x9b, 0x9f, 0x9a, 0x88, 0xda, 0xc0, 0xa5, 0xb6, 0x12,
+	0x4c, 0xd0, 0xe2, 0xe5, 0x9f, 0x43, 0xbb, 0x09, 0x62, 0x92, 0x02, 0x35, 0x51, 0xb4, 0x98, 0x51,
+	0x2d, 0x24, 0x28, 0xcd, 0x64, 0x6e, 0x0b, 0x76, 0xbf, 0x78, 0x64, 0xfd, 0xa5, 0x50, 0x5a, 0x64,
+	0x89, 0xff, 0x90, 0x34, 0x14, 0xa4, 0x29, 0x14, 0x1d, 0xaf, 0xe7, 0xf5, 0x9b, 0xc3, 0xce, 0xc5,
+	0xe9, 0xde, 0x96, 0x1b, 0xf2, 0x8c, 0xf3, 0x02, 0x94, 0x7a, 0xab, 0x0b, 0x91, 0x25, 0x13, 0x57,
+	0xe7, 0x3f, 0x26, 0xf5, 0xbc, 0x10, 0x31, 0x74, 0x56, 0x7a, 0x5e, 0xbf, 0xb5, 0xbf, 0x1d, 0xba,
+	0xea, 0x52, 0x7f, 0xe8, 0xf4, 0x87, 0x23, 0x14, 0xd9, 0xb0, 0x79, 0x76, 0xd9, 0xad, 0x7d, 0xfa,
+	0xf9, 0xf9, 0xbe, 0x37, 0xb1, 0x2d, 0x7e, 0x9f, 0xfc, 0x6f, 0x24, 0xc4, 0x98, 0x4e, 0x67, 0x00,
+	0xd3, 0x28, 0x57, 0x9d, 0xd5, 0x9e, 0xd7, 0xdf, 0x98, 0x6c, 0x56, 0xf8, 0x73, 0x80, 0x61, 0xae,
+	0xfc, 0xbb, 0x64, 0x23, 0x15, 0x4a, 0x03, 0x9f, 0xce, 0x41, 0x24, 0x73, 0xdd, 0x59, 0xeb, 0x79,
+	0xfd, 0xd5, 0x49, 0xdb, 0x82, 0x2f, 0x0c, 0xb6, 0xfb, 0xd1, 0x23, 0x8d, 0x71, 0x16, 0xa3, 0x84,
+	0xb2, 0x3e, 0xc6, 0x34, 0x85, 0x58, 0x0b, 0xcc, 0xa6, 0x82, 0x9b, 0x75, 0xd6, 0x26, 0xed, 0x3f,
+	0xe0, 0x98, 0xfb, 0x4f, 0x48, 0x83, 0x49, 0x5c, 0x64, 0xfa, 0x46, 0xda, 0x5d, 0x8f, 0x7f, 0x87,
+	0x10, 0xbe, 0x80, 0x4a, 0xcf, 0xaa, 0xd1, 0xd3, 0xe4, 0x0b, 0x70, 0x62, 0xde, 0xaf, 0x90, 0xfa,
+	0xeb, 0xd9, 0x0c, 0x8a, 0xd2, 0xd3, 0x48, 0x70, 0xfe, 0x37, 0x9e, 0xda, 0xba, 0x7f, 0xe4, 0xe9,
+	0x88, 0xac, 0xc3, 0x51, 0x2e, 0x0a, 0x50, 0xc6, 0xcd, 0xd6, 0xfe, 0x4e, 0x68, 0xaf, 0x4a, 0x58,
+	0x5d, 0x95, 0xf0, 0xa0, 0xba, 0x2a, 0xc3, 0x8d, 0x72, 0xd0, 0xc9, 0xf7, 0xae, 0x67, 0x87, 0x55,
+	0x9d, 0x7e, 0x97, 0xb4, 0x24, 0xe3, 0xbf, 0x6d, 0xa8, 0x1b, 0x1b, 0x48, 0x09, 0x39, 0x1f, 0x3e,
+	0xac, 0x90, 0xfa, 0x41, 0xc1, 0x38, 0xf8, 0x5b, 0xa4, 0xae, 0x58, 0x0a, 0xca, 0x9d, 0x85, 0x0d,
+	0xfc, 0x11, 0x69, 0x2c, 0x31, 0x5d, 0x48, 0xbb, 0x6c, 0x73, 0xf8, 0xa0, 0x1c, 0xf4, 0xed, 0xb2,
+	0x7b, 0xdb, 0xee, 0xac, 0xf8, 0x61, 0x28, 0x90, 0x4a, 0xa6, 0xe7, 0xe1, 0x38, 0xd3, 0x17, 0xa7,
+	0x7b, 0xc4, 0x99, 0x31, 0xce, 0xf4, 0xc4, 0xb5, 0xfa, 0xaf, 0x48, 0xbb, 0xc0, 0x63, 0x96, 0xea,
+	0xe3, 0x69, 0x8e, 0x98, 0x9a, 0x85, 0x6f, 0x48, 0xd5, 0x72, 0x04, 0x6f, 0x10, 0x53, 0xff, 0x80,
+	0xfc, 0x57, 0xf1, 0xc5, 0x05, 0x30, 0x8d, 0x85, 0xb1, 0xe8, 0x86, 0x94, 0x9b, 0x8e, 0x63, 0x64,
+	0x29, 0x86, 0x4f, 0xcf, 0xae, 0x02, 0xef, 0xfc, 0x2a, 0xf0, 0x7e, 0x5c, 0x05, 0xde, 0xc9, 0x75,
+	0x50, 0x3b, 0xbf, 0x0e, 0x6a, 0x5f, 0xaf, 0x83, 0xda, 0xbb, 0x7b, 0x89, 0xd0, 0xf3, 0x45, 0x14,
+	0xc6, 0x28, 0xa9, 0x90, 0x18, 0xcf, 0x99, 0xc8, 0xa8, 0x79, 0x44, 0x8e, 0xec, 0x33, 0xa2, 0x8f,
+	0x73, 0x50, 0x51, 0xc3, 0x1c, 0xcc, 0xa3, 0x5f, 0x01, 0x00, 0x00, 0xff, 0xff, 0x94, 0x7c, 0xc4,
+	0xb4, 0x60, 0x04, 0x00, 0x00,
 }
 
 func (m *Listing) Marshal() (dAtA []byte, err error) {
@@ -294,6 +449,122 @@ func (m *Income) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *Offer) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Offer) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Offer) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.MadeHeight != 0 {
+		i = encodeVarintMarket(dAtA, i, uint64(m.MadeHeight))
+		i--
+		dAtA[i] = 0x28
+	}
+	n3, err3 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(m.Expires, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(m.Expires):])
+	if err3 != nil {
+		return 0, err3
+	}
+	i -= n3
+	i = encodeVarintMarket(dAtA, i, uint64(n3))
+	i--
+	dAtA[i] = 0x22
+	if m.ProtocolFeeBps != 0 {
+		i = encodeVarintMarket(dAtA, i, uint64(m.ProtocolFeeBps))
+		i--
+		dAtA[i] = 0x18
+	}
+	{
+		size, err := m.Price.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintMarket(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	if len(m.Bidder) > 0 {
+		i -= len(m.Bidder)
+		copy(dAtA[i:], m.Bidder)
+		i = encodeVarintMarket(dAtA, i, uint64(len(m.Bidder)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *Trade) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Trade) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Trade) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size := m.RoyaltyCreator.Size()
+		i -= size
+		if _, err := m.RoyaltyCreator.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintMarket(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x22
+	{
+		size := m.RoyaltyPool.Size()
+		i -= size
+		if _, err := m.RoyaltyPool.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintMarket(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	{
+		size := m.Volume.Size()
+		i -= size
+		if _, err := m.Volume.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintMarket(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	if m.Sales != 0 {
+		i = encodeVarintMarket(dAtA, i, uint64(m.Sales))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
 func encodeVarintMarket(dAtA []byte, offset int, v uint64) int {
 	offset -= sovMarket(v)
 	base := offset
@@ -340,6 +611,47 @@ func (m *Income) Size() (n int) {
 	if m.DueHeight != 0 {
 		n += 1 + sovMarket(uint64(m.DueHeight))
 	}
+	return n
+}
+
+func (m *Offer) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Bidder)
+	if l > 0 {
+		n += 1 + l + sovMarket(uint64(l))
+	}
+	l = m.Price.Size()
+	n += 1 + l + sovMarket(uint64(l))
+	if m.ProtocolFeeBps != 0 {
+		n += 1 + sovMarket(uint64(m.ProtocolFeeBps))
+	}
+	l = github_com_cosmos_gogoproto_types.SizeOfStdTime(m.Expires)
+	n += 1 + l + sovMarket(uint64(l))
+	if m.MadeHeight != 0 {
+		n += 1 + sovMarket(uint64(m.MadeHeight))
+	}
+	return n
+}
+
+func (m *Trade) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Sales != 0 {
+		n += 1 + sovMarket(uint64(m.Sales))
+	}
+	l = m.Volume.Size()
+	n += 1 + l + sovMarket(uint64(l))
+	l = m.RoyaltyPool.Size()
+	n += 1 + l + sovMarket(uint64(l))
+	l = m.RoyaltyCreator.Size()
+	n += 1 + l + sovMarket(uint64(l))
 	return n
 }
 
@@ -602,6 +914,363 @@ func (m *Income) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipMarket(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthMarket
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Offer) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowMarket
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Offer: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Offer: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Bidder", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowMarket
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthMarket
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthMarket
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Bidder = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Price", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowMarket
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthMarket
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthMarket
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Price.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ProtocolFeeBps", wireType)
+			}
+			m.ProtocolFeeBps = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowMarket
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ProtocolFeeBps |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Expires", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowMarket
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthMarket
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthMarket
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := github_com_cosmos_gogoproto_types.StdTimeUnmarshal(&m.Expires, dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MadeHeight", wireType)
+			}
+			m.MadeHeight = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowMarket
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MadeHeight |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipMarket(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthMarket
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Trade) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowMarket
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Trade: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Trade: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Sales", wireType)
+			}
+			m.Sales = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowMarket
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Sales |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Volume", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowMarket
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthMarket
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthMarket
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Volume.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field RoyaltyPool", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowMarket
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthMarket
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthMarket
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.RoyaltyPool.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field RoyaltyCreator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowMarket
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthMarket
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthMarket
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.RoyaltyCreator.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipMarket(dAtA[iNdEx:])

@@ -17,6 +17,10 @@ const (
 	MaxProtocolFeeBps = 1_000
 	// MaxContentBytes is 1 MiB, the most that one token can keep on chain.
 	MaxContentBytes = 1 << 20
+	// MinCommitBlocks leaves one block between a commitment and its end.
+	MinCommitBlocks = 2
+	// MaxCommitBlocks bounds how long a commitment can be held back, in blocks.
+	MaxCommitBlocks = 100_000
 	// maxDepositBits bounds the deposit per byte, so that the product with a length stays an amount.
 	maxDepositBits = 64
 )
@@ -28,6 +32,9 @@ const (
 	defaultMaxContentBytes = 64 << 10
 	// 10^13 aimo a byte: a picture of 12 KiB locks 0.12 IMO.
 	defaultDepositPerByte = 10_000_000_000_000
+	defaultCommitBlocks   = 100
+	// 10^16 aimo, 0.01 IMO: what naming a prompt without minting it costs.
+	defaultCommitDeposit = 10_000_000_000_000_000
 )
 
 // DefaultParams are the settings of a new chain.
@@ -38,6 +45,8 @@ func DefaultParams() Params {
 		MaxRoyaltyBps:   defaultMaxRoyaltyBps,
 		DepositPerByte:  sdk.NewInt64Coin(imotypes.BaseDenom, defaultDepositPerByte),
 		MaxContentBytes: defaultMaxContentBytes,
+		CommitBlocks:    defaultCommitBlocks,
+		CommitDeposit:   sdk.NewInt64Coin(imotypes.BaseDenom, defaultCommitDeposit),
 	}
 }
 
@@ -73,6 +82,22 @@ func (p Params) Validate() error {
 	}
 	if p.MaxContentBytes > MaxContentBytes {
 		return ErrInvalidParams.Wrapf("content of %d bytes, at most %d", p.MaxContentBytes, MaxContentBytes)
+	}
+	return p.validateCommit()
+}
+
+func (p Params) validateCommit() error {
+	if p.CommitBlocks < MinCommitBlocks || p.CommitBlocks > MaxCommitBlocks {
+		return ErrInvalidParams.Wrapf("commitments of %d blocks, want %d to %d", p.CommitBlocks, MinCommitBlocks, MaxCommitBlocks)
+	}
+	if err := p.CommitDeposit.Validate(); err != nil {
+		return ErrInvalidParams.Wrapf("commit deposit: %s", err)
+	}
+	if p.CommitDeposit.Denom != imotypes.BaseDenom {
+		return ErrInvalidParams.Wrapf("commit deposit in %s, want %s", p.CommitDeposit.Denom, imotypes.BaseDenom)
+	}
+	if err := settlement.CheckPrice(p.CommitDeposit.Amount); err != nil {
+		return ErrInvalidParams.Wrapf("commit deposit: %s", err)
 	}
 	return nil
 }

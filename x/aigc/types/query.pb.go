@@ -340,13 +340,13 @@ func (m *TokenInfo) GetListing() *Listing {
 	return nil
 }
 
-// ListedToken is one offer.
+// ListedToken is one listing.
 type ListedToken struct {
 	// collection_id is the collection.
 	CollectionId uint64 `protobuf:"varint,1,opt,name=collection_id,json=collectionId,proto3" json:"collection_id,omitempty"`
 	// token_id is the id.
 	TokenId string `protobuf:"bytes,2,opt,name=token_id,json=tokenId,proto3" json:"token_id,omitempty"`
-	// listing is the offer.
+	// listing is the record.
 	Listing Listing `protobuf:"bytes,3,opt,name=listing,proto3" json:"listing"`
 }
 
@@ -1230,7 +1230,7 @@ func (m *QueryStoredContentResponse) GetContent() []byte {
 	return nil
 }
 
-// QueryListingsRequest asks for offers.
+// QueryListingsRequest asks for listings.
 type QueryListingsRequest struct {
 	// collection_id keeps those of one collection; 0 is all.
 	CollectionId uint64 `protobuf:"varint,1,opt,name=collection_id,json=collectionId,proto3" json:"collection_id,omitempty"`
@@ -1450,6 +1450,556 @@ func (m *QueryCreditsResponse) GetPagination() *query.PageResponse {
 	return nil
 }
 
+// OfferInfo is an offer with the token it is for.
+type OfferInfo struct {
+	// collection_id is the collection.
+	CollectionId uint64 `protobuf:"varint,1,opt,name=collection_id,json=collectionId,proto3" json:"collection_id,omitempty"`
+	// token_id is the id.
+	TokenId string `protobuf:"bytes,2,opt,name=token_id,json=tokenId,proto3" json:"token_id,omitempty"`
+	// offer is the record.
+	Offer Offer `protobuf:"bytes,3,opt,name=offer,proto3" json:"offer"`
+}
+
+func (m *OfferInfo) Reset()         { *m = OfferInfo{} }
+func (m *OfferInfo) String() string { return proto.CompactTextString(m) }
+func (*OfferInfo) ProtoMessage()    {}
+func (*OfferInfo) Descriptor() ([]byte, []int) {
+	return fileDescriptor_69c304b99e32c54a, []int{23}
+}
+func (m *OfferInfo) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *OfferInfo) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_OfferInfo.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *OfferInfo) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_OfferInfo.Merge(m, src)
+}
+func (m *OfferInfo) XXX_Size() int {
+	return m.Size()
+}
+func (m *OfferInfo) XXX_DiscardUnknown() {
+	xxx_messageInfo_OfferInfo.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_OfferInfo proto.InternalMessageInfo
+
+func (m *OfferInfo) GetCollectionId() uint64 {
+	if m != nil {
+		return m.CollectionId
+	}
+	return 0
+}
+
+func (m *OfferInfo) GetTokenId() string {
+	if m != nil {
+		return m.TokenId
+	}
+	return ""
+}
+
+func (m *OfferInfo) GetOffer() Offer {
+	if m != nil {
+		return m.Offer
+	}
+	return Offer{}
+}
+
+// QueryOffersRequest asks for the offers for one token.
+type QueryOffersRequest struct {
+	// collection_id is the collection.
+	CollectionId uint64 `protobuf:"varint,1,opt,name=collection_id,json=collectionId,proto3" json:"collection_id,omitempty"`
+	// token_id is the id.
+	TokenId string `protobuf:"bytes,2,opt,name=token_id,json=tokenId,proto3" json:"token_id,omitempty"`
+	// pagination is the page wanted.
+	Pagination *query.PageRequest `protobuf:"bytes,3,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryOffersRequest) Reset()         { *m = QueryOffersRequest{} }
+func (m *QueryOffersRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryOffersRequest) ProtoMessage()    {}
+func (*QueryOffersRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_69c304b99e32c54a, []int{24}
+}
+func (m *QueryOffersRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryOffersRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryOffersRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryOffersRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryOffersRequest.Merge(m, src)
+}
+func (m *QueryOffersRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryOffersRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryOffersRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryOffersRequest proto.InternalMessageInfo
+
+func (m *QueryOffersRequest) GetCollectionId() uint64 {
+	if m != nil {
+		return m.CollectionId
+	}
+	return 0
+}
+
+func (m *QueryOffersRequest) GetTokenId() string {
+	if m != nil {
+		return m.TokenId
+	}
+	return ""
+}
+
+func (m *QueryOffersRequest) GetPagination() *query.PageRequest {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryOffersResponse answers QueryOffersRequest.
+type QueryOffersResponse struct {
+	// offers in order of the bidders' bytes, expired ones included.
+	Offers []OfferInfo `protobuf:"bytes,1,rep,name=offers,proto3" json:"offers"`
+	// pagination tells where the next page begins.
+	Pagination *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryOffersResponse) Reset()         { *m = QueryOffersResponse{} }
+func (m *QueryOffersResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryOffersResponse) ProtoMessage()    {}
+func (*QueryOffersResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_69c304b99e32c54a, []int{25}
+}
+func (m *QueryOffersResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryOffersResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryOffersResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryOffersResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryOffersResponse.Merge(m, src)
+}
+func (m *QueryOffersResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryOffersResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryOffersResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryOffersResponse proto.InternalMessageInfo
+
+func (m *QueryOffersResponse) GetOffers() []OfferInfo {
+	if m != nil {
+		return m.Offers
+	}
+	return nil
+}
+
+func (m *QueryOffersResponse) GetPagination() *query.PageResponse {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryOffersByRequest asks for the offers of an account.
+type QueryOffersByRequest struct {
+	// address is the account.
+	Address string `protobuf:"bytes,1,opt,name=address,proto3" json:"address,omitempty"`
+	// pagination is the page wanted.
+	Pagination *query.PageRequest `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryOffersByRequest) Reset()         { *m = QueryOffersByRequest{} }
+func (m *QueryOffersByRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryOffersByRequest) ProtoMessage()    {}
+func (*QueryOffersByRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_69c304b99e32c54a, []int{26}
+}
+func (m *QueryOffersByRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryOffersByRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryOffersByRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryOffersByRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryOffersByRequest.Merge(m, src)
+}
+func (m *QueryOffersByRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryOffersByRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryOffersByRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryOffersByRequest proto.InternalMessageInfo
+
+func (m *QueryOffersByRequest) GetAddress() string {
+	if m != nil {
+		return m.Address
+	}
+	return ""
+}
+
+func (m *QueryOffersByRequest) GetPagination() *query.PageRequest {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryOffersByResponse answers QueryOffersByRequest.
+type QueryOffersByResponse struct {
+	// offers in order of collection and token id, expired ones included.
+	Offers []OfferInfo `protobuf:"bytes,1,rep,name=offers,proto3" json:"offers"`
+	// pagination tells where the next page begins.
+	Pagination *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryOffersByResponse) Reset()         { *m = QueryOffersByResponse{} }
+func (m *QueryOffersByResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryOffersByResponse) ProtoMessage()    {}
+func (*QueryOffersByResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_69c304b99e32c54a, []int{27}
+}
+func (m *QueryOffersByResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryOffersByResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryOffersByResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryOffersByResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryOffersByResponse.Merge(m, src)
+}
+func (m *QueryOffersByResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryOffersByResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryOffersByResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryOffersByResponse proto.InternalMessageInfo
+
+func (m *QueryOffersByResponse) GetOffers() []OfferInfo {
+	if m != nil {
+		return m.Offers
+	}
+	return nil
+}
+
+func (m *QueryOffersByResponse) GetPagination() *query.PageResponse {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryMarketRequest asks for the market of a collection.
+type QueryMarketRequest struct {
+	// id is the collection's id.
+	Id uint64 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+}
+
+func (m *QueryMarketRequest) Reset()         { *m = QueryMarketRequest{} }
+func (m *QueryMarketRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryMarketRequest) ProtoMessage()    {}
+func (*QueryMarketRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_69c304b99e32c54a, []int{28}
+}
+func (m *QueryMarketRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryMarketRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryMarketRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryMarketRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryMarketRequest.Merge(m, src)
+}
+func (m *QueryMarketRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryMarketRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryMarketRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryMarketRequest proto.InternalMessageInfo
+
+func (m *QueryMarketRequest) GetId() uint64 {
+	if m != nil {
+		return m.Id
+	}
+	return 0
+}
+
+// DenomMarket is a collection's market in one denom.
+type DenomMarket struct {
+	// denom is the denom of all amounts.
+	Denom string `protobuf:"bytes,1,opt,name=denom,proto3" json:"denom,omitempty"`
+	// floor is the lowest listing; absent if nothing is listed in the denom.
+	Floor *ListedToken `protobuf:"bytes,2,opt,name=floor,proto3" json:"floor,omitempty"`
+	// trade sums up the sales.
+	Trade Trade `protobuf:"bytes,3,opt,name=trade,proto3" json:"trade"`
+}
+
+func (m *DenomMarket) Reset()         { *m = DenomMarket{} }
+func (m *DenomMarket) String() string { return proto.CompactTextString(m) }
+func (*DenomMarket) ProtoMessage()    {}
+func (*DenomMarket) Descriptor() ([]byte, []int) {
+	return fileDescriptor_69c304b99e32c54a, []int{29}
+}
+func (m *DenomMarket) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *DenomMarket) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_DenomMarket.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *DenomMarket) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_DenomMarket.Merge(m, src)
+}
+func (m *DenomMarket) XXX_Size() int {
+	return m.Size()
+}
+func (m *DenomMarket) XXX_DiscardUnknown() {
+	xxx_messageInfo_DenomMarket.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_DenomMarket proto.InternalMessageInfo
+
+func (m *DenomMarket) GetDenom() string {
+	if m != nil {
+		return m.Denom
+	}
+	return ""
+}
+
+func (m *DenomMarket) GetFloor() *ListedToken {
+	if m != nil {
+		return m.Floor
+	}
+	return nil
+}
+
+func (m *DenomMarket) GetTrade() Trade {
+	if m != nil {
+		return m.Trade
+	}
+	return Trade{}
+}
+
+// QueryMarketResponse answers QueryMarketRequest.
+type QueryMarketResponse struct {
+	// denoms are those allowed now and those with sales, in ascending order.
+	Denoms []DenomMarket `protobuf:"bytes,1,rep,name=denoms,proto3" json:"denoms"`
+}
+
+func (m *QueryMarketResponse) Reset()         { *m = QueryMarketResponse{} }
+func (m *QueryMarketResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryMarketResponse) ProtoMessage()    {}
+func (*QueryMarketResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_69c304b99e32c54a, []int{30}
+}
+func (m *QueryMarketResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryMarketResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryMarketResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryMarketResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryMarketResponse.Merge(m, src)
+}
+func (m *QueryMarketResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryMarketResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryMarketResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryMarketResponse proto.InternalMessageInfo
+
+func (m *QueryMarketResponse) GetDenoms() []DenomMarket {
+	if m != nil {
+		return m.Denoms
+	}
+	return nil
+}
+
+// QueryCommitmentRequest asks for one commitment.
+type QueryCommitmentRequest struct {
+	// collection_id is the collection.
+	CollectionId uint64 `protobuf:"varint,1,opt,name=collection_id,json=collectionId,proto3" json:"collection_id,omitempty"`
+	// commitment is the hash, 64 hex digits.
+	Commitment string `protobuf:"bytes,2,opt,name=commitment,proto3" json:"commitment,omitempty"`
+}
+
+func (m *QueryCommitmentRequest) Reset()         { *m = QueryCommitmentRequest{} }
+func (m *QueryCommitmentRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryCommitmentRequest) ProtoMessage()    {}
+func (*QueryCommitmentRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_69c304b99e32c54a, []int{31}
+}
+func (m *QueryCommitmentRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryCommitmentRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryCommitmentRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryCommitmentRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryCommitmentRequest.Merge(m, src)
+}
+func (m *QueryCommitmentRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryCommitmentRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryCommitmentRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryCommitmentRequest proto.InternalMessageInfo
+
+func (m *QueryCommitmentRequest) GetCollectionId() uint64 {
+	if m != nil {
+		return m.CollectionId
+	}
+	return 0
+}
+
+func (m *QueryCommitmentRequest) GetCommitment() string {
+	if m != nil {
+		return m.Commitment
+	}
+	return ""
+}
+
+// QueryCommitmentResponse answers QueryCommitmentRequest.
+type QueryCommitmentResponse struct {
+	// commitment is the one asked for.
+	Commitment Commitment `protobuf:"bytes,1,opt,name=commitment,proto3" json:"commitment"`
+}
+
+func (m *QueryCommitmentResponse) Reset()         { *m = QueryCommitmentResponse{} }
+func (m *QueryCommitmentResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryCommitmentResponse) ProtoMessage()    {}
+func (*QueryCommitmentResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_69c304b99e32c54a, []int{32}
+}
+func (m *QueryCommitmentResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryCommitmentResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryCommitmentResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryCommitmentResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryCommitmentResponse.Merge(m, src)
+}
+func (m *QueryCommitmentResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryCommitmentResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryCommitmentResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryCommitmentResponse proto.InternalMessageInfo
+
+func (m *QueryCommitmentResponse) GetCommitment() Commitment {
+	if m != nil {
+		return m.Commitment
+	}
+	return Commitment{}
+}
+
 func init() {
 	proto.RegisterType((*CollectionInfo)(nil), "imod.aigc.v1.CollectionInfo")
 	proto.RegisterType((*TokenInfo)(nil), "imod.aigc.v1.TokenInfo")
@@ -1474,109 +2024,138 @@ func init() {
 	proto.RegisterType((*QueryListingsResponse)(nil), "imod.aigc.v1.QueryListingsResponse")
 	proto.RegisterType((*QueryCreditsRequest)(nil), "imod.aigc.v1.QueryCreditsRequest")
 	proto.RegisterType((*QueryCreditsResponse)(nil), "imod.aigc.v1.QueryCreditsResponse")
+	proto.RegisterType((*OfferInfo)(nil), "imod.aigc.v1.OfferInfo")
+	proto.RegisterType((*QueryOffersRequest)(nil), "imod.aigc.v1.QueryOffersRequest")
+	proto.RegisterType((*QueryOffersResponse)(nil), "imod.aigc.v1.QueryOffersResponse")
+	proto.RegisterType((*QueryOffersByRequest)(nil), "imod.aigc.v1.QueryOffersByRequest")
+	proto.RegisterType((*QueryOffersByResponse)(nil), "imod.aigc.v1.QueryOffersByResponse")
+	proto.RegisterType((*QueryMarketRequest)(nil), "imod.aigc.v1.QueryMarketRequest")
+	proto.RegisterType((*DenomMarket)(nil), "imod.aigc.v1.DenomMarket")
+	proto.RegisterType((*QueryMarketResponse)(nil), "imod.aigc.v1.QueryMarketResponse")
+	proto.RegisterType((*QueryCommitmentRequest)(nil), "imod.aigc.v1.QueryCommitmentRequest")
+	proto.RegisterType((*QueryCommitmentResponse)(nil), "imod.aigc.v1.QueryCommitmentResponse")
 }
 
 func init() { proto.RegisterFile("imod/aigc/v1/query.proto", fileDescriptor_69c304b99e32c54a) }
 
 var fileDescriptor_69c304b99e32c54a = []byte{
-	// 1538 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xcc, 0x58, 0x5f, 0x6f, 0x1b, 0xc5,
-	0x16, 0xcf, 0x26, 0xf1, 0x9f, 0x1c, 0x3b, 0x69, 0x3b, 0x75, 0xd3, 0xb5, 0x9b, 0xba, 0xee, 0xf6,
-	0x26, 0xf5, 0xad, 0x54, 0x6f, 0x93, 0xfe, 0xb9, 0x57, 0xb7, 0xba, 0xf7, 0xea, 0x26, 0xd5, 0xbd,
-	0x37, 0xa8, 0x12, 0x65, 0x83, 0x78, 0x28, 0x42, 0xd1, 0x66, 0x77, 0xe2, 0xac, 0x6a, 0xef, 0xb8,
-	0x3b, 0xe3, 0x94, 0xa8, 0x54, 0x50, 0x40, 0xc0, 0x5b, 0x41, 0xd0, 0x47, 0x3e, 0x00, 0xaf, 0x08,
-	0xf1, 0x19, 0x2a, 0x9e, 0x2a, 0x78, 0xe1, 0x09, 0xa1, 0x96, 0x0f, 0x82, 0xe6, 0xcc, 0xac, 0xed,
-	0x8d, 0x37, 0x36, 0x55, 0x23, 0xd1, 0x37, 0xcf, 0x39, 0xbf, 0x39, 0xe7, 0x37, 0xbf, 0x99, 0x39,
-	0x67, 0xd6, 0x60, 0x06, 0x6d, 0xe6, 0xdb, 0x6e, 0xd0, 0xf4, 0xec, 0xdd, 0x65, 0xfb, 0x6e, 0x97,
-	0x46, 0x7b, 0x8d, 0x4e, 0xc4, 0x04, 0x23, 0x45, 0xe9, 0x69, 0x48, 0x4f, 0x63, 0x77, 0xb9, 0x72,
-	0xc1, 0x63, 0xbc, 0xcd, 0xb8, 0xbd, 0xe5, 0x72, 0xaa, 0x60, 0xf6, 0xee, 0xf2, 0x16, 0x15, 0xee,
-	0xb2, 0xdd, 0x71, 0x9b, 0x41, 0xe8, 0x8a, 0x80, 0x85, 0x6a, 0x66, 0xa5, 0xac, 0xb0, 0x9b, 0x38,
-	0xb2, 0xd5, 0x40, 0xbb, 0x4a, 0x4d, 0xd6, 0x64, 0xca, 0x2e, 0x7f, 0x69, 0xeb, 0x42, 0x93, 0xb1,
-	0x66, 0x8b, 0xda, 0x6e, 0x27, 0xb0, 0xdd, 0x30, 0x64, 0x02, 0xa3, 0xc5, 0x73, 0x4e, 0x27, 0x28,
-	0x7a, 0xac, 0xd5, 0xa2, 0xde, 0x40, 0xb6, 0x4a, 0xc2, 0xdd, 0xa4, 0x21, 0xe5, 0x41, 0x3c, 0xb5,
-	0x9c, 0xf0, 0xb5, 0xdd, 0xe8, 0x0e, 0x15, 0xa9, 0xae, 0x8e, 0x1b, 0xb9, 0xed, 0x78, 0x56, 0x52,
-	0x13, 0xc1, 0xee, 0xd0, 0x38, 0xd7, 0x29, 0xf4, 0xb0, 0xc8, 0xf5, 0x5a, 0x54, 0xfa, 0xb8, 0x70,
-	0x45, 0x57, 0x4f, 0xb3, 0x3e, 0x9b, 0x84, 0xb9, 0xb5, 0x1e, 0xbb, 0xf5, 0x70, 0x9b, 0x91, 0x7f,
-	0x01, 0xf4, 0xf9, 0x9a, 0x46, 0xcd, 0xa8, 0x17, 0x56, 0xcc, 0xc6, 0xa0, 0xb0, 0x8d, 0xfe, 0x8c,
-	0xd5, 0xe9, 0x27, 0xbf, 0x9c, 0x99, 0x70, 0x06, 0x66, 0x90, 0x0a, 0xe4, 0x3d, 0x16, 0x8a, 0xc8,
-	0xf5, 0x84, 0x39, 0x59, 0x33, 0xea, 0x33, 0x4e, 0x6f, 0x4c, 0x2e, 0x41, 0x96, 0x72, 0x2f, 0x62,
-	0xf7, 0xcc, 0x29, 0xe9, 0x59, 0x35, 0x7f, 0xfc, 0xee, 0x62, 0x49, 0x8b, 0xfd, 0x1f, 0xdf, 0x8f,
-	0x28, 0xe7, 0x1b, 0x22, 0x0a, 0xc2, 0xa6, 0xa3, 0x71, 0x64, 0x05, 0xb2, 0x1e, 0xeb, 0x86, 0x82,
-	0x9b, 0xd3, 0xc8, 0xa4, 0xb4, 0x9f, 0x89, 0xf4, 0x69, 0x16, 0x1a, 0x49, 0xae, 0x40, 0x2e, 0x08,
-	0x3d, 0xd6, 0xa6, 0xdc, 0xcc, 0xd4, 0xa6, 0x86, 0x27, 0xad, 0xa3, 0x53, 0x4f, 0x8a, 0xa1, 0xd6,
-	0xb7, 0x59, 0x98, 0x79, 0x53, 0xea, 0x86, 0x2a, 0x9c, 0x83, 0xd9, 0xfe, 0x9a, 0x36, 0x03, 0x1f,
-	0x85, 0x98, 0x76, 0x8a, 0x7d, 0xe3, 0xba, 0x4f, 0xca, 0x90, 0x47, 0xa5, 0xa5, 0x5f, 0x2d, 0x35,
-	0x87, 0xe3, 0x75, 0x9f, 0x2c, 0x43, 0x56, 0x09, 0x8d, 0x2b, 0x9d, 0x5b, 0x29, 0x27, 0x29, 0x60,
-	0xa2, 0x0d, 0x04, 0x38, 0x1a, 0x48, 0x1a, 0x90, 0x61, 0xf7, 0x42, 0x1a, 0xe1, 0x4a, 0x47, 0x69,
-	0xa3, 0x60, 0xe4, 0x0a, 0xe4, 0xdd, 0x4e, 0x27, 0x62, 0xbb, 0xd4, 0x37, 0x33, 0x63, 0xa6, 0xf4,
-	0x90, 0x72, 0x0b, 0xda, 0x41, 0x28, 0x68, 0x64, 0x66, 0xc7, 0x6d, 0x81, 0xc2, 0x91, 0xd3, 0x00,
-	0x11, 0xbd, 0xdb, 0xa5, 0x5c, 0xc8, 0x75, 0xe6, 0x50, 0x87, 0x19, 0x6d, 0x51, 0x22, 0xb4, 0x99,
-	0x4f, 0x5b, 0xd2, 0x99, 0x47, 0x67, 0x0e, 0xc7, 0xeb, 0x3e, 0x31, 0x21, 0xb7, 0x4b, 0x23, 0x2e,
-	0xcf, 0xd1, 0x4c, 0xcd, 0xa8, 0xcf, 0x3a, 0xf1, 0x50, 0xca, 0xdb, 0x76, 0xc3, 0x60, 0x5b, 0x06,
-	0x8d, 0x18, 0x13, 0x26, 0xa0, 0x7c, 0xc5, 0xd8, 0xe8, 0x30, 0x26, 0x08, 0x81, 0x69, 0x4e, 0xa9,
-	0x6f, 0x16, 0x30, 0x2a, 0xfe, 0x26, 0x25, 0xc8, 0x04, 0x61, 0xa7, 0x2b, 0xcc, 0x62, 0xcd, 0xa8,
-	0x17, 0x1d, 0x35, 0x20, 0xf3, 0x90, 0xed, 0x44, 0xac, 0xdd, 0x11, 0xe6, 0x2c, 0xc6, 0xd1, 0x23,
-	0x72, 0x06, 0x0a, 0xac, 0x2b, 0x3a, 0x5d, 0x9d, 0x64, 0x0e, 0x9d, 0xa0, 0x4c, 0x98, 0xe2, 0x3a,
-	0x14, 0x44, 0xd4, 0xe5, 0x62, 0xd3, 0x6b, 0xb9, 0x9c, 0x9b, 0x47, 0x70, 0xaf, 0x2a, 0x6a, 0xaf,
-	0xd4, 0x95, 0xc1, 0xdd, 0x92, 0x90, 0x35, 0x89, 0x70, 0x40, 0xf4, 0x7e, 0x93, 0xbf, 0xc2, 0x51,
-	0x2d, 0x03, 0xf5, 0x37, 0x77, 0x68, 0xd0, 0xdc, 0x11, 0xe6, 0xd1, 0x9a, 0x51, 0x9f, 0x72, 0x8e,
-	0xf4, 0xec, 0xff, 0x47, 0x33, 0x39, 0x0b, 0xc5, 0xed, 0x20, 0x74, 0x5b, 0x31, 0xec, 0x18, 0xc2,
-	0x0a, 0x68, 0xd3, 0x10, 0x29, 0x89, 0x14, 0xbc, 0x17, 0x8a, 0x20, 0xa6, 0xa8, 0x8c, 0x1a, 0xb4,
-	0x08, 0x73, 0x9c, 0x0a, 0xd1, 0xea, 0xa3, 0x8e, 0x23, 0x6a, 0x56, 0x5b, 0x35, 0xec, 0x1a, 0xe4,
-	0x7c, 0xda, 0x61, 0x3c, 0x10, 0x66, 0x09, 0xaf, 0xcd, 0x42, 0xf2, 0xf8, 0x6d, 0x08, 0x16, 0xb9,
-	0x4d, 0x7a, 0x43, 0x61, 0x9c, 0x18, 0x4c, 0x6c, 0xc8, 0xb5, 0x02, 0x2e, 0x82, 0xb0, 0x69, 0x9e,
-	0xc0, 0x79, 0x27, 0x92, 0xf3, 0x6e, 0x2a, 0xa7, 0x13, 0xa3, 0xac, 0x8f, 0x0d, 0x28, 0x48, 0x23,
-	0xf5, 0xf1, 0x44, 0xbf, 0xf4, 0xb5, 0xb9, 0xda, 0x27, 0x30, 0x35, 0x82, 0x40, 0x7c, 0x77, 0x63,
-	0x1a, 0x25, 0x20, 0x6f, 0xc8, 0xfa, 0x7e, 0x0b, 0x4b, 0xa2, 0xa3, 0xc4, 0xb7, 0xd6, 0xe1, 0x78,
-	0xc2, 0xca, 0x3b, 0x2c, 0xe4, 0x54, 0x96, 0x14, 0x55, 0x3a, 0x75, 0x71, 0xdb, 0x57, 0x1d, 0x14,
-	0x3a, 0x2e, 0x29, 0x0a, 0x69, 0xd5, 0x61, 0x1e, 0x43, 0xf5, 0x2b, 0x9f, 0x4e, 0x42, 0xe6, 0x60,
-	0xb2, 0xb7, 0xcc, 0xc9, 0xc0, 0xb7, 0xde, 0x81, 0x93, 0x43, 0x48, 0x9d, 0x78, 0x35, 0xa5, 0xb2,
-	0x2e, 0x1c, 0x54, 0x59, 0x65, 0x15, 0x1a, 0xae, 0xae, 0xd6, 0x7b, 0x43, 0xe1, 0xe3, 0xe5, 0x26,
-	0x2e, 0xa2, 0x91, 0xbc, 0x88, 0xff, 0x05, 0xe8, 0x77, 0x3c, 0xd4, 0xbc, 0xb0, 0xb2, 0xd4, 0xd0,
-	0xb7, 0x5e, 0xb6, 0xc7, 0x86, 0xea, 0xa2, 0xba, 0x3d, 0x36, 0x6e, 0xb9, 0x4d, 0xaa, 0xc3, 0x3a,
-	0x03, 0x33, 0xad, 0x6f, 0x0c, 0x30, 0x87, 0xd3, 0xeb, 0xe5, 0xdd, 0x80, 0x42, 0x9f, 0xa8, 0x14,
-	0x77, 0xea, 0x0f, 0xae, 0x6f, 0x70, 0x1a, 0xf9, 0x5f, 0x0a, 0xd5, 0xf3, 0x63, 0xa9, 0x2a, 0x0a,
-	0x09, 0xae, 0x1b, 0x70, 0x0c, 0xa9, 0xe2, 0xc1, 0x8c, 0x35, 0x7a, 0xc9, 0xf3, 0x69, 0xad, 0xeb,
-	0x83, 0xa6, 0x83, 0xea, 0x95, 0x5f, 0x86, 0x0c, 0x02, 0xf4, 0x9e, 0x9e, 0x4c, 0xa9, 0xf5, 0x03,
-	0xcb, 0x55, 0x58, 0xeb, 0xa1, 0x31, 0x18, 0x8b, 0xbf, 0x10, 0xc3, 0xc3, 0xda, 0xcf, 0xc7, 0x86,
-	0xbe, 0x22, 0x31, 0x07, 0xbd, 0xa0, 0xab, 0x90, 0x45, 0x92, 0xf1, 0x2e, 0x8e, 0x59, 0x91, 0x06,
-	0x1f, 0xde, 0xde, 0x3d, 0x32, 0xf4, 0xe6, 0xbd, 0x2e, 0x3b, 0x5d, 0x2c, 0xcd, 0x0a, 0xe4, 0x5c,
-	0xd5, 0xa1, 0x50, 0x94, 0x51, 0xbd, 0x2b, 0x06, 0x1e, 0x9a, 0x52, 0x5f, 0xc5, 0xbb, 0xa5, 0x19,
-	0xbd, 0x22, 0x42, 0x85, 0x9a, 0xd5, 0x5b, 0x34, 0x0a, 0xb6, 0xf7, 0x5e, 0xe8, 0x0c, 0xf5, 0x7b,
-	0xe6, 0x64, 0xa2, 0x67, 0x9e, 0x82, 0x19, 0x49, 0x7f, 0xd3, 0x77, 0x85, 0xab, 0x9e, 0x69, 0x4e,
-	0x5e, 0x1a, 0x6e, 0xb8, 0xc2, 0xb5, 0x6e, 0xea, 0xf3, 0x12, 0xe7, 0xd3, 0x32, 0x54, 0x20, 0xbf,
-	0x2b, 0x2d, 0x01, 0x55, 0xb9, 0xf2, 0x4e, 0x6f, 0x3c, 0xea, 0x36, 0xbd, 0x0d, 0x65, 0x8c, 0x26,
-	0xdb, 0x11, 0xf5, 0xd7, 0x58, 0x28, 0x68, 0x28, 0x0e, 0xeb, 0xaa, 0x5e, 0x83, 0x4a, 0x5a, 0x70,
-	0xcd, 0xd8, 0x84, 0x9c, 0xa7, 0x4c, 0x18, 0xb7, 0xe8, 0xc4, 0x43, 0xeb, 0x23, 0x03, 0x4a, 0x38,
-	0x51, 0xf7, 0x9a, 0x3f, 0xe7, 0x66, 0x7e, 0x6d, 0xc0, 0x89, 0x7d, 0x2c, 0x34, 0xf3, 0xeb, 0x90,
-	0xd7, 0x6d, 0x2f, 0x3e, 0x74, 0xe5, 0xe1, 0x1e, 0xa9, 0xfb, 0xb1, 0x3e, 0x76, 0xbd, 0x09, 0x87,
-	0x77, 0xf0, 0xbe, 0x88, 0x2b, 0xc7, 0x5a, 0x44, 0xfd, 0x40, 0xf0, 0x57, 0xe1, 0x8e, 0x3e, 0x8e,
-	0x77, 0xae, 0xc7, 0x49, 0x4b, 0x76, 0x05, 0x72, 0x9e, 0x32, 0x69, 0xc5, 0xf6, 0x7f, 0x45, 0xa0,
-	0x33, 0x7e, 0x54, 0x68, 0xe8, 0xa1, 0x69, 0xb5, 0xf2, 0x03, 0x40, 0x06, 0x79, 0x91, 0x3b, 0x90,
-	0x55, 0xcf, 0x0b, 0x52, 0x4b, 0x32, 0x18, 0x7e, 0xbd, 0x54, 0xce, 0x8e, 0x40, 0xa8, 0x24, 0xd6,
-	0xc2, 0x87, 0x3f, 0xfd, 0xf6, 0xe5, 0xe4, 0x3c, 0x29, 0xd9, 0x29, 0x1f, 0x86, 0xe4, 0xa1, 0x01,
-	0xd0, 0xef, 0xb7, 0xe4, 0x2f, 0x29, 0xf1, 0x86, 0x9e, 0x33, 0x95, 0xc5, 0x31, 0x28, 0x9d, 0x79,
-	0x09, 0x33, 0xd7, 0x48, 0xd5, 0x3e, 0xe0, 0x43, 0x97, 0xdb, 0xf7, 0x03, 0xff, 0x01, 0x79, 0x1f,
-	0x0a, 0x03, 0x4f, 0x05, 0x32, 0x3a, 0x7a, 0x6f, 0xe9, 0x4b, 0xe3, 0x60, 0x9a, 0xc5, 0x59, 0x64,
-	0x71, 0x8a, 0x94, 0x0f, 0x64, 0x41, 0x1e, 0x19, 0x90, 0x51, 0x4f, 0xd3, 0x33, 0x29, 0x41, 0x07,
-	0xdf, 0x06, 0x95, 0xda, 0xc1, 0x00, 0x9d, 0x6f, 0x0d, 0xf3, 0xfd, 0x93, 0x5c, 0x1f, 0xb1, 0xea,
-	0x44, 0x89, 0x78, 0xa0, 0xbe, 0xc4, 0xb9, 0x7d, 0x3f, 0xae, 0x52, 0x0f, 0xc8, 0xa7, 0x06, 0x64,
-	0x55, 0xbb, 0x25, 0x07, 0x66, 0x1c, 0x79, 0x08, 0x92, 0xbd, 0xda, 0xfa, 0x3b, 0x92, 0x5a, 0x21,
-	0x97, 0x5e, 0x94, 0x14, 0xd9, 0x83, 0x0c, 0x76, 0xb3, 0x54, 0x69, 0x06, 0x3b, 0x6f, 0xaa, 0x34,
-	0x89, 0x46, 0x68, 0x5d, 0x44, 0x16, 0xe7, 0xc9, 0x62, 0x92, 0x05, 0x7e, 0xa9, 0x72, 0xfb, 0xbe,
-	0xbe, 0xea, 0xbd, 0xd4, 0x9f, 0x18, 0x90, 0x55, 0x3d, 0x24, 0x55, 0x84, 0x44, 0x3b, 0x4b, 0x15,
-	0x21, 0xd9, 0x80, 0xac, 0xbf, 0x61, 0xfa, 0xe5, 0xdb, 0xe5, 0x7f, 0x18, 0x17, 0xac, 0x7d, 0xd7,
-	0x61, 0x57, 0xe5, 0x49, 0xb7, 0x7e, 0x6f, 0xc0, 0x6c, 0xa2, 0x43, 0x90, 0xf3, 0x29, 0xd9, 0xd2,
-	0x1a, 0x54, 0xa5, 0x3e, 0x1e, 0xa8, 0xd9, 0x39, 0xc8, 0xee, 0x26, 0x79, 0xed, 0x25, 0xce, 0x8d,
-	0xcd, 0x31, 0xf4, 0xa6, 0x6e, 0x53, 0x84, 0x43, 0x3e, 0x6e, 0x0d, 0xc4, 0x4a, 0x61, 0xb2, 0xaf,
-	0x7b, 0x55, 0xce, 0x8d, 0xc4, 0x68, 0xa2, 0x55, 0x24, 0x6a, 0x92, 0xf9, 0x24, 0xd1, 0x5e, 0xfb,
-	0xf8, 0xc0, 0x80, 0x9c, 0x2e, 0xae, 0x24, 0x6d, 0x57, 0x92, 0xcd, 0xa0, 0x62, 0x8d, 0x82, 0xe8,
-	0x94, 0x0d, 0x4c, 0x59, 0x27, 0x4b, 0x63, 0x0e, 0x8e, 0xae, 0xca, 0xab, 0xff, 0x7e, 0xf2, 0xac,
-	0x6a, 0x3c, 0x7d, 0x56, 0x35, 0x7e, 0x7d, 0x56, 0x35, 0x3e, 0x7f, 0x5e, 0x9d, 0x78, 0xfa, 0xbc,
-	0x3a, 0xf1, 0xf3, 0xf3, 0xea, 0xc4, 0xed, 0xc5, 0x66, 0x20, 0x76, 0xba, 0x5b, 0x0d, 0x8f, 0xb5,
-	0x65, 0x2c, 0x6f, 0xc7, 0x0d, 0x42, 0x15, 0xf4, 0x5d, 0x15, 0x56, 0xec, 0x75, 0x28, 0xdf, 0xca,
-	0xe2, 0x3f, 0x5f, 0x97, 0x7f, 0x0f, 0x00, 0x00, 0xff, 0xff, 0xab, 0x65, 0xde, 0x28, 0x46, 0x14,
-	0x00, 0x00,
+	// 1856 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xcc, 0x59, 0x5f, 0x8f, 0x1c, 0x47,
+	0x11, 0xf7, 0xdc, 0x79, 0xff, 0x5c, 0xed, 0xdd, 0x39, 0x69, 0x9f, 0x9d, 0xb9, 0xb5, 0xb3, 0x5e,
+	0x4f, 0x62, 0x7b, 0x89, 0x94, 0x9d, 0xdc, 0xc5, 0x49, 0x10, 0x16, 0x41, 0xdc, 0x9d, 0x80, 0x8b,
+	0x0c, 0x09, 0xe3, 0x08, 0x89, 0xa0, 0xe8, 0x34, 0xde, 0xe9, 0x5b, 0x8f, 0xbc, 0x3b, 0xbd, 0x99,
+	0xe9, 0xbd, 0x70, 0xb2, 0x2d, 0x48, 0xf8, 0xfb, 0x16, 0x02, 0x44, 0x08, 0x09, 0x1e, 0x79, 0xe0,
+	0x15, 0x21, 0x3e, 0x43, 0x1e, 0x23, 0x78, 0xe1, 0x09, 0x21, 0x9b, 0x0f, 0x82, 0xba, 0xba, 0x7a,
+	0x66, 0x67, 0x77, 0x76, 0xd7, 0xc6, 0x2b, 0x71, 0x6f, 0xdb, 0x5d, 0xbf, 0xae, 0xfe, 0x75, 0x75,
+	0x55, 0x75, 0xd5, 0x2c, 0xd8, 0x61, 0x5f, 0x04, 0xae, 0x1f, 0x76, 0x3b, 0xee, 0xd1, 0x96, 0xfb,
+	0xc1, 0x90, 0xc7, 0xc7, 0xed, 0x41, 0x2c, 0xa4, 0x60, 0xab, 0x4a, 0xd2, 0x56, 0x92, 0xf6, 0xd1,
+	0x56, 0xfd, 0xa5, 0x8e, 0x48, 0xfa, 0x22, 0x71, 0x6f, 0xfb, 0x09, 0xd7, 0x30, 0xf7, 0x68, 0xeb,
+	0x36, 0x97, 0xfe, 0x96, 0x3b, 0xf0, 0xbb, 0x61, 0xe4, 0xcb, 0x50, 0x44, 0x7a, 0x65, 0x7d, 0x53,
+	0x63, 0x0f, 0x70, 0xe4, 0xea, 0x01, 0x89, 0x36, 0xba, 0xa2, 0x2b, 0xf4, 0xbc, 0xfa, 0x45, 0xb3,
+	0x17, 0xbb, 0x42, 0x74, 0x7b, 0xdc, 0xf5, 0x07, 0xa1, 0xeb, 0x47, 0x91, 0x90, 0xa8, 0xcd, 0xac,
+	0x79, 0x3e, 0x47, 0xb1, 0x23, 0x7a, 0x3d, 0xde, 0x19, 0xd9, 0x6d, 0x5c, 0xdc, 0xef, 0x87, 0xb2,
+	0xcf, 0x23, 0x49, 0xe2, 0x7a, 0x4e, 0xdc, 0xe5, 0x11, 0x4f, 0x42, 0xa3, 0x79, 0x33, 0x27, 0xeb,
+	0xfb, 0xf1, 0x5d, 0x2e, 0x0b, 0x45, 0x03, 0x3f, 0xf6, 0xfb, 0x66, 0x55, 0xde, 0x64, 0x52, 0xdc,
+	0xe5, 0x86, 0xca, 0x05, 0x94, 0x88, 0xd8, 0xef, 0xf4, 0xb8, 0x92, 0x25, 0xd2, 0x97, 0x43, 0x5a,
+	0xe6, 0xfc, 0x72, 0x09, 0xd6, 0x77, 0x53, 0xf2, 0xfb, 0xd1, 0xa1, 0x60, 0x6f, 0x02, 0x64, 0xc7,
+	0xb1, 0xad, 0xa6, 0xd5, 0xaa, 0x6d, 0xdb, 0xed, 0x51, 0xbb, 0xb7, 0xb3, 0x15, 0x3b, 0xa7, 0x3f,
+	0xff, 0xd7, 0xa5, 0x53, 0xde, 0xc8, 0x0a, 0x56, 0x87, 0x6a, 0x47, 0x44, 0x32, 0xf6, 0x3b, 0xd2,
+	0x5e, 0x6a, 0x5a, 0xad, 0x15, 0x2f, 0x1d, 0xb3, 0x57, 0xa0, 0xcc, 0x93, 0x4e, 0x2c, 0x3e, 0xb4,
+	0x97, 0x95, 0x64, 0xc7, 0xfe, 0xfb, 0x5f, 0x5f, 0xde, 0xa0, 0xbb, 0xf8, 0x7a, 0x10, 0xc4, 0x3c,
+	0x49, 0x6e, 0xc9, 0x38, 0x8c, 0xba, 0x1e, 0xe1, 0xd8, 0x36, 0x94, 0x3b, 0x62, 0x18, 0xc9, 0xc4,
+	0x3e, 0x8d, 0x4c, 0x36, 0xc6, 0x99, 0x28, 0x19, 0xb1, 0x20, 0x24, 0xbb, 0x0e, 0x95, 0x30, 0xea,
+	0x88, 0x3e, 0x4f, 0xec, 0x52, 0x73, 0x79, 0x72, 0xd1, 0x3e, 0x0a, 0x69, 0x91, 0x81, 0x3a, 0x7f,
+	0x29, 0xc3, 0xca, 0xbb, 0xca, 0x6e, 0x68, 0x85, 0x17, 0x60, 0x2d, 0x3b, 0xd3, 0x41, 0x18, 0xa0,
+	0x21, 0x4e, 0x7b, 0xab, 0xd9, 0xe4, 0x7e, 0xc0, 0x36, 0xa1, 0x8a, 0x96, 0x56, 0x72, 0x7d, 0xd4,
+	0x0a, 0x8e, 0xf7, 0x03, 0xb6, 0x05, 0x65, 0x6d, 0x68, 0x3c, 0xe9, 0xfa, 0xf6, 0x66, 0x9e, 0x02,
+	0x6e, 0x74, 0x0b, 0x01, 0x1e, 0x01, 0x59, 0x1b, 0x4a, 0xe2, 0xc3, 0x88, 0xc7, 0x78, 0xd2, 0x59,
+	0xb6, 0xd1, 0x30, 0x76, 0x1d, 0xaa, 0xfe, 0x60, 0x10, 0x8b, 0x23, 0x1e, 0xd8, 0xa5, 0x39, 0x4b,
+	0x52, 0xa4, 0xba, 0x82, 0x7e, 0x18, 0x49, 0x1e, 0xdb, 0xe5, 0x79, 0x57, 0xa0, 0x71, 0xec, 0x79,
+	0x80, 0x98, 0x7f, 0x30, 0xe4, 0x89, 0x54, 0xe7, 0xac, 0xa0, 0x1d, 0x56, 0x68, 0x46, 0x1b, 0xa1,
+	0x2f, 0x02, 0xde, 0x53, 0xc2, 0x2a, 0x0a, 0x2b, 0x38, 0xde, 0x0f, 0x98, 0x0d, 0x95, 0x23, 0x1e,
+	0x27, 0xca, 0x8f, 0x56, 0x9a, 0x56, 0x6b, 0xcd, 0x33, 0x43, 0x65, 0xde, 0xbe, 0x1f, 0x85, 0x87,
+	0x4a, 0x69, 0x2c, 0x84, 0xb4, 0x01, 0xcd, 0xb7, 0x6a, 0x26, 0x3d, 0x21, 0x24, 0x63, 0x70, 0x3a,
+	0xe1, 0x3c, 0xb0, 0x6b, 0xa8, 0x15, 0x7f, 0xb3, 0x0d, 0x28, 0x85, 0xd1, 0x60, 0x28, 0xed, 0xd5,
+	0xa6, 0xd5, 0x5a, 0xf5, 0xf4, 0x80, 0x9d, 0x87, 0xf2, 0x20, 0x16, 0xfd, 0x81, 0xb4, 0xd7, 0x50,
+	0x0f, 0x8d, 0xd8, 0x25, 0xa8, 0x89, 0xa1, 0x1c, 0x0c, 0x69, 0x93, 0x75, 0x14, 0x82, 0x9e, 0xc2,
+	0x2d, 0x6e, 0x40, 0x4d, 0xc6, 0xc3, 0x44, 0x1e, 0x74, 0x7a, 0x7e, 0x92, 0xd8, 0x67, 0xf0, 0xae,
+	0xea, 0xfa, 0xae, 0x74, 0xc8, 0xe0, 0x6d, 0x29, 0xc8, 0xae, 0x42, 0x78, 0x20, 0xd3, 0xdf, 0xec,
+	0x4b, 0xf0, 0x0c, 0x99, 0x81, 0x07, 0x07, 0x77, 0x78, 0xd8, 0xbd, 0x23, 0xed, 0x67, 0x9a, 0x56,
+	0x6b, 0xd9, 0x3b, 0x93, 0xce, 0x7f, 0x0b, 0xa7, 0xd9, 0x65, 0x58, 0x3d, 0x0c, 0x23, 0xbf, 0x67,
+	0x60, 0xcf, 0x22, 0xac, 0x86, 0x73, 0x04, 0x51, 0x26, 0x51, 0x06, 0x4f, 0x55, 0x31, 0xc4, 0xac,
+	0xea, 0x49, 0x02, 0x5d, 0x81, 0xf5, 0x84, 0x4b, 0xd9, 0xcb, 0x50, 0x67, 0x11, 0xb5, 0x46, 0xb3,
+	0x04, 0x7b, 0x1d, 0x2a, 0x01, 0x1f, 0x88, 0x24, 0x94, 0xf6, 0x06, 0x86, 0xcd, 0xc5, 0xbc, 0xfb,
+	0xdd, 0x92, 0x22, 0xf6, 0xbb, 0x7c, 0x4f, 0x63, 0x3c, 0x03, 0x66, 0x2e, 0x54, 0x7a, 0x61, 0x22,
+	0xc3, 0xa8, 0x6b, 0x9f, 0xc3, 0x75, 0xe7, 0xf2, 0xeb, 0x6e, 0x6a, 0xa1, 0x67, 0x50, 0xce, 0x4f,
+	0x2d, 0xa8, 0xa9, 0x49, 0x1e, 0xa0, 0x47, 0x3f, 0x75, 0xd8, 0xbc, 0x96, 0x11, 0x58, 0x9e, 0x41,
+	0xc0, 0xc4, 0xae, 0xa1, 0xb1, 0x01, 0xec, 0xbb, 0x2a, 0xfd, 0xbf, 0x83, 0x29, 0xd1, 0xd3, 0xc6,
+	0x77, 0xf6, 0xe1, 0x6c, 0x6e, 0x36, 0x19, 0x88, 0x28, 0xe1, 0x2a, 0xa5, 0xe8, 0xd4, 0x49, 0xc9,
+	0x6d, 0x2c, 0x3b, 0x68, 0xb4, 0x49, 0x29, 0x1a, 0xe9, 0xb4, 0xe0, 0x3c, 0xaa, 0xca, 0x32, 0x1f,
+	0x6d, 0xc2, 0xd6, 0x61, 0x29, 0x3d, 0xe6, 0x52, 0x18, 0x38, 0xef, 0xc3, 0x73, 0x13, 0x48, 0xda,
+	0x78, 0xa7, 0x20, 0xb3, 0x5e, 0x9c, 0x96, 0x59, 0x55, 0x16, 0x9a, 0xcc, 0xae, 0xce, 0xfd, 0x09,
+	0xf5, 0xe6, 0xb8, 0xb9, 0x40, 0xb4, 0xf2, 0x81, 0xf8, 0x0d, 0x80, 0xec, 0x41, 0x44, 0x9b, 0xd7,
+	0xb6, 0xaf, 0xb6, 0x29, 0xea, 0xd5, 0xeb, 0xd9, 0xd6, 0x8f, 0x2c, 0xbd, 0x9e, 0xed, 0x77, 0xfc,
+	0x2e, 0x27, 0xb5, 0xde, 0xc8, 0x4a, 0xe7, 0xcf, 0x16, 0xd8, 0x93, 0xdb, 0xd3, 0xf1, 0xf6, 0xa0,
+	0x96, 0x11, 0x55, 0xc6, 0x5d, 0x7e, 0xcc, 0xf3, 0x8d, 0x2e, 0x63, 0xdf, 0x2c, 0xa0, 0x7a, 0x6d,
+	0x2e, 0x55, 0x4d, 0x21, 0xc7, 0xf5, 0x16, 0x3c, 0x8b, 0x54, 0xd1, 0x31, 0x8d, 0x8d, 0x9e, 0xd2,
+	0x3f, 0x9d, 0x7d, 0x72, 0x34, 0x52, 0x4a, 0x27, 0x7f, 0x15, 0x4a, 0x08, 0xa0, 0x3b, 0x7d, 0xae,
+	0x20, 0xd7, 0x8f, 0x1c, 0x57, 0x63, 0x9d, 0x8f, 0xac, 0x51, 0x5d, 0xc9, 0x13, 0x31, 0x5c, 0xd4,
+	0x7d, 0x7e, 0x66, 0x51, 0x88, 0x18, 0x0e, 0x74, 0xa0, 0xd7, 0xa0, 0x8c, 0x24, 0xcd, 0x2d, 0xce,
+	0x39, 0x11, 0x81, 0x17, 0x77, 0x77, 0x9f, 0x58, 0x74, 0x79, 0x6f, 0xab, 0x97, 0xce, 0x98, 0x66,
+	0x1b, 0x2a, 0xbe, 0x7e, 0xa1, 0xd0, 0x28, 0xb3, 0xde, 0x2e, 0x03, 0x5c, 0x98, 0xa5, 0x7e, 0x6b,
+	0x6e, 0x8b, 0x18, 0x9d, 0x10, 0x43, 0x45, 0xc4, 0xea, 0x7b, 0x3c, 0x0e, 0x0f, 0x8f, 0x9f, 0xc8,
+	0x87, 0xb2, 0x37, 0x73, 0x29, 0xf7, 0x66, 0x5e, 0x80, 0x15, 0x45, 0xff, 0x20, 0xf0, 0xa5, 0xaf,
+	0xcb, 0x34, 0xaf, 0xaa, 0x26, 0xf6, 0x7c, 0xe9, 0x3b, 0x37, 0xc9, 0x5f, 0xcc, 0x7e, 0x64, 0x86,
+	0x3a, 0x54, 0x8f, 0xd4, 0x4c, 0xc8, 0xf5, 0x5e, 0x55, 0x2f, 0x1d, 0xcf, 0x8a, 0xa6, 0x1f, 0xc0,
+	0x26, 0x6a, 0x53, 0xcf, 0x11, 0x0f, 0x76, 0x45, 0x24, 0x79, 0x24, 0x17, 0x15, 0xaa, 0xaf, 0x43,
+	0xbd, 0x48, 0x39, 0x31, 0xb6, 0xa1, 0xd2, 0xd1, 0x53, 0xa8, 0x77, 0xd5, 0x33, 0x43, 0xe7, 0x27,
+	0x16, 0x6c, 0xe0, 0x42, 0x7a, 0x6b, 0xfe, 0x3f, 0x91, 0xf9, 0x47, 0x0b, 0xce, 0x8d, 0xb1, 0x20,
+	0xe6, 0x37, 0xa0, 0x4a, 0xcf, 0x9e, 0x71, 0xba, 0xcd, 0xc9, 0x37, 0x92, 0xde, 0x63, 0x72, 0xbb,
+	0x74, 0xc1, 0xe2, 0x1c, 0xef, 0x53, 0x93, 0x39, 0x76, 0x63, 0x1e, 0x84, 0x32, 0x39, 0x09, 0x31,
+	0xfa, 0x99, 0xb9, 0xb9, 0x94, 0x13, 0x99, 0xec, 0x3a, 0x54, 0x3a, 0x7a, 0x8a, 0x2c, 0x36, 0xde,
+	0x45, 0xa0, 0xd0, 0x14, 0x15, 0x04, 0x5d, 0x9c, 0xad, 0xee, 0xc3, 0xca, 0xdb, 0x87, 0x87, 0x3c,
+	0x5e, 0x48, 0x63, 0xe1, 0x42, 0x49, 0x28, 0x65, 0x54, 0x1f, 0x9d, 0xcd, 0x9f, 0x04, 0xf7, 0x31,
+	0xef, 0x0c, 0xe2, 0x9c, 0x3f, 0xa4, 0x99, 0x4b, 0x0d, 0x93, 0x05, 0x85, 0xd7, 0xd8, 0xa5, 0x2d,
+	0x3f, 0xfd, 0x13, 0x64, 0xe8, 0x65, 0x99, 0x15, 0xf9, 0x4f, 0xc9, 0xac, 0xa9, 0x41, 0x4d, 0x66,
+	0xd5, 0xe0, 0xc5, 0x5d, 0xda, 0xaf, 0x8d, 0x33, 0x69, 0x5e, 0x3b, 0xc7, 0x27, 0xc1, 0xc3, 0x7f,
+	0x67, 0xb2, 0x42, 0x46, 0xea, 0x84, 0x98, 0xeb, 0x45, 0x72, 0xb2, 0x6f, 0xe3, 0xf7, 0x8a, 0x69,
+	0xc5, 0xf1, 0xcf, 0x2c, 0xa8, 0xed, 0xf1, 0x48, 0xf4, 0x35, 0x4c, 0x75, 0x73, 0x81, 0x1a, 0x6a,
+	0x4b, 0x7a, 0x7a, 0xa0, 0x5c, 0xfc, 0xb0, 0x27, 0x44, 0x4c, 0x7c, 0xa6, 0xa7, 0x37, 0x4f, 0xe3,
+	0xd4, 0x02, 0x19, 0xfb, 0x01, 0x2f, 0x8e, 0x89, 0x77, 0x95, 0x28, 0xad, 0xbd, 0xd4, 0xc0, 0xf9,
+	0x0e, 0xf9, 0x9c, 0x61, 0x4b, 0x46, 0x7c, 0x03, 0xca, 0xc8, 0x60, 0x4a, 0x62, 0x1d, 0x61, 0x6e,
+	0xcc, 0xa8, 0xe1, 0xce, 0xfb, 0x69, 0x7b, 0x60, 0x3e, 0xf4, 0x3c, 0x51, 0x98, 0x35, 0x54, 0x63,
+	0x60, 0x56, 0x52, 0xa0, 0x8d, 0xcc, 0x38, 0xdf, 0x4f, 0x8b, 0xfe, 0x4c, 0x3d, 0x51, 0x7e, 0x33,
+	0xb7, 0x74, 0xca, 0xd7, 0x1a, 0x23, 0xcf, 0xfa, 0x09, 0x33, 0xb3, 0xfd, 0xe9, 0x19, 0x28, 0xa1,
+	0x6e, 0x76, 0x17, 0xca, 0xba, 0xf5, 0x61, 0xcd, 0xfc, 0xfa, 0xc9, 0xce, 0xaa, 0x7e, 0x79, 0x06,
+	0x42, 0x13, 0x73, 0x2e, 0x7e, 0xfc, 0x8f, 0xff, 0xfc, 0x66, 0xe9, 0x3c, 0xdb, 0x70, 0x0b, 0x3e,
+	0x5a, 0xb1, 0x8f, 0x2c, 0x80, 0xac, 0x17, 0x60, 0x2f, 0x16, 0xe8, 0x9b, 0x68, 0xb5, 0xea, 0x57,
+	0xe6, 0xa0, 0x68, 0xe7, 0xab, 0xb8, 0x73, 0x93, 0x35, 0xdc, 0x29, 0xdf, 0xe8, 0x12, 0xf7, 0x5e,
+	0x18, 0x3c, 0x60, 0x3f, 0x82, 0xda, 0x48, 0x1b, 0xc3, 0x66, 0x6b, 0x4f, 0x8f, 0x7e, 0x75, 0x1e,
+	0x8c, 0x58, 0x5c, 0x46, 0x16, 0x17, 0xd8, 0xe6, 0x54, 0x16, 0xec, 0x13, 0x0b, 0x4a, 0xba, 0x6d,
+	0xbe, 0x54, 0xa0, 0x74, 0xb4, 0x6f, 0xa9, 0x37, 0xa7, 0x03, 0x68, 0xbf, 0x5d, 0xdc, 0xef, 0xab,
+	0xec, 0xc6, 0x8c, 0x53, 0xe7, 0x3c, 0xf1, 0x81, 0xfe, 0x4a, 0x98, 0xb8, 0xf7, 0x4c, 0x8a, 0x7f,
+	0xc0, 0x7e, 0x61, 0x41, 0x59, 0xb7, 0x02, 0x6c, 0xea, 0x8e, 0x33, 0x9d, 0x20, 0xdf, 0x47, 0x38,
+	0x5f, 0x46, 0x52, 0xdb, 0xec, 0x95, 0x27, 0x25, 0xc5, 0x8e, 0xa1, 0x84, 0x95, 0x76, 0xa1, 0x69,
+	0x46, 0xbb, 0x82, 0x42, 0xd3, 0xe4, 0x8a, 0x74, 0xe7, 0x65, 0x64, 0x71, 0x8d, 0x5d, 0xc9, 0xb3,
+	0xc0, 0xaf, 0x68, 0x89, 0x7b, 0x8f, 0x92, 0x74, 0xba, 0xf5, 0x9f, 0xd0, 0x37, 0x4d, 0x84, 0x4c,
+	0xf1, 0xcd, 0xb1, 0x38, 0x9f, 0xe2, 0x9b, 0xe3, 0xe1, 0xea, 0xbc, 0x85, 0x54, 0xf6, 0xd8, 0xce,
+	0xe3, 0x1b, 0x24, 0x0b, 0x56, 0x94, 0x99, 0xc1, 0x03, 0xf6, 0x73, 0x0b, 0xca, 0xba, 0x0e, 0x2f,
+	0xbc, 0xac, 0x5c, 0x4b, 0x50, 0x78, 0x59, 0xf9, 0x22, 0xde, 0x79, 0x03, 0xb9, 0x6d, 0xbd, 0xb7,
+	0xf9, 0x15, 0xeb, 0x25, 0x67, 0x2c, 0x6c, 0x8f, 0xf4, 0x3e, 0xc5, 0xb3, 0x7f, 0xb3, 0x60, 0x2d,
+	0x57, 0x65, 0xb3, 0x6b, 0x05, 0xbb, 0x15, 0x15, 0xf9, 0xf5, 0xd6, 0x7c, 0x20, 0xb1, 0xf3, 0x90,
+	0xdd, 0x4d, 0xf6, 0xd6, 0x53, 0xf8, 0xb7, 0x9b, 0xa0, 0xea, 0x03, 0x2a, 0xf5, 0x59, 0x02, 0x55,
+	0x53, 0x5e, 0x33, 0xa7, 0x80, 0xc9, 0x58, 0x07, 0x50, 0x7f, 0x61, 0x26, 0x86, 0x88, 0x36, 0x90,
+	0xa8, 0xcd, 0xce, 0xe7, 0x89, 0xa6, 0x25, 0xf8, 0xef, 0x2d, 0x28, 0xeb, 0xe7, 0xbb, 0xf0, 0xda,
+	0x72, 0x55, 0x5a, 0xe1, 0xb5, 0xe5, 0x0b, 0xa5, 0xff, 0xc5, 0xa5, 0x26, 0x0d, 0x43, 0xe5, 0xc0,
+	0xc7, 0x16, 0x54, 0x4d, 0x69, 0x51, 0x68, 0x91, 0xb1, 0x62, 0xa8, 0xd0, 0x22, 0xe3, 0xb5, 0xc9,
+	0x63, 0xc7, 0x1f, 0x91, 0xb8, 0x0f, 0x65, 0x2a, 0x0f, 0x8a, 0xec, 0x93, 0x2b, 0x30, 0x0a, 0xed,
+	0x93, 0x7f, 0xd4, 0xa7, 0xed, 0x3e, 0xfe, 0x1c, 0xd0, 0x3f, 0x2d, 0xec, 0xc7, 0x16, 0x54, 0xa8,
+	0x7f, 0x60, 0x45, 0xda, 0xf3, 0xfd, 0x4e, 0xdd, 0x99, 0x05, 0x21, 0x06, 0x6d, 0x64, 0xd0, 0x62,
+	0x57, 0xe7, 0x9c, 0x9f, 0x1a, 0x8f, 0x9d, 0xaf, 0x7d, 0xfe, 0xb0, 0x61, 0x7d, 0xf1, 0xb0, 0x61,
+	0xfd, 0xfb, 0x61, 0xc3, 0xfa, 0xd5, 0xa3, 0xc6, 0xa9, 0x2f, 0x1e, 0x35, 0x4e, 0xfd, 0xf3, 0x51,
+	0xe3, 0xd4, 0x7b, 0x57, 0xba, 0xa1, 0xbc, 0x33, 0xbc, 0xdd, 0xee, 0x88, 0xbe, 0xd2, 0xd5, 0xb9,
+	0xe3, 0x87, 0x91, 0x56, 0xfa, 0x43, 0xad, 0x56, 0x1e, 0x0f, 0x78, 0x72, 0xbb, 0x8c, 0x7f, 0xee,
+	0xbc, 0xfa, 0xdf, 0x00, 0x00, 0x00, 0xff, 0xff, 0x9a, 0xe9, 0x72, 0xf8, 0x48, 0x1b, 0x00, 0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -1603,12 +2182,20 @@ type QueryClient interface {
 	Tokens(ctx context.Context, in *QueryTokensRequest, opts ...grpc.CallOption) (*QueryTokensResponse, error)
 	// Owner returns the tokens of an account, by collection, then in the order of the owner's enumeration.
 	Owner(ctx context.Context, in *QueryOwnerRequest, opts ...grpc.CallOption) (*QueryOwnerResponse, error)
+	// Commitment returns a commitment that was neither revealed nor ended.
+	Commitment(ctx context.Context, in *QueryCommitmentRequest, opts ...grpc.CallOption) (*QueryCommitmentResponse, error)
 	// Verify tells whether content is the recorded, final output for a prompt.
 	Verify(ctx context.Context, in *QueryVerifyRequest, opts ...grpc.CallOption) (*QueryVerifyResponse, error)
 	// StoredContent returns the raw output bytes kept for a token.
 	StoredContent(ctx context.Context, in *QueryStoredContentRequest, opts ...grpc.CallOption) (*QueryStoredContentResponse, error)
 	// Listings returns what is for sale, everywhere or in one collection.
 	Listings(ctx context.Context, in *QueryListingsRequest, opts ...grpc.CallOption) (*QueryListingsResponse, error)
+	// Offers returns the offers for one token.
+	Offers(ctx context.Context, in *QueryOffersRequest, opts ...grpc.CallOption) (*QueryOffersResponse, error)
+	// OffersBy returns the offers that an account made.
+	OffersBy(ctx context.Context, in *QueryOffersByRequest, opts ...grpc.CallOption) (*QueryOffersByResponse, error)
+	// Market returns a collection's floor price and what its sales came to, by denom.
+	Market(ctx context.Context, in *QueryMarketRequest, opts ...grpc.CallOption) (*QueryMarketResponse, error)
 	// Credits returns money of an account that waits to be withdrawn.
 	Credits(ctx context.Context, in *QueryCreditsRequest, opts ...grpc.CallOption) (*QueryCreditsResponse, error)
 }
@@ -1675,6 +2262,15 @@ func (c *queryClient) Owner(ctx context.Context, in *QueryOwnerRequest, opts ...
 	return out, nil
 }
 
+func (c *queryClient) Commitment(ctx context.Context, in *QueryCommitmentRequest, opts ...grpc.CallOption) (*QueryCommitmentResponse, error) {
+	out := new(QueryCommitmentResponse)
+	err := c.cc.Invoke(ctx, "/imod.aigc.v1.Query/Commitment", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *queryClient) Verify(ctx context.Context, in *QueryVerifyRequest, opts ...grpc.CallOption) (*QueryVerifyResponse, error) {
 	out := new(QueryVerifyResponse)
 	err := c.cc.Invoke(ctx, "/imod.aigc.v1.Query/Verify", in, out, opts...)
@@ -1696,6 +2292,33 @@ func (c *queryClient) StoredContent(ctx context.Context, in *QueryStoredContentR
 func (c *queryClient) Listings(ctx context.Context, in *QueryListingsRequest, opts ...grpc.CallOption) (*QueryListingsResponse, error) {
 	out := new(QueryListingsResponse)
 	err := c.cc.Invoke(ctx, "/imod.aigc.v1.Query/Listings", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Offers(ctx context.Context, in *QueryOffersRequest, opts ...grpc.CallOption) (*QueryOffersResponse, error) {
+	out := new(QueryOffersResponse)
+	err := c.cc.Invoke(ctx, "/imod.aigc.v1.Query/Offers", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) OffersBy(ctx context.Context, in *QueryOffersByRequest, opts ...grpc.CallOption) (*QueryOffersByResponse, error) {
+	out := new(QueryOffersByResponse)
+	err := c.cc.Invoke(ctx, "/imod.aigc.v1.Query/OffersBy", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Market(ctx context.Context, in *QueryMarketRequest, opts ...grpc.CallOption) (*QueryMarketResponse, error) {
+	out := new(QueryMarketResponse)
+	err := c.cc.Invoke(ctx, "/imod.aigc.v1.Query/Market", in, out, opts...)
 	if err != nil {
 		return nil, err
 	}
@@ -1725,12 +2348,20 @@ type QueryServer interface {
 	Tokens(context.Context, *QueryTokensRequest) (*QueryTokensResponse, error)
 	// Owner returns the tokens of an account, by collection, then in the order of the owner's enumeration.
 	Owner(context.Context, *QueryOwnerRequest) (*QueryOwnerResponse, error)
+	// Commitment returns a commitment that was neither revealed nor ended.
+	Commitment(context.Context, *QueryCommitmentRequest) (*QueryCommitmentResponse, error)
 	// Verify tells whether content is the recorded, final output for a prompt.
 	Verify(context.Context, *QueryVerifyRequest) (*QueryVerifyResponse, error)
 	// StoredContent returns the raw output bytes kept for a token.
 	StoredContent(context.Context, *QueryStoredContentRequest) (*QueryStoredContentResponse, error)
 	// Listings returns what is for sale, everywhere or in one collection.
 	Listings(context.Context, *QueryListingsRequest) (*QueryListingsResponse, error)
+	// Offers returns the offers for one token.
+	Offers(context.Context, *QueryOffersRequest) (*QueryOffersResponse, error)
+	// OffersBy returns the offers that an account made.
+	OffersBy(context.Context, *QueryOffersByRequest) (*QueryOffersByResponse, error)
+	// Market returns a collection's floor price and what its sales came to, by denom.
+	Market(context.Context, *QueryMarketRequest) (*QueryMarketResponse, error)
 	// Credits returns money of an account that waits to be withdrawn.
 	Credits(context.Context, *QueryCreditsRequest) (*QueryCreditsResponse, error)
 }
@@ -1757,6 +2388,9 @@ func (*UnimplementedQueryServer) Tokens(ctx context.Context, req *QueryTokensReq
 func (*UnimplementedQueryServer) Owner(ctx context.Context, req *QueryOwnerRequest) (*QueryOwnerResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Owner not implemented")
 }
+func (*UnimplementedQueryServer) Commitment(ctx context.Context, req *QueryCommitmentRequest) (*QueryCommitmentResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Commitment not implemented")
+}
 func (*UnimplementedQueryServer) Verify(ctx context.Context, req *QueryVerifyRequest) (*QueryVerifyResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Verify not implemented")
 }
@@ -1765,6 +2399,15 @@ func (*UnimplementedQueryServer) StoredContent(ctx context.Context, req *QuerySt
 }
 func (*UnimplementedQueryServer) Listings(ctx context.Context, req *QueryListingsRequest) (*QueryListingsResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Listings not implemented")
+}
+func (*UnimplementedQueryServer) Offers(ctx context.Context, req *QueryOffersRequest) (*QueryOffersResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Offers not implemented")
+}
+func (*UnimplementedQueryServer) OffersBy(ctx context.Context, req *QueryOffersByRequest) (*QueryOffersByResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method OffersBy not implemented")
+}
+func (*UnimplementedQueryServer) Market(ctx context.Context, req *QueryMarketRequest) (*QueryMarketResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Market not implemented")
 }
 func (*UnimplementedQueryServer) Credits(ctx context.Context, req *QueryCreditsRequest) (*QueryCreditsResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Credits not implemented")
@@ -1882,6 +2525,24 @@ func _Query_Owner_Handler(srv interface{}, ctx context.Context, dec func(interfa
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Query_Commitment_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryCommitmentRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Commitment(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/imod.aigc.v1.Query/Commitment",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Commitment(ctx, req.(*QueryCommitmentRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _Query_Verify_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(QueryVerifyRequest)
 	if err := dec(in); err != nil {
@@ -1936,6 +2597,60 @@ func _Query_Listings_Handler(srv interface{}, ctx context.Context, dec func(inte
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Query_Offers_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryOffersRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Offers(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/imod.aigc.v1.Query/Offers",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Offers(ctx, req.(*QueryOffersRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_OffersBy_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryOffersByRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).OffersBy(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/imod.aigc.v1.Query/OffersBy",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).OffersBy(ctx, req.(*QueryOffersByRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Market_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryMarketRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Market(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/imod.aigc.v1.Query/Market",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Market(ctx, req.(*QueryMarketRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _Query_Credits_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(QueryCreditsRequest)
 	if err := dec(in); err != nil {
@@ -1984,6 +2699,10 @@ var _Query_serviceDesc = grpc.ServiceDesc{
 			Handler:    _Query_Owner_Handler,
 		},
 		{
+			MethodName: "Commitment",
+			Handler:    _Query_Commitment_Handler,
+		},
+		{
 			MethodName: "Verify",
 			Handler:    _Query_Verify_Handler,
 		},
@@ -1994,6 +2713,18 @@ var _Query_serviceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Listings",
 			Handler:    _Query_Listings_Handler,
+		},
+		{
+			MethodName: "Offers",
+			Handler:    _Query_Offers_Handler,
+		},
+		{
+			MethodName: "OffersBy",
+			Handler:    _Query_OffersBy_Handler,
+		},
+		{
+			MethodName: "Market",
+			Handler:    _Query_Market_Handler,
 		},
 		{
 			MethodName: "Credits",
@@ -3071,6 +3802,423 @@ func (m *QueryCreditsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *OfferInfo) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *OfferInfo) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *OfferInfo) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Offer.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	if len(m.TokenId) > 0 {
+		i -= len(m.TokenId)
+		copy(dAtA[i:], m.TokenId)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.TokenId)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.CollectionId != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.CollectionId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryOffersRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryOffersRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryOffersRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.TokenId) > 0 {
+		i -= len(m.TokenId)
+		copy(dAtA[i:], m.TokenId)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.TokenId)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.CollectionId != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.CollectionId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryOffersResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryOffersResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryOffersResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Offers) > 0 {
+		for iNdEx := len(m.Offers) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Offers[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryOffersByRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryOffersByRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryOffersByRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Address) > 0 {
+		i -= len(m.Address)
+		copy(dAtA[i:], m.Address)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Address)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryOffersByResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryOffersByResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryOffersByResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Offers) > 0 {
+		for iNdEx := len(m.Offers) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Offers[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryMarketRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryMarketRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryMarketRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Id != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Id))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *DenomMarket) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *DenomMarket) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *DenomMarket) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Trade.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	if m.Floor != nil {
+		{
+			size, err := m.Floor.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Denom) > 0 {
+		i -= len(m.Denom)
+		copy(dAtA[i:], m.Denom)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Denom)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryMarketResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryMarketResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryMarketResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Denoms) > 0 {
+		for iNdEx := len(m.Denoms) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Denoms[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryCommitmentRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryCommitmentRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryCommitmentRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Commitment) > 0 {
+		i -= len(m.Commitment)
+		copy(dAtA[i:], m.Commitment)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Commitment)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.CollectionId != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.CollectionId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryCommitmentResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryCommitmentResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryCommitmentResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Commitment.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
 func encodeVarintQuery(dAtA []byte, offset int, v uint64) int {
 	offset -= sovQuery(v)
 	base := offset
@@ -3518,6 +4666,172 @@ func (m *QueryCreditsResponse) Size() (n int) {
 		l = m.Pagination.Size()
 		n += 1 + l + sovQuery(uint64(l))
 	}
+	return n
+}
+
+func (m *OfferInfo) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.CollectionId != 0 {
+		n += 1 + sovQuery(uint64(m.CollectionId))
+	}
+	l = len(m.TokenId)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	l = m.Offer.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	return n
+}
+
+func (m *QueryOffersRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.CollectionId != 0 {
+		n += 1 + sovQuery(uint64(m.CollectionId))
+	}
+	l = len(m.TokenId)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryOffersResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Offers) > 0 {
+		for _, e := range m.Offers {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryOffersByRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Address)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryOffersByResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Offers) > 0 {
+		for _, e := range m.Offers {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryMarketRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Id != 0 {
+		n += 1 + sovQuery(uint64(m.Id))
+	}
+	return n
+}
+
+func (m *DenomMarket) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Denom)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	if m.Floor != nil {
+		l = m.Floor.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	l = m.Trade.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	return n
+}
+
+func (m *QueryMarketResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Denoms) > 0 {
+		for _, e := range m.Denoms {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	return n
+}
+
+func (m *QueryCommitmentRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.CollectionId != 0 {
+		n += 1 + sovQuery(uint64(m.CollectionId))
+	}
+	l = len(m.Commitment)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryCommitmentResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Commitment.Size()
+	n += 1 + l + sovQuery(uint64(l))
 	return n
 }
 
@@ -6480,6 +7794,1123 @@ func (m *QueryCreditsResponse) Unmarshal(dAtA []byte) error {
 				m.Pagination = &query.PageResponse{}
 			}
 			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *OfferInfo) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: OfferInfo: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: OfferInfo: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field CollectionId", wireType)
+			}
+			m.CollectionId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.CollectionId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TokenId", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.TokenId = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Offer", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Offer.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryOffersRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryOffersRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryOffersRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field CollectionId", wireType)
+			}
+			m.CollectionId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.CollectionId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TokenId", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.TokenId = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageRequest{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryOffersResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryOffersResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryOffersResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Offers", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Offers = append(m.Offers, OfferInfo{})
+			if err := m.Offers[len(m.Offers)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageResponse{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryOffersByRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryOffersByRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryOffersByRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Address", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Address = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageRequest{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryOffersByResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryOffersByResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryOffersByResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Offers", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Offers = append(m.Offers, OfferInfo{})
+			if err := m.Offers[len(m.Offers)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageResponse{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryMarketRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryMarketRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryMarketRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Id", wireType)
+			}
+			m.Id = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Id |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *DenomMarket) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: DenomMarket: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: DenomMarket: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Denom", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Denom = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Floor", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Floor == nil {
+				m.Floor = &ListedToken{}
+			}
+			if err := m.Floor.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Trade", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Trade.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryMarketResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryMarketResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryMarketResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Denoms", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Denoms = append(m.Denoms, DenomMarket{})
+			if err := m.Denoms[len(m.Denoms)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryCommitmentRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryCommitmentRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryCommitmentRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field CollectionId", wireType)
+			}
+			m.CollectionId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.CollectionId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Commitment", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Commitment = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryCommitmentResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryCommitmentResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryCommitmentResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Commitment", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Commitment.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex

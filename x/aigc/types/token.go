@@ -58,5 +58,6 @@ func (t Token) Tombstone() Token {
 		Minter:        t.Minter,
 		MintedHeight:  t.MintedHeight,
 		SettledHeight: t.SettledHeight,
+		NamedHeight:   t.NamedHeight,
 	}
 }

@@ -14,18 +14,22 @@ import (
 	_ "github.com/cosmos/gogoproto/gogoproto"
 	grpc1 "github.com/cosmos/gogoproto/grpc"
 	proto "github.com/cosmos/gogoproto/proto"
+	github_com_cosmos_gogoproto_types "github.com/cosmos/gogoproto/types"
 	grpc "google.golang.org/grpc"
 	codes "google.golang.org/grpc/codes"
 	status "google.golang.org/grpc/status"
+	_ "google.golang.org/protobuf/types/known/timestamppb"
 	io "io"
 	math "math"
 	math_bits "math/bits"
+	time "time"
 )
 
 // Reference imports to suppress errors if they are not otherwise used.
 var _ = proto.Marshal
 var _ = fmt.Errorf
 var _ = math.Inf
+var _ = time.Kitchen
 
 // This is a compile-time assertion to ensure that this generated file
 // is compatible with the proto package it is being compiled against.
@@ -215,6 +219,116 @@ func (m *MsgCreateCollectionResponse) GetContract() string {
 	return ""
 }
 
+// MsgCommit names a prompt by a hash. Mint price and a deposit are paid with it.
+type MsgCommit struct {
+	// sender will mint; the deposit comes back with the mint.
+	Sender string `protobuf:"bytes,1,opt,name=sender,proto3" json:"sender,omitempty"`
+	// collection_id is the collection.
+	CollectionId uint64 `protobuf:"varint,2,opt,name=collection_id,json=collectionId,proto3" json:"collection_id,omitempty"`
+	// commitment is 64 hex digits: SHA-256 of "imod/commit/v1", the collection's address, the sender's, the encoded prompt and a salt of 32 random bytes.
+	Commitment string `protobuf:"bytes,3,opt,name=commitment,proto3" json:"commitment,omitempty"`
+}
+
+func (m *MsgCommit) Reset()         { *m = MsgCommit{} }
+func (m *MsgCommit) String() string { return proto.CompactTextString(m) }
+func (*MsgCommit) ProtoMessage()    {}
+func (*MsgCommit) Descriptor() ([]byte, []int) {
+	return fileDescriptor_e116d2d98ecf3bc4, []int{2}
+}
+func (m *MsgCommit) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgCommit) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgCommit.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgCommit) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgCommit.Merge(m, src)
+}
+func (m *MsgCommit) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgCommit) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgCommit.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgCommit proto.InternalMessageInfo
+
+func (m *MsgCommit) GetSender() string {
+	if m != nil {
+		return m.Sender
+	}
+	return ""
+}
+
+func (m *MsgCommit) GetCollectionId() uint64 {
+	if m != nil {
+		return m.CollectionId
+	}
+	return 0
+}
+
+func (m *MsgCommit) GetCommitment() string {
+	if m != nil {
+		return m.Commitment
+	}
+	return ""
+}
+
+// MsgCommitResponse answers MsgCommit.
+type MsgCommitResponse struct {
+	// last_height is the last block in which the prompt can be minted with it.
+	LastHeight int64 `protobuf:"varint,1,opt,name=last_height,json=lastHeight,proto3" json:"last_height,omitempty"`
+}
+
+func (m *MsgCommitResponse) Reset()         { *m = MsgCommitResponse{} }
+func (m *MsgCommitResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgCommitResponse) ProtoMessage()    {}
+func (*MsgCommitResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_e116d2d98ecf3bc4, []int{3}
+}
+func (m *MsgCommitResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgCommitResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgCommitResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgCommitResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgCommitResponse.Merge(m, src)
+}
+func (m *MsgCommitResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgCommitResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgCommitResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgCommitResponse proto.InternalMessageInfo
+
+func (m *MsgCommitResponse) GetLastHeight() int64 {
+	if m != nil {
+		return m.LastHeight
+	}
+	return 0
+}
+
 // MsgMint requests an inference and makes the pending token.
 type MsgMint struct {
 	// minter pays, owns the token and gets the refund if the request expires.
@@ -231,13 +345,15 @@ type MsgMint struct {
 	MaxFee github_com_cosmos_cosmos_sdk_types.Coins `protobuf:"bytes,6,rep,name=max_fee,json=maxFee,proto3,castrepeated=github.com/cosmos/cosmos-sdk/types.Coins" json:"max_fee"`
 	// store_output asks and pays the oracle to keep the output bytes with the request.
 	StoreOutput bool `protobuf:"varint,7,opt,name=store_output,json=storeOutput,proto3" json:"store_output,omitempty"`
+	// salt reveals a commitment of the minter to this prompt: its 32 bytes; empty mints without one.
+	Salt []byte `protobuf:"bytes,8,opt,name=salt,proto3" json:"salt,omitempty"`
 }
 
 func (m *MsgMint) Reset()         { *m = MsgMint{} }
 func (m *MsgMint) String() string { return proto.CompactTextString(m) }
 func (*MsgMint) ProtoMessage()    {}
 func (*MsgMint) Descriptor() ([]byte, []int) {
-	return fileDescriptor_e116d2d98ecf3bc4, []int{2}
+	return fileDescriptor_e116d2d98ecf3bc4, []int{4}
 }
 func (m *MsgMint) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -315,6 +431,13 @@ func (m *MsgMint) GetStoreOutput() bool {
 	return false
 }
 
+func (m *MsgMint) GetSalt() []byte {
+	if m != nil {
+		return m.Salt
+	}
+	return nil
+}
+
 // MsgMintResponse answers MsgMint.
 type MsgMintResponse struct {
 	// token_id is the id, 64 hex digits.
@@ -327,7 +450,7 @@ func (m *MsgMintResponse) Reset()         { *m = MsgMintResponse{} }
 func (m *MsgMintResponse) String() string { return proto.CompactTextString(m) }
 func (*MsgMintResponse) ProtoMessage()    {}
 func (*MsgMintResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_e116d2d98ecf3bc4, []int{3}
+	return fileDescriptor_e116d2d98ecf3bc4, []int{5}
 }
 func (m *MsgMintResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -386,7 +509,7 @@ func (m *MsgMintFromResult) Reset()         { *m = MsgMintFromResult{} }
 func (m *MsgMintFromResult) String() string { return proto.CompactTextString(m) }
 func (*MsgMintFromResult) ProtoMessage()    {}
 func (*MsgMintFromResult) Descriptor() ([]byte, []int) {
-	return fileDescriptor_e116d2d98ecf3bc4, []int{4}
+	return fileDescriptor_e116d2d98ecf3bc4, []int{6}
 }
 func (m *MsgMintFromResult) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -453,7 +576,7 @@ func (m *MsgMintFromResultResponse) Reset()         { *m = MsgMintFromResultResp
 func (m *MsgMintFromResultResponse) String() string { return proto.CompactTextString(m) }
 func (*MsgMintFromResultResponse) ProtoMessage()    {}
 func (*MsgMintFromResultResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_e116d2d98ecf3bc4, []int{5}
+	return fileDescriptor_e116d2d98ecf3bc4, []int{7}
 }
 func (m *MsgMintFromResultResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -506,7 +629,7 @@ func (m *MsgSettle) Reset()         { *m = MsgSettle{} }
 func (m *MsgSettle) String() string { return proto.CompactTextString(m) }
 func (*MsgSettle) ProtoMessage()    {}
 func (*MsgSettle) Descriptor() ([]byte, []int) {
-	return fileDescriptor_e116d2d98ecf3bc4, []int{6}
+	return fileDescriptor_e116d2d98ecf3bc4, []int{8}
 }
 func (m *MsgSettle) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -573,7 +696,7 @@ func (m *MsgSettleResponse) Reset()         { *m = MsgSettleResponse{} }
 func (m *MsgSettleResponse) String() string { return proto.CompactTextString(m) }
 func (*MsgSettleResponse) ProtoMessage()    {}
 func (*MsgSettleResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_e116d2d98ecf3bc4, []int{7}
+	return fileDescriptor_e116d2d98ecf3bc4, []int{9}
 }
 func (m *MsgSettleResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -627,7 +750,7 @@ func (m *MsgTransfer) Reset()         { *m = MsgTransfer{} }
 func (m *MsgTransfer) String() string { return proto.CompactTextString(m) }
 func (*MsgTransfer) ProtoMessage()    {}
 func (*MsgTransfer) Descriptor() ([]byte, []int) {
-	return fileDescriptor_e116d2d98ecf3bc4, []int{8}
+	return fileDescriptor_e116d2d98ecf3bc4, []int{10}
 }
 func (m *MsgTransfer) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -699,7 +822,7 @@ func (m *MsgTransferResponse) Reset()         { *m = MsgTransferResponse{} }
 func (m *MsgTransferResponse) String() string { return proto.CompactTextString(m) }
 func (*MsgTransferResponse) ProtoMessage()    {}
 func (*MsgTransferResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_e116d2d98ecf3bc4, []int{9}
+	return fileDescriptor_e116d2d98ecf3bc4, []int{11}
 }
 func (m *MsgTransferResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -744,7 +867,7 @@ func (m *MsgApprove) Reset()         { *m = MsgApprove{} }
 func (m *MsgApprove) String() string { return proto.CompactTextString(m) }
 func (*MsgApprove) ProtoMessage()    {}
 func (*MsgApprove) Descriptor() ([]byte, []int) {
-	return fileDescriptor_e116d2d98ecf3bc4, []int{10}
+	return fileDescriptor_e116d2d98ecf3bc4, []int{12}
 }
 func (m *MsgApprove) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -809,7 +932,7 @@ func (m *MsgApproveResponse) Reset()         { *m = MsgApproveResponse{} }
 func (m *MsgApproveResponse) String() string { return proto.CompactTextString(m) }
 func (*MsgApproveResponse) ProtoMessage()    {}
 func (*MsgApproveResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_e116d2d98ecf3bc4, []int{11}
+	return fileDescriptor_e116d2d98ecf3bc4, []int{13}
 }
 func (m *MsgApproveResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -854,7 +977,7 @@ func (m *MsgSetApprovalForAll) Reset()         { *m = MsgSetApprovalForAll{} }
 func (m *MsgSetApprovalForAll) String() string { return proto.CompactTextString(m) }
 func (*MsgSetApprovalForAll) ProtoMessage()    {}
 func (*MsgSetApprovalForAll) Descriptor() ([]byte, []int) {
-	return fileDescriptor_e116d2d98ecf3bc4, []int{12}
+	return fileDescriptor_e116d2d98ecf3bc4, []int{14}
 }
 func (m *MsgSetApprovalForAll) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -919,7 +1042,7 @@ func (m *MsgSetApprovalForAllResponse) Reset()         { *m = MsgSetApprovalForA
 func (m *MsgSetApprovalForAllResponse) String() string { return proto.CompactTextString(m) }
 func (*MsgSetApprovalForAllResponse) ProtoMessage()    {}
 func (*MsgSetApprovalForAllResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_e116d2d98ecf3bc4, []int{13}
+	return fileDescriptor_e116d2d98ecf3bc4, []int{15}
 }
 func (m *MsgSetApprovalForAllResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -962,7 +1085,7 @@ func (m *MsgBurn) Reset()         { *m = MsgBurn{} }
 func (m *MsgBurn) String() string { return proto.CompactTextString(m) }
 func (*MsgBurn) ProtoMessage()    {}
 func (*MsgBurn) Descriptor() ([]byte, []int) {
-	return fileDescriptor_e116d2d98ecf3bc4, []int{14}
+	return fileDescriptor_e116d2d98ecf3bc4, []int{16}
 }
 func (m *MsgBurn) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1020,7 +1143,7 @@ func (m *MsgBurnResponse) Reset()         { *m = MsgBurnResponse{} }
 func (m *MsgBurnResponse) String() string { return proto.CompactTextString(m) }
 func (*MsgBurnResponse) ProtoMessage()    {}
 func (*MsgBurnResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_e116d2d98ecf3bc4, []int{15}
+	return fileDescriptor_e116d2d98ecf3bc4, []int{17}
 }
 func (m *MsgBurnResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1049,7 +1172,7 @@ func (m *MsgBurnResponse) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_MsgBurnResponse proto.InternalMessageInfo
 
-// MsgList offers a token for sale; a token that is listed already gets the new price.
+// MsgList puts a token up for sale; a token that is listed already gets the new price.
 type MsgList struct {
 	// owner holds the token.
 	Owner string `protobuf:"bytes,1,opt,name=owner,proto3" json:"owner,omitempty"`
@@ -1065,7 +1188,7 @@ func (m *MsgList) Reset()         { *m = MsgList{} }
 func (m *MsgList) String() string { return proto.CompactTextString(m) }
 func (*MsgList) ProtoMessage()    {}
 func (*MsgList) Descriptor() ([]byte, []int) {
-	return fileDescriptor_e116d2d98ecf3bc4, []int{16}
+	return fileDescriptor_e116d2d98ecf3bc4, []int{18}
 }
 func (m *MsgList) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1130,7 +1253,7 @@ func (m *MsgListResponse) Reset()         { *m = MsgListResponse{} }
 func (m *MsgListResponse) String() string { return proto.CompactTextString(m) }
 func (*MsgListResponse) ProtoMessage()    {}
 func (*MsgListResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_e116d2d98ecf3bc4, []int{17}
+	return fileDescriptor_e116d2d98ecf3bc4, []int{19}
 }
 func (m *MsgListResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1159,7 +1282,7 @@ func (m *MsgListResponse) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_MsgListResponse proto.InternalMessageInfo
 
-// MsgUnlist ends an offer.
+// MsgUnlist ends a listing.
 type MsgUnlist struct {
 	// owner holds the token.
 	Owner string `protobuf:"bytes,1,opt,name=owner,proto3" json:"owner,omitempty"`
@@ -1173,7 +1296,7 @@ func (m *MsgUnlist) Reset()         { *m = MsgUnlist{} }
 func (m *MsgUnlist) String() string { return proto.CompactTextString(m) }
 func (*MsgUnlist) ProtoMessage()    {}
 func (*MsgUnlist) Descriptor() ([]byte, []int) {
-	return fileDescriptor_e116d2d98ecf3bc4, []int{18}
+	return fileDescriptor_e116d2d98ecf3bc4, []int{20}
 }
 func (m *MsgUnlist) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1231,7 +1354,7 @@ func (m *MsgUnlistResponse) Reset()         { *m = MsgUnlistResponse{} }
 func (m *MsgUnlistResponse) String() string { return proto.CompactTextString(m) }
 func (*MsgUnlistResponse) ProtoMessage()    {}
 func (*MsgUnlistResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_e116d2d98ecf3bc4, []int{19}
+	return fileDescriptor_e116d2d98ecf3bc4, []int{21}
 }
 func (m *MsgUnlistResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1260,7 +1383,7 @@ func (m *MsgUnlistResponse) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_MsgUnlistResponse proto.InternalMessageInfo
 
-// MsgBuy takes an offer.
+// MsgBuy takes a listing.
 type MsgBuy struct {
 	// buyer pays and holds the token afterwards.
 	Buyer string `protobuf:"bytes,1,opt,name=buyer,proto3" json:"buyer,omitempty"`
@@ -1276,7 +1399,7 @@ func (m *MsgBuy) Reset()         { *m = MsgBuy{} }
 func (m *MsgBuy) String() string { return proto.CompactTextString(m) }
 func (*MsgBuy) ProtoMessage()    {}
 func (*MsgBuy) Descriptor() ([]byte, []int) {
-	return fileDescriptor_e116d2d98ecf3bc4, []int{20}
+	return fileDescriptor_e116d2d98ecf3bc4, []int{22}
 }
 func (m *MsgBuy) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1341,7 +1464,7 @@ func (m *MsgBuyResponse) Reset()         { *m = MsgBuyResponse{} }
 func (m *MsgBuyResponse) String() string { return proto.CompactTextString(m) }
 func (*MsgBuyResponse) ProtoMessage()    {}
 func (*MsgBuyResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_e116d2d98ecf3bc4, []int{21}
+	return fileDescriptor_e116d2d98ecf3bc4, []int{23}
 }
 func (m *MsgBuyResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1370,6 +1493,354 @@ func (m *MsgBuyResponse) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_MsgBuyResponse proto.InternalMessageInfo
 
+// MsgMakeOffer offers a price for a token; an offer of the same bidder for the same token is replaced and its price returned.
+type MsgMakeOffer struct {
+	// bidder pays the price into escrow and holds the token once the offer is accepted.
+	Bidder string `protobuf:"bytes,1,opt,name=bidder,proto3" json:"bidder,omitempty"`
+	// collection_id is the collection.
+	CollectionId uint64 `protobuf:"varint,2,opt,name=collection_id,json=collectionId,proto3" json:"collection_id,omitempty"`
+	// token_id is the id, 64 hex digits.
+	TokenId string `protobuf:"bytes,3,opt,name=token_id,json=tokenId,proto3" json:"token_id,omitempty"`
+	// price is paid in an allowed denom; royalties and fee come out of it. It cannot be 0.
+	Price types.Coin `protobuf:"bytes,4,opt,name=price,proto3" json:"price"`
+	// expires is when the offer ends, at most 90 days ahead.
+	Expires time.Time `protobuf:"bytes,5,opt,name=expires,proto3,stdtime" json:"expires"`
+}
+
+func (m *MsgMakeOffer) Reset()         { *m = MsgMakeOffer{} }
+func (m *MsgMakeOffer) String() string { return proto.CompactTextString(m) }
+func (*MsgMakeOffer) ProtoMessage()    {}
+func (*MsgMakeOffer) Descriptor() ([]byte, []int) {
+	return fileDescriptor_e116d2d98ecf3bc4, []int{24}
+}
+func (m *MsgMakeOffer) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgMakeOffer) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgMakeOffer.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgMakeOffer) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgMakeOffer.Merge(m, src)
+}
+func (m *MsgMakeOffer) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgMakeOffer) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgMakeOffer.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgMakeOffer proto.InternalMessageInfo
+
+func (m *MsgMakeOffer) GetBidder() string {
+	if m != nil {
+		return m.Bidder
+	}
+	return ""
+}
+
+func (m *MsgMakeOffer) GetCollectionId() uint64 {
+	if m != nil {
+		return m.CollectionId
+	}
+	return 0
+}
+
+func (m *MsgMakeOffer) GetTokenId() string {
+	if m != nil {
+		return m.TokenId
+	}
+	return ""
+}
+
+func (m *MsgMakeOffer) GetPrice() types.Coin {
+	if m != nil {
+		return m.Price
+	}
+	return types.Coin{}
+}
+
+func (m *MsgMakeOffer) GetExpires() time.Time {
+	if m != nil {
+		return m.Expires
+	}
+	return time.Time{}
+}
+
+// MsgMakeOfferResponse answers MsgMakeOffer.
+type MsgMakeOfferResponse struct {
+}
+
+func (m *MsgMakeOfferResponse) Reset()         { *m = MsgMakeOfferResponse{} }
+func (m *MsgMakeOfferResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgMakeOfferResponse) ProtoMessage()    {}
+func (*MsgMakeOfferResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_e116d2d98ecf3bc4, []int{25}
+}
+func (m *MsgMakeOfferResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgMakeOfferResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgMakeOfferResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgMakeOfferResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgMakeOfferResponse.Merge(m, src)
+}
+func (m *MsgMakeOfferResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgMakeOfferResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgMakeOfferResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgMakeOfferResponse proto.InternalMessageInfo
+
+// MsgAcceptOffer sells a token.
+type MsgAcceptOffer struct {
+	// owner holds the token and is paid.
+	Owner string `protobuf:"bytes,1,opt,name=owner,proto3" json:"owner,omitempty"`
+	// collection_id is the collection.
+	CollectionId uint64 `protobuf:"varint,2,opt,name=collection_id,json=collectionId,proto3" json:"collection_id,omitempty"`
+	// token_id is the id, 64 hex digits.
+	TokenId string `protobuf:"bytes,3,opt,name=token_id,json=tokenId,proto3" json:"token_id,omitempty"`
+	// bidder made the offer.
+	Bidder string `protobuf:"bytes,4,opt,name=bidder,proto3" json:"bidder,omitempty"`
+	// expected_price must equal the offer's, so that nobody sells for one he has not seen.
+	ExpectedPrice types.Coin `protobuf:"bytes,5,opt,name=expected_price,json=expectedPrice,proto3" json:"expected_price"`
+}
+
+func (m *MsgAcceptOffer) Reset()         { *m = MsgAcceptOffer{} }
+func (m *MsgAcceptOffer) String() string { return proto.CompactTextString(m) }
+func (*MsgAcceptOffer) ProtoMessage()    {}
+func (*MsgAcceptOffer) Descriptor() ([]byte, []int) {
+	return fileDescriptor_e116d2d98ecf3bc4, []int{26}
+}
+func (m *MsgAcceptOffer) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgAcceptOffer) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgAcceptOffer.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgAcceptOffer) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgAcceptOffer.Merge(m, src)
+}
+func (m *MsgAcceptOffer) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgAcceptOffer) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgAcceptOffer.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgAcceptOffer proto.InternalMessageInfo
+
+func (m *MsgAcceptOffer) GetOwner() string {
+	if m != nil {
+		return m.Owner
+	}
+	return ""
+}
+
+func (m *MsgAcceptOffer) GetCollectionId() uint64 {
+	if m != nil {
+		return m.CollectionId
+	}
+	return 0
+}
+
+func (m *MsgAcceptOffer) GetTokenId() string {
+	if m != nil {
+		return m.TokenId
+	}
+	return ""
+}
+
+func (m *MsgAcceptOffer) GetBidder() string {
+	if m != nil {
+		return m.Bidder
+	}
+	return ""
+}
+
+func (m *MsgAcceptOffer) GetExpectedPrice() types.Coin {
+	if m != nil {
+		return m.ExpectedPrice
+	}
+	return types.Coin{}
+}
+
+// MsgAcceptOfferResponse answers MsgAcceptOffer.
+type MsgAcceptOfferResponse struct {
+}
+
+func (m *MsgAcceptOfferResponse) Reset()         { *m = MsgAcceptOfferResponse{} }
+func (m *MsgAcceptOfferResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgAcceptOfferResponse) ProtoMessage()    {}
+func (*MsgAcceptOfferResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_e116d2d98ecf3bc4, []int{27}
+}
+func (m *MsgAcceptOfferResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgAcceptOfferResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgAcceptOfferResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgAcceptOfferResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgAcceptOfferResponse.Merge(m, src)
+}
+func (m *MsgAcceptOfferResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgAcceptOfferResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgAcceptOfferResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgAcceptOfferResponse proto.InternalMessageInfo
+
+// MsgCancelOffer returns the price of an offer to its bidder.
+type MsgCancelOffer struct {
+	// sender is the bidder, or anyone once the offer expired or the token was destroyed.
+	Sender string `protobuf:"bytes,1,opt,name=sender,proto3" json:"sender,omitempty"`
+	// collection_id is the collection.
+	CollectionId uint64 `protobuf:"varint,2,opt,name=collection_id,json=collectionId,proto3" json:"collection_id,omitempty"`
+	// token_id is the id, 64 hex digits.
+	TokenId string `protobuf:"bytes,3,opt,name=token_id,json=tokenId,proto3" json:"token_id,omitempty"`
+	// bidder made the offer; empty means the sender.
+	Bidder string `protobuf:"bytes,4,opt,name=bidder,proto3" json:"bidder,omitempty"`
+}
+
+func (m *MsgCancelOffer) Reset()         { *m = MsgCancelOffer{} }
+func (m *MsgCancelOffer) String() string { return proto.CompactTextString(m) }
+func (*MsgCancelOffer) ProtoMessage()    {}
+func (*MsgCancelOffer) Descriptor() ([]byte, []int) {
+	return fileDescriptor_e116d2d98ecf3bc4, []int{28}
+}
+func (m *MsgCancelOffer) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgCancelOffer) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgCancelOffer.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgCancelOffer) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgCancelOffer.Merge(m, src)
+}
+func (m *MsgCancelOffer) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgCancelOffer) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgCancelOffer.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgCancelOffer proto.InternalMessageInfo
+
+func (m *MsgCancelOffer) GetSender() string {
+	if m != nil {
+		return m.Sender
+	}
+	return ""
+}
+
+func (m *MsgCancelOffer) GetCollectionId() uint64 {
+	if m != nil {
+		return m.CollectionId
+	}
+	return 0
+}
+
+func (m *MsgCancelOffer) GetTokenId() string {
+	if m != nil {
+		return m.TokenId
+	}
+	return ""
+}
+
+func (m *MsgCancelOffer) GetBidder() string {
+	if m != nil {
+		return m.Bidder
+	}
+	return ""
+}
+
+// MsgCancelOfferResponse answers MsgCancelOffer.
+type MsgCancelOfferResponse struct {
+}
+
+func (m *MsgCancelOfferResponse) Reset()         { *m = MsgCancelOfferResponse{} }
+func (m *MsgCancelOfferResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgCancelOfferResponse) ProtoMessage()    {}
+func (*MsgCancelOfferResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_e116d2d98ecf3bc4, []int{29}
+}
+func (m *MsgCancelOfferResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgCancelOfferResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgCancelOfferResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgCancelOfferResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgCancelOfferResponse.Merge(m, src)
+}
+func (m *MsgCancelOfferResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgCancelOfferResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgCancelOfferResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgCancelOfferResponse proto.InternalMessageInfo
+
 // MsgWithdraw sends credited money.
 type MsgWithdraw struct {
 	// owner has the credit.
@@ -1384,7 +1855,7 @@ func (m *MsgWithdraw) Reset()         { *m = MsgWithdraw{} }
 func (m *MsgWithdraw) String() string { return proto.CompactTextString(m) }
 func (*MsgWithdraw) ProtoMessage()    {}
 func (*MsgWithdraw) Descriptor() ([]byte, []int) {
-	return fileDescriptor_e116d2d98ecf3bc4, []int{22}
+	return fileDescriptor_e116d2d98ecf3bc4, []int{30}
 }
 func (m *MsgWithdraw) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1444,7 +1915,7 @@ func (m *MsgWithdrawResponse) Reset()         { *m = MsgWithdrawResponse{} }
 func (m *MsgWithdrawResponse) String() string { return proto.CompactTextString(m) }
 func (*MsgWithdrawResponse) ProtoMessage()    {}
 func (*MsgWithdrawResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_e116d2d98ecf3bc4, []int{23}
+	return fileDescriptor_e116d2d98ecf3bc4, []int{31}
 }
 func (m *MsgWithdrawResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1492,7 +1963,7 @@ func (m *MsgUpdateParams) Reset()         { *m = MsgUpdateParams{} }
 func (m *MsgUpdateParams) String() string { return proto.CompactTextString(m) }
 func (*MsgUpdateParams) ProtoMessage()    {}
 func (*MsgUpdateParams) Descriptor() ([]byte, []int) {
-	return fileDescriptor_e116d2d98ecf3bc4, []int{24}
+	return fileDescriptor_e116d2d98ecf3bc4, []int{32}
 }
 func (m *MsgUpdateParams) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1543,7 +2014,7 @@ func (m *MsgUpdateParamsResponse) Reset()         { *m = MsgUpdateParamsResponse
 func (m *MsgUpdateParamsResponse) String() string { return proto.CompactTextString(m) }
 func (*MsgUpdateParamsResponse) ProtoMessage()    {}
 func (*MsgUpdateParamsResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_e116d2d98ecf3bc4, []int{25}
+	return fileDescriptor_e116d2d98ecf3bc4, []int{33}
 }
 func (m *MsgUpdateParamsResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1575,6 +2046,8 @@ var xxx_messageInfo_MsgUpdateParamsResponse proto.InternalMessageInfo
 func init() {
 	proto.RegisterType((*MsgCreateCollection)(nil), "imod.aigc.v1.MsgCreateCollection")
 	proto.RegisterType((*MsgCreateCollectionResponse)(nil), "imod.aigc.v1.MsgCreateCollectionResponse")
+	proto.RegisterType((*MsgCommit)(nil), "imod.aigc.v1.MsgCommit")
+	proto.RegisterType((*MsgCommitResponse)(nil), "imod.aigc.v1.MsgCommitResponse")
 	proto.RegisterType((*MsgMint)(nil), "imod.aigc.v1.MsgMint")
 	proto.RegisterType((*MsgMintResponse)(nil), "imod.aigc.v1.MsgMintResponse")
 	proto.RegisterType((*MsgMintFromResult)(nil), "imod.aigc.v1.MsgMintFromResult")
@@ -1595,6 +2068,12 @@ func init() {
 	proto.RegisterType((*MsgUnlistResponse)(nil), "imod.aigc.v1.MsgUnlistResponse")
 	proto.RegisterType((*MsgBuy)(nil), "imod.aigc.v1.MsgBuy")
 	proto.RegisterType((*MsgBuyResponse)(nil), "imod.aigc.v1.MsgBuyResponse")
+	proto.RegisterType((*MsgMakeOffer)(nil), "imod.aigc.v1.MsgMakeOffer")
+	proto.RegisterType((*MsgMakeOfferResponse)(nil), "imod.aigc.v1.MsgMakeOfferResponse")
+	proto.RegisterType((*MsgAcceptOffer)(nil), "imod.aigc.v1.MsgAcceptOffer")
+	proto.RegisterType((*MsgAcceptOfferResponse)(nil), "imod.aigc.v1.MsgAcceptOfferResponse")
+	proto.RegisterType((*MsgCancelOffer)(nil), "imod.aigc.v1.MsgCancelOffer")
+	proto.RegisterType((*MsgCancelOfferResponse)(nil), "imod.aigc.v1.MsgCancelOfferResponse")
 	proto.RegisterType((*MsgWithdraw)(nil), "imod.aigc.v1.MsgWithdraw")
 	proto.RegisterType((*MsgWithdrawResponse)(nil), "imod.aigc.v1.MsgWithdrawResponse")
 	proto.RegisterType((*MsgUpdateParams)(nil), "imod.aigc.v1.MsgUpdateParams")
@@ -1604,103 +2083,122 @@ func init() {
 func init() { proto.RegisterFile("imod/aigc/v1/tx.proto", fileDescriptor_e116d2d98ecf3bc4) }
 
 var fileDescriptor_e116d2d98ecf3bc4 = []byte{
-	// 1533 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xc4, 0x58, 0x4b, 0x6f, 0xdb, 0xc6,
-	0x16, 0x36, 0x2d, 0x5b, 0x8f, 0xe3, 0xc7, 0xb5, 0x69, 0xf9, 0x86, 0x52, 0x12, 0x59, 0x66, 0x6e,
-	0x70, 0x55, 0xb7, 0x91, 0x62, 0x37, 0x48, 0x11, 0xa1, 0x40, 0x11, 0x1b, 0x35, 0x6a, 0x24, 0x46,
-	0x03, 0x26, 0x41, 0x81, 0x2c, 0xaa, 0xd2, 0xe4, 0x44, 0x26, 0x42, 0x72, 0x58, 0xce, 0xc8, 0xb1,
-	0xb2, 0x2a, 0xba, 0xec, 0xa2, 0xe8, 0xba, 0x8b, 0x76, 0x5b, 0x74, 0xe5, 0x45, 0x97, 0x5d, 0x74,
-	0x99, 0x65, 0xd0, 0x4d, 0x1f, 0x40, 0x1f, 0x48, 0x80, 0x78, 0xd3, 0x1f, 0x51, 0xcc, 0x83, 0x94,
-	0x28, 0xca, 0x96, 0x82, 0x22, 0xcd, 0xc6, 0x9e, 0xf3, 0x98, 0x99, 0x73, 0xbe, 0xef, 0xcc, 0x9c,
-	0xa1, 0x60, 0xd9, 0xf1, 0xb0, 0xdd, 0x30, 0x9d, 0xb6, 0xd5, 0x38, 0x58, 0x6f, 0xd0, 0xc3, 0x7a,
-	0x10, 0x62, 0x8a, 0xd5, 0x59, 0xa6, 0xae, 0x33, 0x75, 0xfd, 0x60, 0xbd, 0xbc, 0x68, 0x7a, 0x8e,
-	0x8f, 0x1b, 0xfc, 0xaf, 0x70, 0x28, 0x57, 0x2c, 0x4c, 0x3c, 0x4c, 0x1a, 0x7b, 0x26, 0x41, 0x8d,
-	0x83, 0xf5, 0x3d, 0x44, 0xcd, 0xf5, 0x86, 0x85, 0x1d, 0x5f, 0xda, 0xcf, 0x48, 0xbb, 0x47, 0xda,
-	0x6c, 0x61, 0x8f, 0xb4, 0xa5, 0xa1, 0x24, 0x0c, 0x2d, 0x2e, 0x35, 0x84, 0x20, 0x4d, 0xc5, 0x36,
-	0x6e, 0x63, 0xa1, 0x67, 0x23, 0xa9, 0x3d, 0x9f, 0x88, 0xd0, 0xc2, 0xae, 0x8b, 0x2c, 0xea, 0xe0,
-	0x68, 0xa3, 0x52, 0xc2, 0x1c, 0x98, 0xa1, 0xe9, 0x45, 0xeb, 0x69, 0xc9, 0xdc, 0xf0, 0x03, 0x24,
-	0x27, 0xe9, 0xbf, 0x64, 0x60, 0x69, 0x97, 0xb4, 0xb7, 0x42, 0x64, 0x52, 0xb4, 0x15, 0x2f, 0xa9,
-	0x6e, 0x40, 0xce, 0x62, 0x3a, 0x1c, 0x6a, 0x4a, 0x55, 0xa9, 0x15, 0x36, 0xb5, 0x1f, 0xbf, 0xbb,
-	0x54, 0x94, 0x41, 0x5e, 0xb7, 0xed, 0x10, 0x11, 0x72, 0x9b, 0x86, 0x8e, 0xdf, 0x36, 0x22, 0x47,
-	0xb5, 0x04, 0x79, 0x0f, 0xdb, 0xc8, 0x6d, 0x39, 0xb6, 0x36, 0x59, 0x55, 0x6a, 0x53, 0x46, 0x8e,
-	0xcb, 0x3b, 0xb6, 0xaa, 0xc2, 0x94, 0x6f, 0x7a, 0x48, 0xcb, 0xb0, 0xb5, 0x0c, 0x3e, 0x56, 0xff,
-	0x0b, 0x59, 0xd2, 0xf5, 0xf6, 0xb0, 0xab, 0x4d, 0x71, 0xad, 0x94, 0xd4, 0x32, 0xe4, 0x0f, 0x50,
-	0x48, 0x1c, 0xec, 0x13, 0x6d, 0xba, 0x9a, 0xa9, 0xcd, 0x19, 0xb1, 0xac, 0xd6, 0x60, 0x21, 0xc4,
-	0x5d, 0xd3, 0xa5, 0xdd, 0x56, 0x80, 0xb1, 0xdb, 0xda, 0x0b, 0x88, 0x96, 0xad, 0x2a, 0xb5, 0x39,
-	0x63, 0x5e, 0xea, 0x6f, 0x61, 0xec, 0x6e, 0x06, 0x44, 0xad, 0xc3, 0x52, 0xe4, 0x29, 0xe3, 0xe3,
-	0xce, 0x39, 0xee, 0xbc, 0x28, 0x4d, 0x5b, 0xc2, 0xc2, 0xfc, 0x57, 0x61, 0x96, 0x74, 0x82, 0xc0,
-	0xed, 0xb6, 0x5c, 0xc7, 0x73, 0xa8, 0x96, 0xe7, 0x09, 0xcc, 0x08, 0xdd, 0x4d, 0xa6, 0x52, 0xb7,
-	0x00, 0x3c, 0xc7, 0xa7, 0xad, 0x20, 0x74, 0x2c, 0xa4, 0x15, 0xaa, 0x4a, 0x6d, 0x66, 0xa3, 0x54,
-	0x97, 0x98, 0x30, 0xfa, 0xeb, 0x92, 0xfe, 0xfa, 0x16, 0x76, 0xfc, 0xcd, 0xc2, 0xe3, 0xdf, 0x57,
-	0x26, 0xbe, 0x39, 0x3e, 0x5a, 0x53, 0x8c, 0x02, 0x9b, 0x77, 0x8b, 0x4d, 0x53, 0xaf, 0xc1, 0x8c,
-	0x58, 0x04, 0xbb, 0x8e, 0xd5, 0xd5, 0xa0, 0xaa, 0xd4, 0xe6, 0x37, 0xb4, 0x7a, 0x7f, 0x95, 0xd5,
-	0x77, 0x99, 0x37, 0xb7, 0x1b, 0x7c, 0x47, 0x31, 0x6e, 0xd6, 0x3f, 0x3d, 0x3e, 0x5a, 0x8b, 0xd0,
-	0xfe, 0xec, 0xf8, 0x68, 0xad, 0xaf, 0x20, 0x86, 0x70, 0xa8, 0x7f, 0x08, 0x67, 0x87, 0xa8, 0x0d,
-	0x44, 0x02, 0xec, 0x13, 0xa4, 0x5e, 0x80, 0xb9, 0x5e, 0x0d, 0x31, 0xce, 0x14, 0x9e, 0xf2, 0x6c,
-	0x4f, 0xb9, 0x63, 0x33, 0x32, 0x2c, 0xec, 0xd3, 0xd0, 0xb4, 0x28, 0xe7, 0xb4, 0x60, 0xc4, 0xb2,
-	0xfe, 0x7c, 0x12, 0x72, 0xbb, 0xa4, 0xcd, 0xa2, 0x55, 0x2f, 0x43, 0x96, 0x45, 0x8a, 0x46, 0x97,
-	0x8b, 0xf4, 0x4b, 0x6f, 0x3f, 0x39, 0x64, 0x7b, 0x0d, 0x72, 0x92, 0x7b, 0x5e, 0x3a, 0x73, 0x46,
-	0x24, 0xb2, 0x8a, 0x22, 0x08, 0xd9, 0xbc, 0x76, 0xa6, 0x0c, 0x3e, 0x56, 0x8b, 0x30, 0xed, 0xf8,
-	0x41, 0x87, 0x6a, 0xd3, 0x55, 0xa5, 0x36, 0x6b, 0x08, 0x41, 0x7d, 0x04, 0x39, 0xcf, 0x3c, 0x6c,
-	0xdd, 0x47, 0x48, 0xcb, 0x56, 0x33, 0xa7, 0x73, 0xb6, 0xcd, 0x38, 0xfb, 0xf6, 0x8f, 0x95, 0x5a,
-	0xdb, 0xa1, 0xfb, 0x9d, 0xbd, 0xba, 0x85, 0x3d, 0x79, 0x32, 0xe5, 0xbf, 0x4b, 0xc4, 0x7e, 0xd0,
-	0xa0, 0xdd, 0x00, 0x11, 0x3e, 0x81, 0x7c, 0x79, 0x7c, 0xb4, 0x36, 0xeb, 0xa2, 0xb6, 0x69, 0x75,
-	0x5b, 0xec, 0xd0, 0x13, 0x41, 0x78, 0xd6, 0x33, 0x0f, 0xb7, 0x11, 0xe2, 0x55, 0x45, 0x71, 0x88,
-	0x5a, 0xb8, 0x43, 0x59, 0x60, 0xac, 0xfc, 0xf2, 0xc6, 0x0c, 0xd7, 0xbd, 0xcf, 0x55, 0xcd, 0x55,
-	0xc6, 0xaa, 0x04, 0x85, 0x91, 0xba, 0x98, 0x20, 0x95, 0x81, 0xab, 0xdf, 0x80, 0xff, 0xc8, 0x61,
-	0x4c, 0x5e, 0x09, 0xf2, 0xfc, 0x18, 0x47, 0xbc, 0x15, 0x8c, 0x1c, 0x97, 0x77, 0x6c, 0xf5, 0x3c,
-	0x40, 0x88, 0x3e, 0xee, 0x20, 0x42, 0x7b, 0xa8, 0x16, 0xa4, 0x66, 0xc7, 0xd6, 0x9f, 0x28, 0xb0,
-	0x28, 0x57, 0xdb, 0x0e, 0xb1, 0x67, 0x20, 0xd2, 0x71, 0x5f, 0x1a, 0x7f, 0xc9, 0x58, 0x32, 0x03,
-	0xb1, 0x30, 0x7a, 0x59, 0x35, 0x21, 0x9f, 0x72, 0x1e, 0x67, 0x8d, 0x48, 0x6c, 0xbe, 0x3e, 0x80,
-	0xca, 0xd9, 0x14, 0x2a, 0xbd, 0xe0, 0xf5, 0xab, 0x50, 0x4a, 0x29, 0xc7, 0x40, 0x4a, 0xff, 0x5e,
-	0x81, 0xc2, 0x2e, 0x69, 0xdf, 0x46, 0x94, 0xba, 0x88, 0x41, 0x40, 0x90, 0x6f, 0x8f, 0x03, 0x81,
-	0xf0, 0x1b, 0x0f, 0x82, 0xfe, 0xfd, 0x33, 0x49, 0xa6, 0x4e, 0x4e, 0xff, 0x02, 0x4f, 0x5f, 0x6c,
-	0xc3, 0xd2, 0x5f, 0x4a, 0xa4, 0x2f, 0x02, 0xd6, 0xb7, 0x39, 0x91, 0x42, 0x88, 0xd3, 0x5d, 0x87,
-	0x2c, 0xa1, 0x26, 0xed, 0x10, 0x9e, 0xc5, 0xfc, 0x46, 0x29, 0x79, 0xb5, 0xdc, 0x61, 0x5b, 0xdf,
-	0xe6, 0x0e, 0x86, 0x74, 0xd4, 0x3f, 0x9f, 0x84, 0x99, 0x5d, 0xd2, 0xbe, 0x13, 0x9a, 0x3e, 0xb9,
-	0x8f, 0xc2, 0x57, 0x00, 0xc4, 0x55, 0x28, 0x84, 0xc8, 0x72, 0x02, 0x27, 0x82, 0xe2, 0xb4, 0x4d,
-	0x7b, 0xae, 0x6a, 0x1d, 0xa6, 0xf1, 0x43, 0x1f, 0x85, 0xfc, 0xc0, 0x9f, 0x36, 0x47, 0xb8, 0x35,
-	0x2f, 0x0e, 0xc0, 0xba, 0x9c, 0x80, 0x35, 0x02, 0x40, 0x5f, 0xe6, 0x3d, 0x31, 0x12, 0x23, 0x68,
-	0xf5, 0x5f, 0x15, 0x80, 0x5d, 0xd2, 0xbe, 0x1e, 0x04, 0x21, 0x3e, 0x78, 0x15, 0xf5, 0x72, 0x05,
-	0xf2, 0xa6, 0xd8, 0xdc, 0x1e, 0x89, 0x52, 0xec, 0xd9, 0xfc, 0xdf, 0x40, 0xd2, 0xc5, 0x44, 0xd2,
-	0x32, 0x1b, 0xbd, 0x08, 0x6a, 0x4f, 0x8a, 0x53, 0xfe, 0x4b, 0x81, 0xa2, 0xa8, 0x31, 0x61, 0x31,
-	0xdd, 0x6d, 0x1c, 0x5e, 0x77, 0xdd, 0x1e, 0xf2, 0xca, 0x58, 0xc8, 0x8f, 0x97, 0xfa, 0x15, 0xc8,
-	0xe3, 0x00, 0x85, 0xfc, 0xd5, 0x91, 0x19, 0x95, 0x5f, 0xe4, 0xc9, 0x5a, 0x54, 0x02, 0x95, 0x7c,
-	0x5f, 0xee, 0x97, 0x58, 0xee, 0x22, 0x04, 0x96, 0x7a, 0x65, 0xf0, 0x18, 0x25, 0xb3, 0xd2, 0x2b,
-	0x70, 0x6e, 0x98, 0x3e, 0x86, 0xe3, 0x2b, 0x85, 0x77, 0xbc, 0xcd, 0x4e, 0xe8, 0xff, 0xfb, 0xf4,
-	0xcb, 0x4e, 0xd1, 0x23, 0x32, 0xd9, 0x29, 0x58, 0x50, 0xfa, 0x22, 0xef, 0x14, 0x6c, 0x18, 0xc7,
-	0xfc, 0x93, 0x88, 0xf9, 0xa6, 0x43, 0xe8, 0xcb, 0x61, 0xed, 0x94, 0x82, 0x6d, 0xc2, 0xb4, 0x78,
-	0x2c, 0x4d, 0xbd, 0xc0, 0x63, 0x49, 0x4c, 0x69, 0x56, 0x93, 0xd4, 0x25, 0x93, 0x65, 0xd9, 0xc8,
-	0x64, 0xd9, 0x30, 0x4e, 0xf6, 0x6b, 0x71, 0xa3, 0xdf, 0xf5, 0xdd, 0x57, 0x90, 0x6e, 0x53, 0x4f,
-	0x86, 0x9c, 0xbc, 0xb4, 0x45, 0x4c, 0xfa, 0x12, 0xbf, 0xb4, 0x85, 0x10, 0x87, 0xfd, 0x5c, 0x81,
-	0x2c, 0xe7, 0xad, 0xcb, 0x62, 0xde, 0xeb, 0x74, 0xc7, 0x89, 0x99, 0xbb, 0xfd, 0x63, 0x8a, 0x6e,
-	0xc0, 0x3c, 0x3a, 0x0c, 0x90, 0x45, 0x91, 0xdd, 0x7a, 0x71, 0xae, 0xe6, 0xa2, 0xb9, 0xfc, 0x71,
-	0xdb, 0x5c, 0xe1, 0x00, 0xf0, 0xc0, 0x18, 0x00, 0x0b, 0x03, 0x05, 0xda, 0xd5, 0x17, 0x60, 0x5e,
-	0x8c, 0xe2, 0xd4, 0x7f, 0x50, 0x78, 0xf3, 0xf9, 0xc0, 0xa1, 0xfb, 0x76, 0x68, 0x3e, 0x7c, 0x39,
-	0x9c, 0x25, 0xfa, 0x4b, 0x66, 0xec, 0xfe, 0x22, 0xae, 0xce, 0x1e, 0xa1, 0xc9, 0x76, 0x11, 0x85,
-	0xac, 0x3f, 0xe2, 0xed, 0x22, 0x12, 0xe3, 0x4e, 0x6c, 0x41, 0xd6, 0xf4, 0x70, 0xc7, 0xa7, 0x9a,
-	0x32, 0xea, 0xd9, 0x79, 0xf9, 0x45, 0x9f, 0x9d, 0x86, 0x5c, 0x5a, 0x3f, 0x52, 0xf8, 0x21, 0xb8,
-	0x1b, 0xd8, 0x26, 0x45, 0xb7, 0xf8, 0x37, 0x1f, 0xcb, 0xd6, 0xec, 0xd0, 0x7d, 0x1c, 0x3a, 0xb4,
-	0x3b, 0x12, 0xc6, 0x9e, 0xab, 0xfa, 0x16, 0x64, 0xc5, 0x57, 0x23, 0xc7, 0x70, 0x66, 0xa3, 0x98,
-	0x7c, 0x3a, 0x88, 0xd5, 0xfb, 0xd9, 0x97, 0xee, 0xcd, 0x37, 0x18, 0x4c, 0xbd, 0x85, 0x18, 0x54,
-	0xa5, 0x64, 0xed, 0xf7, 0x85, 0xa7, 0x97, 0xe0, 0xcc, 0x80, 0x2a, 0x82, 0x6c, 0xe3, 0xb7, 0x1c,
-	0x64, 0x76, 0x49, 0x5b, 0xfd, 0x08, 0x16, 0x52, 0x5f, 0xa4, 0xab, 0x03, 0xdf, 0x48, 0xe9, 0x2f,
-	0x9b, 0xf2, 0x6b, 0x23, 0x5d, 0x62, 0x72, 0xde, 0x86, 0x29, 0xfe, 0xdd, 0xb2, 0x9c, 0x9a, 0xc2,
-	0xd4, 0xe5, 0xf3, 0x43, 0xd5, 0xf1, 0xec, 0x7b, 0x30, 0x3f, 0xf0, 0x7e, 0x5e, 0x19, 0x3a, 0xa1,
-	0xe7, 0x50, 0xfe, 0xff, 0x08, 0x87, 0x78, 0xed, 0x4d, 0xc8, 0xca, 0x07, 0xe9, 0x99, 0xd4, 0x14,
-	0x61, 0x28, 0xaf, 0x9c, 0x60, 0x88, 0xd7, 0x78, 0x0f, 0xf2, 0xf1, 0x6b, 0xae, 0x94, 0x72, 0x8e,
-	0x4c, 0xe5, 0xd5, 0x13, 0x4d, 0xf1, 0x4a, 0xef, 0x42, 0x2e, 0x7a, 0xef, 0x68, 0x29, 0x6f, 0x69,
-	0x29, 0x57, 0x4f, 0xb2, 0xf4, 0x9d, 0x85, 0xc5, 0xf4, 0x1b, 0x42, 0x1f, 0x96, 0x46, 0xd2, 0xa7,
-	0xbc, 0x36, 0xda, 0xa7, 0x9f, 0x53, 0xde, 0x99, 0xd3, 0x9c, 0x32, 0xf5, 0x10, 0x4e, 0xfb, 0xfb,
-	0x24, 0x9b, 0xcd, 0x7b, 0x64, 0x7a, 0x36, 0x53, 0x0f, 0x99, 0xdd, 0xdf, 0x78, 0x18, 0x6b, 0xb2,
-	0xe9, 0xa4, 0x59, 0x13, 0x86, 0x21, 0xac, 0x25, 0xbb, 0x80, 0x7a, 0x0d, 0x32, 0xac, 0x03, 0x14,
-	0x87, 0xc4, 0xd9, 0x2d, 0x9f, 0x1b, 0xa6, 0xed, 0x27, 0x3c, 0xbe, 0x41, 0xd3, 0x84, 0x47, 0xa6,
-	0x21, 0x84, 0xa7, 0x6e, 0xad, 0x3b, 0x30, 0x9b, 0xb8, 0x4c, 0xd2, 0x79, 0xf7, 0x9b, 0xcb, 0x17,
-	0x4f, 0x35, 0x47, 0xab, 0x96, 0xa7, 0x3f, 0x61, 0x17, 0xc6, 0xe6, 0x3b, 0x8f, 0x9f, 0x56, 0x94,
-	0x27, 0x4f, 0x2b, 0xca, 0x9f, 0x4f, 0x2b, 0xca, 0x17, 0xcf, 0x2a, 0x13, 0x4f, 0x9e, 0x55, 0x26,
-	0x7e, 0x7e, 0x56, 0x99, 0xb8, 0x77, 0xb1, 0xef, 0xe6, 0x73, 0x3c, 0x6c, 0xed, 0x9b, 0x8e, 0xdf,
-	0xe0, 0x77, 0xc8, 0xa1, 0xb8, 0x45, 0xf8, 0xe5, 0xb7, 0x97, 0xe5, 0xbf, 0x5a, 0xbd, 0xf9, 0x77,
-	0x00, 0x00, 0x00, 0xff, 0xff, 0x4d, 0x0b, 0x78, 0xdb, 0xad, 0x13, 0x00, 0x00,
+	// 1840 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xc4, 0x58, 0xcd, 0x6f, 0xdc, 0xc6,
+	0x15, 0x37, 0xb5, 0xd2, 0x7e, 0xbc, 0x95, 0x54, 0x8b, 0x96, 0x6d, 0x2e, 0x13, 0xaf, 0xd6, 0x4c,
+	0xdc, 0x6c, 0xd5, 0x7a, 0x37, 0x52, 0x8d, 0x14, 0x59, 0x14, 0x28, 0x2c, 0xa1, 0x42, 0x0c, 0x47,
+	0x88, 0x4b, 0x3b, 0x28, 0x90, 0x43, 0xb7, 0x5c, 0x72, 0x4c, 0x11, 0x26, 0x39, 0x2c, 0x67, 0x56,
+	0xd1, 0xe6, 0x54, 0xf4, 0xd8, 0x43, 0x91, 0x43, 0x4f, 0x3d, 0xb4, 0xc7, 0xa6, 0x3d, 0xe9, 0xd0,
+	0x63, 0x0f, 0x3d, 0xe6, 0x68, 0xf4, 0xd2, 0x8f, 0x43, 0x5c, 0xd8, 0x40, 0x7d, 0xe9, 0x5f, 0xd0,
+	0x53, 0x31, 0x1f, 0xe4, 0x92, 0x4b, 0x4a, 0xbb, 0x6e, 0x60, 0xfb, 0x22, 0x71, 0xde, 0x7b, 0x33,
+	0xf3, 0x7e, 0xbf, 0xf7, 0x66, 0xde, 0x9b, 0x85, 0xcb, 0x5e, 0x80, 0x9d, 0xbe, 0xe5, 0xb9, 0x76,
+	0xff, 0x78, 0xa7, 0x4f, 0x4f, 0x7a, 0x51, 0x8c, 0x29, 0x56, 0x57, 0x99, 0xb8, 0xc7, 0xc4, 0xbd,
+	0xe3, 0x1d, 0x7d, 0xc3, 0x0a, 0xbc, 0x10, 0xf7, 0xf9, 0x5f, 0x61, 0xa0, 0xb7, 0x6d, 0x4c, 0x02,
+	0x4c, 0xfa, 0x23, 0x8b, 0xa0, 0xfe, 0xf1, 0xce, 0x08, 0x51, 0x6b, 0xa7, 0x6f, 0x63, 0x2f, 0x94,
+	0xfa, 0xab, 0x52, 0x1f, 0x10, 0x97, 0x2d, 0x1c, 0x10, 0x57, 0x2a, 0x5a, 0x42, 0x31, 0xe4, 0xa3,
+	0xbe, 0x18, 0x48, 0xd5, 0xa6, 0x8b, 0x5d, 0x2c, 0xe4, 0xec, 0x4b, 0x4a, 0xb7, 0x5c, 0x8c, 0x5d,
+	0x1f, 0xf5, 0xf9, 0x68, 0x34, 0x7e, 0xd8, 0xa7, 0x5e, 0x80, 0x08, 0xb5, 0x82, 0x48, 0x1a, 0x5c,
+	0xcb, 0x41, 0xb0, 0xb1, 0xef, 0x23, 0x9b, 0x7a, 0x38, 0xf1, 0xa4, 0x95, 0x53, 0x47, 0x56, 0x6c,
+	0x05, 0xc9, 0x86, 0x5a, 0x1e, 0x3c, 0x7e, 0x84, 0xe4, 0x24, 0xe3, 0x1f, 0x15, 0xb8, 0x74, 0x48,
+	0xdc, 0xfd, 0x18, 0x59, 0x14, 0xed, 0xa7, 0x4b, 0xaa, 0xbb, 0x50, 0xb3, 0x99, 0x0c, 0xc7, 0x9a,
+	0xd2, 0x51, 0xba, 0x8d, 0x3d, 0xed, 0xaf, 0x7f, 0xba, 0xb9, 0x29, 0x51, 0xdc, 0x76, 0x9c, 0x18,
+	0x11, 0x72, 0x9f, 0xc6, 0x5e, 0xe8, 0x9a, 0x89, 0xa1, 0xda, 0x82, 0x7a, 0x80, 0x1d, 0xe4, 0x0f,
+	0x3d, 0x47, 0x5b, 0xea, 0x28, 0xdd, 0x65, 0xb3, 0xc6, 0xc7, 0x77, 0x1c, 0x55, 0x85, 0xe5, 0xd0,
+	0x0a, 0x90, 0x56, 0x61, 0x6b, 0x99, 0xfc, 0x5b, 0xbd, 0x02, 0x55, 0x32, 0x09, 0x46, 0xd8, 0xd7,
+	0x96, 0xb9, 0x54, 0x8e, 0x54, 0x1d, 0xea, 0xc7, 0x28, 0x26, 0x1e, 0x0e, 0x89, 0xb6, 0xd2, 0xa9,
+	0x74, 0xd7, 0xcc, 0x74, 0xac, 0x76, 0xe1, 0x62, 0x8c, 0x27, 0x96, 0x4f, 0x27, 0xc3, 0x08, 0x63,
+	0x7f, 0x38, 0x8a, 0x88, 0x56, 0xed, 0x28, 0xdd, 0x35, 0x73, 0x5d, 0xca, 0xef, 0x61, 0xec, 0xef,
+	0x45, 0x44, 0xed, 0xc1, 0xa5, 0xc4, 0x52, 0xfa, 0xc7, 0x8d, 0x6b, 0xdc, 0x78, 0x43, 0xaa, 0xf6,
+	0x85, 0x86, 0xd9, 0x5f, 0x87, 0x55, 0x32, 0x8e, 0x22, 0x7f, 0x32, 0xf4, 0xbd, 0xc0, 0xa3, 0x5a,
+	0x9d, 0x03, 0x68, 0x0a, 0xd9, 0x87, 0x4c, 0xa4, 0xee, 0x03, 0x04, 0x5e, 0x48, 0x87, 0x51, 0xec,
+	0xd9, 0x48, 0x6b, 0x74, 0x94, 0x6e, 0x73, 0xb7, 0xd5, 0x93, 0x9c, 0xb0, 0xfc, 0xe8, 0xc9, 0xfc,
+	0xe8, 0xed, 0x63, 0x2f, 0xdc, 0x6b, 0x7c, 0xf9, 0xd5, 0xd6, 0x85, 0x2f, 0x9e, 0x9f, 0x6e, 0x2b,
+	0x66, 0x83, 0xcd, 0xbb, 0xc7, 0xa6, 0xa9, 0xef, 0x43, 0x53, 0x2c, 0x82, 0x7d, 0xcf, 0x9e, 0x68,
+	0xd0, 0x51, 0xba, 0xeb, 0xbb, 0x5a, 0x2f, 0x9b, 0x86, 0xbd, 0x43, 0x66, 0xcd, 0xf5, 0x26, 0xdf,
+	0x51, 0x7c, 0x0f, 0x7a, 0xbf, 0x78, 0x7e, 0xba, 0x9d, 0xb0, 0xfd, 0xcb, 0xe7, 0xa7, 0xdb, 0x99,
+	0x84, 0x28, 0x89, 0xa1, 0xf1, 0x13, 0x78, 0xa3, 0x44, 0x6c, 0x22, 0x12, 0xe1, 0x90, 0x20, 0xf5,
+	0x2d, 0x58, 0x9b, 0xe6, 0x10, 0x8b, 0x99, 0xc2, 0x21, 0xaf, 0x4e, 0x85, 0x77, 0x1c, 0x16, 0x0c,
+	0x1b, 0x87, 0x34, 0xb6, 0x6c, 0xca, 0x63, 0xda, 0x30, 0xd3, 0xb1, 0xf1, 0x7b, 0x05, 0x1a, 0x6c,
+	0x03, 0x1c, 0x30, 0x76, 0xde, 0x85, 0x2a, 0x41, 0xa1, 0x83, 0xe6, 0x27, 0x8c, 0xb4, 0x2b, 0x3a,
+	0xb0, 0x54, 0xe2, 0x40, 0x1b, 0xc0, 0xe6, 0x1b, 0x04, 0x28, 0xa4, 0x32, 0x7f, 0x32, 0x92, 0xc1,
+	0x5b, 0x8c, 0x14, 0xb9, 0x22, 0xe3, 0xe4, 0x52, 0x9e, 0x13, 0x6e, 0x68, 0xdc, 0x82, 0x8d, 0x74,
+	0x90, 0xe2, 0xdf, 0x82, 0xa6, 0x6f, 0x11, 0x3a, 0x3c, 0x42, 0x9e, 0x7b, 0x44, 0xb9, 0xd7, 0x15,
+	0x13, 0x98, 0xe8, 0x03, 0x2e, 0x31, 0xfe, 0xbb, 0x04, 0xb5, 0x43, 0xe2, 0xb2, 0x68, 0x30, 0x74,
+	0x2c, 0x12, 0x8b, 0xa0, 0x13, 0x76, 0x8b, 0xa1, 0xd3, 0xa0, 0x26, 0x73, 0x9b, 0x43, 0x5b, 0x33,
+	0x93, 0x21, 0x3b, 0x31, 0x04, 0x21, 0x87, 0x9f, 0x8d, 0x65, 0x93, 0x7f, 0xab, 0x9b, 0xb0, 0xe2,
+	0x85, 0xd1, 0x98, 0x6a, 0x2b, 0x1d, 0xa5, 0xbb, 0x6a, 0x8a, 0x81, 0xfa, 0x19, 0xd4, 0x02, 0xeb,
+	0x64, 0xf8, 0x10, 0x21, 0xad, 0xda, 0xa9, 0x9c, 0x9f, 0x93, 0x07, 0x2c, 0x27, 0xff, 0xf8, 0x64,
+	0xab, 0xeb, 0x7a, 0xf4, 0x68, 0x3c, 0xea, 0xd9, 0x38, 0x90, 0x57, 0x93, 0xfc, 0x77, 0x93, 0x38,
+	0x8f, 0xfa, 0x74, 0x12, 0x21, 0xc2, 0x27, 0x90, 0xdf, 0x3c, 0x3f, 0xdd, 0x5e, 0xf5, 0x91, 0x6b,
+	0xd9, 0x93, 0x21, 0xbb, 0xf5, 0x88, 0x48, 0xe8, 0x6a, 0x60, 0x9d, 0x1c, 0x20, 0xc4, 0x4f, 0x0d,
+	0xc5, 0x31, 0x1a, 0xe2, 0x31, 0x65, 0x8e, 0xb1, 0xe3, 0x55, 0x37, 0x9b, 0x5c, 0xf6, 0x11, 0x17,
+	0x71, 0x20, 0x96, 0x2f, 0x0e, 0xd4, 0xaa, 0xc9, 0xbf, 0x07, 0xd7, 0x79, 0xd0, 0x04, 0x51, 0x2c,
+	0x68, 0x1b, 0xb9, 0xa0, 0x31, 0xc2, 0x8d, 0xbb, 0xf0, 0x0d, 0xf9, 0x99, 0x06, 0xac, 0x05, 0x75,
+	0x7e, 0x75, 0x25, 0xb9, 0xda, 0x30, 0x6b, 0x7c, 0x7c, 0xc7, 0x51, 0xaf, 0x01, 0xc4, 0xe8, 0x67,
+	0x63, 0x44, 0xe8, 0x94, 0xe9, 0x86, 0x94, 0xdc, 0x71, 0x8c, 0xc7, 0x0a, 0x4f, 0x00, 0xb6, 0xda,
+	0x41, 0x8c, 0x03, 0x13, 0x91, 0xb1, 0xff, 0xd2, 0x62, 0x9a, 0xf7, 0xa5, 0x32, 0xe3, 0x0b, 0x0b,
+	0x39, 0x3b, 0x41, 0x2c, 0x9b, 0x97, 0x39, 0x25, 0xc9, 0x70, 0xf0, 0xed, 0x19, 0x56, 0xde, 0x28,
+	0xb0, 0x32, 0x75, 0xde, 0x78, 0x0f, 0x5a, 0x05, 0xe1, 0x02, 0x4c, 0x19, 0x7f, 0x16, 0x87, 0xf6,
+	0x3e, 0xa2, 0xd4, 0x47, 0x2f, 0xeb, 0xd0, 0x66, 0xf7, 0xaf, 0xe4, 0x23, 0x75, 0x36, 0xfc, 0xf3,
+	0x4f, 0xb2, 0x70, 0xd8, 0x38, 0xe0, 0x81, 0x14, 0x83, 0x14, 0xee, 0x0e, 0x54, 0x09, 0xb5, 0xe8,
+	0x98, 0x70, 0x14, 0xeb, 0xbb, 0xad, 0xfc, 0x75, 0xfa, 0x80, 0x6d, 0x7d, 0x9f, 0x1b, 0x98, 0xd2,
+	0xd0, 0xf8, 0xd5, 0x12, 0x34, 0x0f, 0x89, 0xfb, 0x20, 0xb6, 0x42, 0xf2, 0x10, 0xc5, 0xaf, 0x81,
+	0x88, 0xf7, 0xa0, 0x11, 0x23, 0xdb, 0x8b, 0xbc, 0x84, 0x8a, 0xf3, 0x36, 0x9d, 0x9a, 0xaa, 0x3d,
+	0x58, 0xc1, 0x9f, 0x86, 0x28, 0xe6, 0x97, 0xc0, 0x79, 0x73, 0x84, 0xd9, 0xe0, 0xc6, 0x0c, 0xad,
+	0x97, 0x73, 0xb4, 0x26, 0x04, 0x18, 0x97, 0x79, 0x1f, 0x90, 0x0c, 0x13, 0x6a, 0x8d, 0x7f, 0x2a,
+	0x00, 0x87, 0xc4, 0xbd, 0x1d, 0x45, 0x31, 0x3e, 0x7e, 0x1d, 0xf9, 0x72, 0x0b, 0xea, 0x96, 0xd8,
+	0xdc, 0x99, 0xcb, 0x52, 0x6a, 0x39, 0x78, 0x7b, 0x06, 0xf4, 0x66, 0x0e, 0xb4, 0x44, 0x63, 0x6c,
+	0x82, 0x3a, 0x1d, 0xa5, 0x90, 0xff, 0xa3, 0xc0, 0xa6, 0xc8, 0x31, 0xa1, 0xb1, 0xfc, 0x03, 0x1c,
+	0xdf, 0xf6, 0xfd, 0x29, 0xf3, 0xca, 0x42, 0xcc, 0x2f, 0x06, 0xfd, 0x16, 0xd4, 0x71, 0x84, 0x62,
+	0xde, 0x69, 0x55, 0xe6, 0xe1, 0x4b, 0x2c, 0x59, 0x59, 0xce, 0xb1, 0x52, 0xcf, 0x60, 0xbf, 0xc9,
+	0xb0, 0x0b, 0x17, 0x18, 0xf4, 0xf6, 0xec, 0x31, 0xca, 0xa3, 0x32, 0xda, 0xf0, 0x66, 0x99, 0x3c,
+	0xa5, 0xe3, 0xb7, 0x0a, 0xaf, 0x82, 0x7b, 0xe3, 0x38, 0x7c, 0xf5, 0xe1, 0x97, 0x95, 0x62, 0x1a,
+	0xc8, 0x7c, 0xa5, 0x60, 0x4e, 0x19, 0x1b, 0xbc, 0x52, 0xb0, 0xcf, 0xd4, 0xe7, 0xbf, 0x09, 0x9f,
+	0x3f, 0xf4, 0x08, 0x7d, 0x39, 0x51, 0x3b, 0x27, 0x61, 0x07, 0xb0, 0x22, 0x1a, 0xc4, 0xe5, 0x17,
+	0x68, 0x10, 0xc5, 0x94, 0x41, 0x27, 0x1f, 0xba, 0x3c, 0x58, 0x86, 0x46, 0x82, 0x65, 0x9f, 0x29,
+	0xd8, 0xdf, 0x89, 0x1b, 0xfd, 0xe3, 0xd0, 0x7f, 0x0d, 0x70, 0x07, 0x46, 0xde, 0xe5, 0xfc, 0xa5,
+	0x2d, 0x7c, 0x32, 0x2e, 0xf1, 0x4b, 0x5b, 0x0c, 0x52, 0xb7, 0xff, 0xad, 0x40, 0x95, 0xc7, 0x6d,
+	0xc2, 0x7c, 0x1e, 0x8d, 0x27, 0x8b, 0xf8, 0xcc, 0xcd, 0xbe, 0x76, 0x88, 0xee, 0xc2, 0x3a, 0x3a,
+	0x89, 0x90, 0x4d, 0x91, 0x33, 0x7c, 0xf1, 0x58, 0xad, 0x25, 0x73, 0x79, 0x43, 0x3f, 0xd8, 0xe2,
+	0x04, 0x70, 0xc7, 0x18, 0x01, 0x17, 0x67, 0x12, 0x74, 0x62, 0x5c, 0x84, 0x75, 0xf1, 0x95, 0x42,
+	0xff, 0xc3, 0x12, 0xac, 0xb2, 0xe2, 0x6d, 0x3d, 0x42, 0x1f, 0x3d, 0x94, 0xd5, 0x67, 0xe4, 0x39,
+	0x0b, 0x9d, 0x2b, 0x61, 0xf7, 0x3a, 0xb3, 0x54, 0xdd, 0x87, 0x1a, 0x3a, 0x89, 0xbc, 0x18, 0x11,
+	0x5e, 0x83, 0x9a, 0xbb, 0x7a, 0x4f, 0x3c, 0x5d, 0x7b, 0xc9, 0xd3, 0xb5, 0xf7, 0x20, 0x79, 0xba,
+	0xee, 0xad, 0xb1, 0xe9, 0x9f, 0x3f, 0xd9, 0x52, 0xc4, 0x12, 0xc9, 0xcc, 0xc1, 0x37, 0xf9, 0xc1,
+	0x16, 0x68, 0x18, 0x6f, 0x57, 0xf2, 0xcd, 0x4e, 0x42, 0x8d, 0x71, 0x85, 0x5f, 0xc6, 0xe9, 0x38,
+	0xe5, 0xf0, 0x8b, 0x25, 0x4e, 0xeb, 0x6d, 0xdb, 0x46, 0x11, 0x15, 0x2c, 0xbe, 0xea, 0x93, 0x3e,
+	0x8d, 0xda, 0xf2, 0x82, 0x51, 0x2b, 0x26, 0xde, 0xca, 0xff, 0x9f, 0x78, 0xef, 0xe4, 0x4f, 0x9e,
+	0x96, 0x2f, 0x71, 0x53, 0x5e, 0x0c, 0x0d, 0xae, 0xe4, 0x25, 0x29, 0x89, 0x5f, 0x29, 0x9c, 0xc4,
+	0x7d, 0x2b, 0xb4, 0x91, 0x9f, 0xa6, 0xe2, 0x2b, 0xae, 0xf0, 0x2f, 0x4c, 0xe3, 0xa0, 0x3b, 0x53,
+	0x14, 0xf2, 0xd0, 0x33, 0x68, 0x24, 0xf4, 0x8c, 0x24, 0x85, 0xfe, 0x17, 0x85, 0x37, 0x80, 0x3f,
+	0xf6, 0xe8, 0x91, 0x13, 0x5b, 0x9f, 0xbe, 0x9c, 0xe4, 0xc9, 0xf5, 0x78, 0x95, 0x85, 0x7b, 0x3c,
+	0xd1, 0xbe, 0x4c, 0x43, 0x9b, 0x6f, 0xd9, 0x12, 0x97, 0x8d, 0xcf, 0x78, 0xcb, 0x96, 0x0c, 0xd3,
+	0x6e, 0xd8, 0x86, 0xaa, 0x15, 0xe0, 0x71, 0xc8, 0x9e, 0xb4, 0x73, 0x9e, 0x83, 0xef, 0xbe, 0xe8,
+	0x73, 0xd0, 0x94, 0x4b, 0x1b, 0xa7, 0x0a, 0x2f, 0x44, 0x1f, 0x47, 0x8e, 0x45, 0xd1, 0x3d, 0xfe,
+	0x5b, 0x13, 0x43, 0x6b, 0x8d, 0xe9, 0x11, 0x8e, 0x3d, 0x3a, 0x99, 0x4b, 0xe3, 0xd4, 0x54, 0xfd,
+	0x1e, 0x54, 0xc5, 0xaf, 0x55, 0x9c, 0xc3, 0xe6, 0xee, 0x66, 0xbe, 0x7d, 0x17, 0xab, 0x67, 0x0f,
+	0x82, 0x34, 0x1f, 0x7c, 0x87, 0xd1, 0x34, 0x5d, 0x88, 0x51, 0xd5, 0xca, 0xd7, 0x9f, 0x8c, 0x7b,
+	0x46, 0x0b, 0xae, 0xce, 0x88, 0x12, 0xca, 0x76, 0x7f, 0x0d, 0x50, 0x39, 0x24, 0xae, 0xfa, 0x53,
+	0xb8, 0x58, 0xf8, 0x25, 0xec, 0xfa, 0xcc, 0x6f, 0x33, 0xc5, 0x5f, 0x54, 0xf4, 0x6f, 0xcd, 0x35,
+	0x49, 0x83, 0xb3, 0x07, 0x55, 0xf9, 0x7b, 0xc9, 0xd5, 0xe2, 0x24, 0xae, 0xd0, 0xb7, 0xce, 0x50,
+	0xa4, 0x6b, 0x7c, 0x1f, 0x96, 0xf9, 0x6f, 0x12, 0x97, 0x0b, 0x86, 0x4c, 0xac, 0x5f, 0x2b, 0x15,
+	0xa7, 0xb3, 0x3f, 0x81, 0xf5, 0x99, 0x77, 0xf0, 0x56, 0xe9, 0x84, 0xa9, 0x81, 0xfe, 0xce, 0x1c,
+	0x83, 0x2c, 0x3a, 0xf9, 0xb0, 0x2c, 0xa2, 0x13, 0x8a, 0x12, 0x74, 0x33, 0x8f, 0xb9, 0x0f, 0xa0,
+	0x9e, 0xbe, 0xca, 0x5a, 0x05, 0xe3, 0x44, 0xa5, 0x5f, 0x3f, 0x53, 0x95, 0xae, 0xf4, 0x43, 0xa8,
+	0x25, 0xef, 0x16, 0xad, 0x60, 0x2d, 0x35, 0x7a, 0xe7, 0x2c, 0x4d, 0xe6, 0x3c, 0x6d, 0x14, 0xdf,
+	0x02, 0x46, 0x19, 0x8c, 0xbc, 0x8d, 0xbe, 0x3d, 0xdf, 0x26, 0x1b, 0x53, 0xde, 0x61, 0x17, 0x63,
+	0xca, 0xc4, 0x25, 0x31, 0xcd, 0xf6, 0xbb, 0x6c, 0x36, 0xef, 0x75, 0x8b, 0xb3, 0x99, 0xb8, 0x64,
+	0x76, 0xb6, 0x81, 0x64, 0x51, 0x93, 0xcd, 0x63, 0x31, 0x6a, 0x42, 0x51, 0x12, 0xb5, 0x7c, 0x37,
+	0xa7, 0xbe, 0x0f, 0x15, 0xd6, 0xc9, 0x6d, 0x96, 0xf8, 0x39, 0xd1, 0xdf, 0x2c, 0x93, 0xa6, 0x53,
+	0xef, 0x42, 0x63, 0xda, 0x09, 0xe9, 0xc5, 0x54, 0x4b, 0x74, 0xba, 0x71, 0xb6, 0x2e, 0x5d, 0xec,
+	0x47, 0xd0, 0xcc, 0xb6, 0x04, 0xc5, 0x9d, 0x33, 0x5a, 0xfd, 0xed, 0xf3, 0xb4, 0xd9, 0x25, 0xb3,
+	0x05, 0xb2, 0xb8, 0x64, 0x46, 0x5b, 0xb2, 0x64, 0x49, 0xf1, 0x61, 0x39, 0x9e, 0x16, 0x9e, 0x62,
+	0x8e, 0x27, 0xaa, 0x92, 0x1c, 0x2f, 0x5c, 0xf6, 0x0f, 0x60, 0x35, 0x77, 0x07, 0x17, 0x43, 0x9d,
+	0x55, 0xeb, 0x37, 0xce, 0x55, 0x27, 0xab, 0xea, 0x2b, 0x3f, 0x67, 0xf7, 0xec, 0xde, 0x0f, 0xbe,
+	0x7c, 0xda, 0x56, 0x1e, 0x3f, 0x6d, 0x2b, 0xff, 0x7a, 0xda, 0x56, 0x3e, 0x7f, 0xd6, 0xbe, 0xf0,
+	0xf8, 0x59, 0xfb, 0xc2, 0xdf, 0x9f, 0xb5, 0x2f, 0x7c, 0x72, 0x23, 0x53, 0x30, 0xbc, 0x00, 0xdb,
+	0x47, 0x96, 0x17, 0xf6, 0xf9, 0xd5, 0x7b, 0x22, 0x2e, 0x5f, 0x5e, 0x33, 0x46, 0x55, 0xde, 0x10,
+	0x7e, 0xf7, 0x7f, 0x01, 0x00, 0x00, 0xff, 0xff, 0x71, 0x8d, 0x3f, 0x33, 0x7d, 0x19, 0x00, 0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -1717,6 +2215,8 @@ const _ = grpc.SupportPackageIsVersion4
 type MsgClient interface {
 	// CreateCollection makes a collection of content from one model.
 	CreateCollection(ctx context.Context, in *MsgCreateCollection, opts ...grpc.CallOption) (*MsgCreateCollectionResponse, error)
+	// Commit names a prompt by a hash, so that nobody who sees the later mint can come first.
+	Commit(ctx context.Context, in *MsgCommit, opts ...grpc.CallOption) (*MsgCommitResponse, error)
 	// Mint requests an inference, pays for it and makes the pending token, in one step.
 	Mint(ctx context.Context, in *MsgMint, opts ...grpc.CallOption) (*MsgMintResponse, error)
 	// MintFromResult makes a final token from a final request of the sender.
@@ -1731,12 +2231,18 @@ type MsgClient interface {
 	SetApprovalForAll(ctx context.Context, in *MsgSetApprovalForAll, opts ...grpc.CallOption) (*MsgSetApprovalForAllResponse, error)
 	// Burn destroys a final token and returns its storage deposit.
 	Burn(ctx context.Context, in *MsgBurn, opts ...grpc.CallOption) (*MsgBurnResponse, error)
-	// List offers a final token for sale at a fixed price.
+	// List puts a final token up for sale at a fixed price.
 	List(ctx context.Context, in *MsgList, opts ...grpc.CallOption) (*MsgListResponse, error)
-	// Unlist ends an offer.
+	// Unlist ends a listing.
 	Unlist(ctx context.Context, in *MsgUnlist, opts ...grpc.CallOption) (*MsgUnlistResponse, error)
-	// Buy pays the price of an offer and takes the token.
+	// Buy pays the price of a listing and takes the token.
 	Buy(ctx context.Context, in *MsgBuy, opts ...grpc.CallOption) (*MsgBuyResponse, error)
+	// MakeOffer names a price for somebody's token and pays it into escrow.
+	MakeOffer(ctx context.Context, in *MsgMakeOffer, opts ...grpc.CallOption) (*MsgMakeOfferResponse, error)
+	// AcceptOffer sells a token to who made an offer for it.
+	AcceptOffer(ctx context.Context, in *MsgAcceptOffer, opts ...grpc.CallOption) (*MsgAcceptOfferResponse, error)
+	// CancelOffer returns the price of an offer: to its bidder at any time, by anyone once it expired or its token was destroyed.
+	CancelOffer(ctx context.Context, in *MsgCancelOffer, opts ...grpc.CallOption) (*MsgCancelOfferResponse, error)
 	// Withdraw sends credited money of the sender from a collection's escrow account.
 	Withdraw(ctx context.Context, in *MsgWithdraw, opts ...grpc.CallOption) (*MsgWithdrawResponse, error)
 	// UpdateParams sets all parameters; governance only.
@@ -1754,6 +2260,15 @@ func NewMsgClient(cc grpc1.ClientConn) MsgClient {
 func (c *msgClient) CreateCollection(ctx context.Context, in *MsgCreateCollection, opts ...grpc.CallOption) (*MsgCreateCollectionResponse, error) {
 	out := new(MsgCreateCollectionResponse)
 	err := c.cc.Invoke(ctx, "/imod.aigc.v1.Msg/CreateCollection", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) Commit(ctx context.Context, in *MsgCommit, opts ...grpc.CallOption) (*MsgCommitResponse, error) {
+	out := new(MsgCommitResponse)
+	err := c.cc.Invoke(ctx, "/imod.aigc.v1.Msg/Commit", in, out, opts...)
 	if err != nil {
 		return nil, err
 	}
@@ -1850,6 +2365,33 @@ func (c *msgClient) Buy(ctx context.Context, in *MsgBuy, opts ...grpc.CallOption
 	return out, nil
 }
 
+func (c *msgClient) MakeOffer(ctx context.Context, in *MsgMakeOffer, opts ...grpc.CallOption) (*MsgMakeOfferResponse, error) {
+	out := new(MsgMakeOfferResponse)
+	err := c.cc.Invoke(ctx, "/imod.aigc.v1.Msg/MakeOffer", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) AcceptOffer(ctx context.Context, in *MsgAcceptOffer, opts ...grpc.CallOption) (*MsgAcceptOfferResponse, error) {
+	out := new(MsgAcceptOfferResponse)
+	err := c.cc.Invoke(ctx, "/imod.aigc.v1.Msg/AcceptOffer", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) CancelOffer(ctx context.Context, in *MsgCancelOffer, opts ...grpc.CallOption) (*MsgCancelOfferResponse, error) {
+	out := new(MsgCancelOfferResponse)
+	err := c.cc.Invoke(ctx, "/imod.aigc.v1.Msg/CancelOffer", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *msgClient) Withdraw(ctx context.Context, in *MsgWithdraw, opts ...grpc.CallOption) (*MsgWithdrawResponse, error) {
 	out := new(MsgWithdrawResponse)
 	err := c.cc.Invoke(ctx, "/imod.aigc.v1.Msg/Withdraw", in, out, opts...)
@@ -1872,6 +2414,8 @@ func (c *msgClient) UpdateParams(ctx context.Context, in *MsgUpdateParams, opts 
 type MsgServer interface {
 	// CreateCollection makes a collection of content from one model.
 	CreateCollection(context.Context, *MsgCreateCollection) (*MsgCreateCollectionResponse, error)
+	// Commit names a prompt by a hash, so that nobody who sees the later mint can come first.
+	Commit(context.Context, *MsgCommit) (*MsgCommitResponse, error)
 	// Mint requests an inference, pays for it and makes the pending token, in one step.
 	Mint(context.Context, *MsgMint) (*MsgMintResponse, error)
 	// MintFromResult makes a final token from a final request of the sender.
@@ -1886,12 +2430,18 @@ type MsgServer interface {
 	SetApprovalForAll(context.Context, *MsgSetApprovalForAll) (*MsgSetApprovalForAllResponse, error)
 	// Burn destroys a final token and returns its storage deposit.
 	Burn(context.Context, *MsgBurn) (*MsgBurnResponse, error)
-	// List offers a final token for sale at a fixed price.
+	// List puts a final token up for sale at a fixed price.
 	List(context.Context, *MsgList) (*MsgListResponse, error)
-	// Unlist ends an offer.
+	// Unlist ends a listing.
 	Unlist(context.Context, *MsgUnlist) (*MsgUnlistResponse, error)
-	// Buy pays the price of an offer and takes the token.
+	// Buy pays the price of a listing and takes the token.
 	Buy(context.Context, *MsgBuy) (*MsgBuyResponse, error)
+	// MakeOffer names a price for somebody's token and pays it into escrow.
+	MakeOffer(context.Context, *MsgMakeOffer) (*MsgMakeOfferResponse, error)
+	// AcceptOffer sells a token to who made an offer for it.
+	AcceptOffer(context.Context, *MsgAcceptOffer) (*MsgAcceptOfferResponse, error)
+	// CancelOffer returns the price of an offer: to its bidder at any time, by anyone once it expired or its token was destroyed.
+	CancelOffer(context.Context, *MsgCancelOffer) (*MsgCancelOfferResponse, error)
 	// Withdraw sends credited money of the sender from a collection's escrow account.
 	Withdraw(context.Context, *MsgWithdraw) (*MsgWithdrawResponse, error)
 	// UpdateParams sets all parameters; governance only.
@@ -1904,6 +2454,9 @@ type UnimplementedMsgServer struct {
 
 func (*UnimplementedMsgServer) CreateCollection(ctx context.Context, req *MsgCreateCollection) (*MsgCreateCollectionResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method CreateCollection not implemented")
+}
+func (*UnimplementedMsgServer) Commit(ctx context.Context, req *MsgCommit) (*MsgCommitResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Commit not implemented")
 }
 func (*UnimplementedMsgServer) Mint(ctx context.Context, req *MsgMint) (*MsgMintResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Mint not implemented")
@@ -1935,6 +2488,15 @@ func (*UnimplementedMsgServer) Unlist(ctx context.Context, req *MsgUnlist) (*Msg
 func (*UnimplementedMsgServer) Buy(ctx context.Context, req *MsgBuy) (*MsgBuyResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Buy not implemented")
 }
+func (*UnimplementedMsgServer) MakeOffer(ctx context.Context, req *MsgMakeOffer) (*MsgMakeOfferResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method MakeOffer not implemented")
+}
+func (*UnimplementedMsgServer) AcceptOffer(ctx context.Context, req *MsgAcceptOffer) (*MsgAcceptOfferResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method AcceptOffer not implemented")
+}
+func (*UnimplementedMsgServer) CancelOffer(ctx context.Context, req *MsgCancelOffer) (*MsgCancelOfferResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method CancelOffer not implemented")
+}
 func (*UnimplementedMsgServer) Withdraw(ctx context.Context, req *MsgWithdraw) (*MsgWithdrawResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Withdraw not implemented")
 }
@@ -1960,6 +2522,24 @@ func _Msg_CreateCollection_Handler(srv interface{}, ctx context.Context, dec fun
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(MsgServer).CreateCollection(ctx, req.(*MsgCreateCollection))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_Commit_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgCommit)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).Commit(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/imod.aigc.v1.Msg/Commit",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).Commit(ctx, req.(*MsgCommit))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -2144,6 +2724,60 @@ func _Msg_Buy_Handler(srv interface{}, ctx context.Context, dec func(interface{}
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Msg_MakeOffer_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgMakeOffer)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).MakeOffer(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/imod.aigc.v1.Msg/MakeOffer",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).MakeOffer(ctx, req.(*MsgMakeOffer))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_AcceptOffer_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgAcceptOffer)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).AcceptOffer(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/imod.aigc.v1.Msg/AcceptOffer",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).AcceptOffer(ctx, req.(*MsgAcceptOffer))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_CancelOffer_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgCancelOffer)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).CancelOffer(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/imod.aigc.v1.Msg/CancelOffer",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).CancelOffer(ctx, req.(*MsgCancelOffer))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _Msg_Withdraw_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(MsgWithdraw)
 	if err := dec(in); err != nil {
@@ -2190,6 +2824,10 @@ var _Msg_serviceDesc = grpc.ServiceDesc{
 			Handler:    _Msg_CreateCollection_Handler,
 		},
 		{
+			MethodName: "Commit",
+			Handler:    _Msg_Commit_Handler,
+		},
+		{
 			MethodName: "Mint",
 			Handler:    _Msg_Mint_Handler,
 		},
@@ -2228,6 +2866,18 @@ var _Msg_serviceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Buy",
 			Handler:    _Msg_Buy_Handler,
+		},
+		{
+			MethodName: "MakeOffer",
+			Handler:    _Msg_MakeOffer_Handler,
+		},
+		{
+			MethodName: "AcceptOffer",
+			Handler:    _Msg_AcceptOffer_Handler,
+		},
+		{
+			MethodName: "CancelOffer",
+			Handler:    _Msg_CancelOffer_Handler,
 		},
 		{
 			MethodName: "Withdraw",
@@ -2374,6 +3024,76 @@ func (m *MsgCreateCollectionResponse) MarshalToSizedBuffer(dAtA []byte) (int, er
 	return len(dAtA) - i, nil
 }
 
+func (m *MsgCommit) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgCommit) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgCommit) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Commitment) > 0 {
+		i -= len(m.Commitment)
+		copy(dAtA[i:], m.Commitment)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Commitment)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.CollectionId != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.CollectionId))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Sender) > 0 {
+		i -= len(m.Sender)
+		copy(dAtA[i:], m.Sender)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Sender)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgCommitResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgCommitResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgCommitResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.LastHeight != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.LastHeight))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
 func (m *MsgMint) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
@@ -2394,6 +3114,13 @@ func (m *MsgMint) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if len(m.Salt) > 0 {
+		i -= len(m.Salt)
+		copy(dAtA[i:], m.Salt)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Salt)))
+		i--
+		dAtA[i] = 0x42
+	}
 	if m.StoreOutput {
 		i--
 		if m.StoreOutput {
@@ -3145,6 +3872,243 @@ func (m *MsgBuyResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *MsgMakeOffer) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgMakeOffer) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgMakeOffer) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	n6, err6 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(m.Expires, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(m.Expires):])
+	if err6 != nil {
+		return 0, err6
+	}
+	i -= n6
+	i = encodeVarintTx(dAtA, i, uint64(n6))
+	i--
+	dAtA[i] = 0x2a
+	{
+		size, err := m.Price.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintTx(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x22
+	if len(m.TokenId) > 0 {
+		i -= len(m.TokenId)
+		copy(dAtA[i:], m.TokenId)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.TokenId)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.CollectionId != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.CollectionId))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Bidder) > 0 {
+		i -= len(m.Bidder)
+		copy(dAtA[i:], m.Bidder)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Bidder)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgMakeOfferResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgMakeOfferResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgMakeOfferResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgAcceptOffer) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgAcceptOffer) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgAcceptOffer) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.ExpectedPrice.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintTx(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x2a
+	if len(m.Bidder) > 0 {
+		i -= len(m.Bidder)
+		copy(dAtA[i:], m.Bidder)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Bidder)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if len(m.TokenId) > 0 {
+		i -= len(m.TokenId)
+		copy(dAtA[i:], m.TokenId)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.TokenId)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.CollectionId != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.CollectionId))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Owner) > 0 {
+		i -= len(m.Owner)
+		copy(dAtA[i:], m.Owner)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Owner)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgAcceptOfferResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgAcceptOfferResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgAcceptOfferResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgCancelOffer) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgCancelOffer) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgCancelOffer) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Bidder) > 0 {
+		i -= len(m.Bidder)
+		copy(dAtA[i:], m.Bidder)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Bidder)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if len(m.TokenId) > 0 {
+		i -= len(m.TokenId)
+		copy(dAtA[i:], m.TokenId)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.TokenId)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.CollectionId != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.CollectionId))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Sender) > 0 {
+		i -= len(m.Sender)
+		copy(dAtA[i:], m.Sender)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Sender)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgCancelOfferResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgCancelOfferResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgCancelOfferResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
 func (m *MsgWithdraw) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
@@ -3359,6 +4323,38 @@ func (m *MsgCreateCollectionResponse) Size() (n int) {
 	return n
 }
 
+func (m *MsgCommit) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Sender)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.CollectionId != 0 {
+		n += 1 + sovTx(uint64(m.CollectionId))
+	}
+	l = len(m.Commitment)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgCommitResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.LastHeight != 0 {
+		n += 1 + sovTx(uint64(m.LastHeight))
+	}
+	return n
+}
+
 func (m *MsgMint) Size() (n int) {
 	if m == nil {
 		return 0
@@ -3390,6 +4386,10 @@ func (m *MsgMint) Size() (n int) {
 	}
 	if m.StoreOutput {
 		n += 2
+	}
+	l = len(m.Salt)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
 	}
 	return n
 }
@@ -3696,6 +4696,107 @@ func (m *MsgBuy) Size() (n int) {
 }
 
 func (m *MsgBuyResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgMakeOffer) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Bidder)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.CollectionId != 0 {
+		n += 1 + sovTx(uint64(m.CollectionId))
+	}
+	l = len(m.TokenId)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = m.Price.Size()
+	n += 1 + l + sovTx(uint64(l))
+	l = github_com_cosmos_gogoproto_types.SizeOfStdTime(m.Expires)
+	n += 1 + l + sovTx(uint64(l))
+	return n
+}
+
+func (m *MsgMakeOfferResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgAcceptOffer) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Owner)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.CollectionId != 0 {
+		n += 1 + sovTx(uint64(m.CollectionId))
+	}
+	l = len(m.TokenId)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Bidder)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = m.ExpectedPrice.Size()
+	n += 1 + l + sovTx(uint64(l))
+	return n
+}
+
+func (m *MsgAcceptOfferResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgCancelOffer) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Sender)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.CollectionId != 0 {
+		n += 1 + sovTx(uint64(m.CollectionId))
+	}
+	l = len(m.TokenId)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Bidder)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgCancelOfferResponse) Size() (n int) {
 	if m == nil {
 		return 0
 	}
@@ -4220,6 +5321,208 @@ func (m *MsgCreateCollectionResponse) Unmarshal(dAtA []byte) error {
 	}
 	return nil
 }
+func (m *MsgCommit) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgCommit: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgCommit: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Sender", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Sender = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field CollectionId", wireType)
+			}
+			m.CollectionId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.CollectionId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Commitment", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Commitment = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgCommitResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgCommitResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgCommitResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field LastHeight", wireType)
+			}
+			m.LastHeight = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.LastHeight |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
 func (m *MsgMint) Unmarshal(dAtA []byte) error {
 	l := len(dAtA)
 	iNdEx := 0
@@ -4426,6 +5729,40 @@ func (m *MsgMint) Unmarshal(dAtA []byte) error {
 				}
 			}
 			m.StoreOutput = bool(v != 0)
+		case 8:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Salt", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Salt = append(m.Salt[:0], dAtA[iNdEx:postIndex]...)
+			if m.Salt == nil {
+				m.Salt = []byte{}
+			}
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipTx(dAtA[iNdEx:])
@@ -6460,6 +7797,718 @@ func (m *MsgBuyResponse) Unmarshal(dAtA []byte) error {
 		}
 		if fieldNum <= 0 {
 			return fmt.Errorf("proto: MsgBuyResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgMakeOffer) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgMakeOffer: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgMakeOffer: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Bidder", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Bidder = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field CollectionId", wireType)
+			}
+			m.CollectionId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.CollectionId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TokenId", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.TokenId = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Price", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Price.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Expires", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := github_com_cosmos_gogoproto_types.StdTimeUnmarshal(&m.Expires, dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgMakeOfferResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgMakeOfferResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgMakeOfferResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgAcceptOffer) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgAcceptOffer: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgAcceptOffer: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Owner", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Owner = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field CollectionId", wireType)
+			}
+			m.CollectionId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.CollectionId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TokenId", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.TokenId = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Bidder", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Bidder = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ExpectedPrice", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.ExpectedPrice.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgAcceptOfferResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgAcceptOfferResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgAcceptOfferResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgCancelOffer) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgCancelOffer: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgCancelOffer: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Sender", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Sender = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field CollectionId", wireType)
+			}
+			m.CollectionId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.CollectionId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TokenId", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.TokenId = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Bidder", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Bidder = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgCancelOfferResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgCancelOfferResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgCancelOfferResponse: illegal tag %d (wire type %d)", fieldNum, wire)
 		}
 		switch fieldNum {
 		default:

@@ -30,6 +30,9 @@ func (k *Keeper) EndBlocker(ctx context.Context) error {
 	if err := k.runDue(sdkCtx); err != nil {
 		return err
 	}
+	if err := k.runVersions(sdkCtx); err != nil {
+		return err
+	}
 	return k.runPayouts(sdkCtx)
 }
 

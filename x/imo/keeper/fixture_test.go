@@ -175,15 +175,23 @@ func (r *revenue) ClaimThrough(ctx context.Context, holder sdk.AccAddress, denom
 	return coins, upTo, r.bank.SendCoins(ctx, poolAccount, holder, coins)
 }
 
-func (r *revenue) RecordDate(context.Context, string) (uint64, math.Int, error) {
-	return r.epoch, r.voters, r.broken
+// RecordDate and HeldAt are this moment, unless a test says what was held: balances do not move between them.
+func (r *revenue) RecordDate(ctx context.Context, denom string) (uint64, math.Int, error) {
+	if r.voters.IsPositive() {
+		return r.epoch, r.voters, r.broken
+	}
+	return r.epoch, r.bank.GetSupply(ctx, denom).Amount, r.broken
 }
 
-func (r *revenue) HeldAt(_ context.Context, _ string, account sdk.AccAddress, _ uint64) (math.Int, error) {
-	if held, ok := r.held[string(account)]; ok {
-		return held, nil
+func (r *revenue) HeldAt(ctx context.Context, denom string, account sdk.AccAddress, _ uint64) (math.Int, error) {
+	if r.voters.IsPositive() {
+		if held, ok := r.held[string(account)]; ok {
+			return held, nil
+		}
+		return math.ZeroInt(), nil
 	}
-	return math.ZeroInt(), nil
+	lazy, _, err := r.lazy.LazyShares(ctx, denom, account)
+	return lazy.Add(r.bank.GetBalance(ctx, account, denom).Amount), err
 }
 
 func (r *revenue) CurrentEpoch(context.Context) (uint64, error) { return r.epoch, r.broken }
@@ -237,6 +245,7 @@ func testParams() types.Params {
 	p.MaxBundleBytes = 10_000
 	p.MaxWorkUnits = 1_000
 	p.MaxPeakMemory = 5_000
+	p.LateWindow, p.MaxExtensions = 30*time.Second, 3
 	return p
 }
 

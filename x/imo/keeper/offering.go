@@ -69,6 +69,14 @@ func (k *Keeper) CreateOffering(ctx context.Context, creator sdk.AccAddress, msg
 	if err := t.ValidateNew(params, m, sdkCtx.BlockTime()); err != nil {
 		return none, t, err
 	}
+	for i := range t.Lots {
+		if err := t.LotTerms(i).ValidateNew(params, m, sdkCtx.BlockTime()); err != nil {
+			return none, t, errorsmod.Wrapf(err, "lot %d", i)
+		}
+	}
+	if _, err := next(ctx, k.offeringSequence); err != nil {
+		return none, t, err
+	}
 	o, err := k.openOffering(ctx, t)
 	if err != nil {
 		return none, t, err
@@ -76,9 +84,6 @@ func (k *Keeper) CreateOffering(ctx context.Context, creator sdk.AccAddress, msg
 	for i := range t.Lots {
 		lot := t.LotTerms(i)
 		lot.MainTermsHash = o.TermsHash
-		if err := lot.ValidateNew(params, m, sdkCtx.BlockTime()); err != nil {
-			return none, t, errorsmod.Wrapf(err, "lot %d", i)
-		}
 		if _, err := next(ctx, k.offeringSequence); err != nil {
 			return none, t, err
 		}
@@ -89,12 +94,13 @@ func (k *Keeper) CreateOffering(ctx context.Context, creator sdk.AccAddress, msg
 	return o, t, k.createToken(ctx, m, t)
 }
 
-// offeringID gives the next id and compares it with the one that allow lists were made for.
+// offeringID tells the next id and compares it with the one that allow lists were made for.
 func (k *Keeper) offeringID(ctx context.Context, msg *types.MsgCreateOffering) (uint64, error) {
-	id, err := next(ctx, k.offeringSequence)
-	if err != nil {
+	last, err := k.offeringSequence.Get(ctx)
+	if err != nil && !errors.Is(err, collections.ErrNotFound) {
 		return 0, err
 	}
+	id := last + 1
 	listed := msg.AllowRoot != "" || slices.ContainsFunc(msg.Lots, func(l types.Lot) bool { return l.AllowRoot != "" })
 	if id != msg.ExpectedId && (listed || msg.ExpectedId != 0) {
 		return 0, types.ErrExpectedID.Wrapf("expected_id is %d, the next id is %d", msg.ExpectedId, id)

@@ -107,6 +107,7 @@ func (k *Keeper) end(ctx context.Context, o *types.Offering, t types.Terms) erro
 		if err != nil {
 			return err
 		}
+		rounds[0].offering = *o // as it stands, which need not be stored yet
 		clearings := []book.Clearing{c}
 		for _, r := range rounds[1:] {
 			lot, err := k.clearing(ctx, r.offering, r.terms)

@@ -50,7 +50,7 @@ type RevShareKeeper interface {
 	ClaimThrough(ctx context.Context, holder sdk.AccAddress, shareDenom string, upTo uint64) (sdk.Coins, uint64, error)
 	// ClaimableRevenue is what a claim would pay an account up to an epoch.
 	ClaimableRevenue(ctx context.Context, shareDenom string, holder sdk.AccAddress, upTo uint64) (sdk.Coins, error)
-	// RecordDate fixes the date at which balances count for an objection, HeldAt says what they were.
+	// RecordDate fixes a record date for a vote of holders, HeldAt is what an account held then.
 	RecordDate(ctx context.Context, shareDenom string) (epoch uint64, eligible math.Int, err error)
 	HeldAt(ctx context.Context, shareDenom string, account sdk.AccAddress, epoch uint64) (math.Int, error)
 }

@@ -67,7 +67,7 @@ type Params struct {
 	PriceWindow time.Duration `protobuf:"bytes,16,opt,name=price_window,json=priceWindow,proto3,stdduration" json:"price_window"`
 	// verification_multiplier_bps scales the whole verification fee, in basis points: 1 to 1000000, 10000 leaves it as it is.
 	VerificationMultiplierBps uint32 `protobuf:"varint,17,opt,name=verification_multiplier_bps,json=verificationMultiplierBps,proto3" json:"verification_multiplier_bps,omitempty"`
-	// late_window is the time before the end of a BATCH in which a bid that moves the clearing tick extends the end by as much; at most 1 day. 0 turns extensions off.
+	// late_window is the time before the end of a BATCH in which a bid that moves the clearing tick extends the end by as much; at most 1 day, and never more than a tenth of the sale. 0 turns extensions off.
 	LateWindow time.Duration `protobuf:"bytes,18,opt,name=late_window,json=lateWindow,proto3,stdduration" json:"late_window"`
 	// max_extensions is how many times the end is extended at most; at most 100.
 	MaxExtensions uint32 `protobuf:"varint,19,opt,name=max_extensions,json=maxExtensions,proto3" json:"max_extensions,omitempty"`

@@ -24,6 +24,8 @@ const (
 	MaxLots = 3
 	// DefaultTickBps is the distance of two ticks when the creator names none.
 	DefaultTickBps = 100
+	// lateShare bounds the last moments of a sale, in which bids extend it, to one part in ten of it.
+	lateShare = 10
 	// MaxTranches bounds the releases of an offering.
 	MaxTranches = 24
 	// MaxPoolFeeBps bounds the fee of swaps in a token's pool.
@@ -77,7 +79,8 @@ func (t *Terms) SetBook(p Params, msg *MsgCreateOffering) error {
 		if t.TickBps == 0 {
 			t.TickBps = DefaultTickBps
 		}
-		t.LateWindow, t.MaxExtensions = p.LateWindow, p.MaxExtensions
+		// A short sale has short last moments.
+		t.LateWindow, t.MaxExtensions = min(p.LateWindow, t.EndTime.Sub(t.StartTime)/lateShare), p.MaxExtensions
 		return nil
 	}
 	if msg.HardCap != nil || msg.TickBps != 0 {
@@ -223,10 +226,13 @@ func (t Terms) checkPrices() error {
 	if t.HardCap.Amount.IsNil() {
 		return ErrInvalidTerms.Wrap("hard_cap is missing")
 	}
+	floor := CostRoundedUp(t.ForSale(), t.Price)
+	if floor.GT(MaxAmount()) {
+		return ErrInvalidTerms.Wrapf("price x tokens for sale is %s, allowed are at most 2^120", floor)
+	}
 	if err := CheckPositive("hard_cap", t.HardCap, t.PaymentDenom); err != nil {
 		return err
 	}
-	floor := CostRoundedUp(t.ForSale(), t.Price)
 	switch t.Kind {
 	case OFFERING_KIND_FIXED, OFFERING_KIND_PRO_RATA:
 		if !t.HardCap.Amount.Equal(floor) || t.TickBps != 0 {
@@ -250,9 +256,6 @@ func (t Terms) checkPrices() error {
 		}
 	default:
 		return ErrInvalidTerms.Wrapf("offering kind %s", t.Kind)
-	}
-	if floor.GT(MaxAmount()) {
-		return ErrInvalidTerms.Wrapf("price x tokens for sale is %s, allowed are at most 2^120", floor)
 	}
 	if !t.Public() {
 		return nil

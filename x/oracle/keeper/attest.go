@@ -22,48 +22,59 @@ type arrival struct {
 // than 2/3 of the total power behind it, counting stored and new bindings by the powers of the set
 // alone, and stores the bindings of the others. A reveal that decides nothing is forgotten.
 //
-// It is block code: each subject runs on its own branch, so a failing one changes nothing; all of
-// it runs on one branch, so tallies and decisions stay together. Its error is for the log only.
+// It is block code: all of it runs on one branch, so tallies and decisions stay together. If a subject
+// fails, everything is done again with a branch for each, so that the failing one alone changes
+// nothing; a branch for each at once would take a third of the time. The error is for the log only.
 func (k *Keeper) Attest(ctx sdk.Context, round attestation.Round) error {
-	return isolate(ctx, func(ctx sdk.Context) error {
-		subjects, err := k.OpenSubjects(ctx, ctx.BlockHeight())
-		if err != nil {
-			return err
-		}
-		reveals := make(map[attestation.Key]attestation.Result, len(round.Reveals))
-		for _, r := range round.Reveals {
-			reveals[r.Key] = r.Result
-		}
-		b := k.newBallot(ctx, round, subjects)
-		entries := make([]entry, 0, len(subjects))
-		for _, s := range subjects {
-			result, revealed := reveals[s.Key]
-			if len(b.arrivals[s.Key]) == 0 && !revealed {
-				continue
-			}
-			e, err := b.entry(ctx, s)
-			if err != nil {
+	err := isolate(ctx, func(ctx sdk.Context) error { return k.attest(ctx, round, false) })
+	if err != nil {
+		ctx.Logger().Error("oracle round is done again, each subject apart", "error", err)
+		err = isolate(ctx, func(ctx sdk.Context) error { return k.attest(ctx, round, true) })
+	}
+	return err
+}
+
+func (k *Keeper) attest(ctx sdk.Context, round attestation.Round, apart bool) error {
+	records, err := k.openRecords(ctx, ctx.BlockHeight())
+	if err != nil {
+		return err
+	}
+	reveals := make(map[attestation.Key]attestation.Result, len(round.Reveals))
+	for _, r := range round.Reveals {
+		reveals[r.Key] = r.Result
+	}
+	b := k.newBallot(ctx, round, records)
+	b.apart = apart
+	concerned := slices.DeleteFunc(records, func(r record) bool {
+		_, revealed := reveals[r.Key]
+		return len(b.arrivals[r.Key]) == 0 && !revealed
+	})
+	entries, err := b.entries(ctx, concerned)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		e.result, e.revealed = reveals[e.Key]
+		if err := b.settle(ctx, e); err != nil {
+			if !apart {
 				return err
 			}
-			e.result, e.revealed = result, revealed
-			entries = append(entries, e)
+			ctx.Logger().Error("oracle subject", "kind", e.Kind, "id", e.ID, "error", err)
 		}
-		for _, e := range entries {
-			if err := b.settle(ctx, e); err != nil {
-				ctx.Logger().Error("oracle subject", "kind", e.Kind, "id", e.ID, "error", err)
-			}
-		}
-		if b.ledger == nil {
-			return nil
-		}
-		return k.closeLedger(ctx, b.ledger, round)
-	})
+	}
+	if b.ledger == nil {
+		return nil
+	}
+	if err := k.payModels(ctx, b.ledger); err != nil {
+		return err
+	}
+	return k.closeLedger(ctx, b.ledger, round)
 }
 
 // Decidable returns the reveals by which the round would decide subjects, given the results that
 // this node computed: what a proposer may put into its block. It writes nothing.
 func (k *Keeper) Decidable(ctx sdk.Context, round attestation.Round, results []types.WorkResult) ([]attestation.Reveal, error) {
-	subjects, err := k.OpenSubjects(ctx, ctx.BlockHeight())
+	records, err := k.openRecords(ctx, ctx.BlockHeight())
 	if err != nil {
 		return nil, err
 	}
@@ -71,19 +82,19 @@ func (k *Keeper) Decidable(ctx sdk.Context, round attestation.Round, results []t
 	for _, r := range results {
 		own[r.Key()] = r
 	}
-	b := k.newBallot(ctx, round, subjects)
+	b := k.newBallot(ctx, round, records)
+	entries, err := b.entries(ctx, slices.DeleteFunc(records, func(r record) bool {
+		_, ok := own[r.Key].Answers(r.Subject)
+		return !ok || r.Kind.Reserved()
+	}))
+	if err != nil {
+		return nil, err
+	}
 	var reveals []attestation.Reveal
-	for _, s := range subjects {
-		result, ok := own[s.Key].Answers(s)
-		if !ok || s.Kind.Reserved() || len(reveals) == attestation.MaxReveals {
-			continue
-		}
-		e, err := b.entry(ctx, s)
-		if err != nil {
-			return nil, err
-		}
-		if attestation.Weigh(b.chain, s, result, round.Set, e.slots).Final() {
-			reveals = append(reveals, attestation.Reveal{Key: s.Key, Result: result})
+	for _, e := range entries[:min(len(entries), attestation.MaxReveals)] {
+		result, _ := own[e.Key].Answers(e.Subject)
+		if attestation.Weigh(b.chain, e.Subject, result, round.Set, e.slots).Final() {
+			reveals = append(reveals, attestation.Reveal{Key: e.Key, Result: result})
 		}
 	}
 	slices.SortFunc(reveals, func(a, c attestation.Reveal) int { return a.Compare(c.Key) })
@@ -97,27 +108,31 @@ type ballot struct {
 	round    attestation.Round
 	place    map[attestation.Address]int
 	arrivals map[attestation.Key][]arrival
+	apart    bool    // each subject on its own branch
 	ledger   *ledger // opened by the first decision
 }
 
 // newBallot drops what names no open subject.
-func (k *Keeper) newBallot(ctx sdk.Context, round attestation.Round, subjects []attestation.Subject) *ballot {
+func (k *Keeper) newBallot(ctx sdk.Context, round attestation.Round, records []record) *ballot {
 	b := &ballot{
 		k:        k,
 		chain:    attestation.ChainHash(ctx.ChainID()),
 		round:    round,
 		place:    make(map[attestation.Address]int, len(round.Set)),
-		arrivals: make(map[attestation.Key][]arrival, len(subjects)),
+		arrivals: make(map[attestation.Key][]arrival, len(records)),
 	}
 	for i, member := range round.Set {
 		b.place[member.Address] = i
 	}
-	for _, s := range subjects {
-		b.arrivals[s.Key] = nil
+	for _, r := range records {
+		b.arrivals[r.Key] = nil
 	}
 	for _, vote := range round.Votes {
 		for _, item := range vote.Items {
 			if list, open := b.arrivals[item.Key]; open {
+				if list == nil {
+					list = make([]arrival, 0, len(round.Votes))
+				}
 				b.arrivals[item.Key] = append(list, arrival{vote.Index, item.Binding})
 			}
 		}
@@ -127,7 +142,7 @@ func (k *Keeper) newBallot(ctx sdk.Context, round attestation.Round, subjects []
 
 // entry is one subject with its stored and new bindings merged.
 type entry struct {
-	attestation.Subject
+	record
 	slots    []attestation.Slot // in the order of the set
 	changed  []int              // places that this block's bindings changed
 	stored   []bindingKey       // what is in state, of members of the set and of others
@@ -135,29 +150,42 @@ type entry struct {
 	revealed bool
 }
 
-// entry reads the bindings of a subject. Those of validators outside the set weigh nothing.
-func (b *ballot) entry(ctx context.Context, s attestation.Subject) (entry, error) {
-	e := entry{Subject: s, slots: make([]attestation.Slot, len(b.round.Set))}
-	stored, err := b.k.storedBindings(ctx, s.Key)
+// entries reads the bindings of subjects, in one walk for each kind. Those of validators outside the
+// set weigh nothing.
+func (b *ballot) entries(ctx context.Context, records []record) ([]entry, error) {
+	stored, err := b.k.storedBetween(ctx, records)
 	if err != nil {
-		return e, err
+		return nil, err
 	}
-	for _, kv := range stored {
-		e.stored = append(e.stored, kv.Key)
-		address := kv.Key.K3()
-		if len(address) != attestation.AddressSize {
-			continue
+	out := make([]entry, 0, len(records))
+	for _, r := range records {
+		e := entry{record: r, slots: make([]attestation.Slot, len(b.round.Set))}
+		for _, kv := range stored[r.Key] {
+			e.stored = append(e.stored, kv.Key)
+			address := kv.Key.K3()
+			if len(address) != attestation.AddressSize {
+				continue
+			}
+			if i, ok := b.place[attestation.Address(address)]; ok {
+				e.slots[i] = slotOf(kv.Value)
+			}
 		}
-		if i, ok := b.place[attestation.Address(address)]; ok {
-			e.slots[i] = slotOf(kv.Value)
+		for _, a := range b.arrivals[r.Key] {
+			if e.slots[a.index].Bind(a.value) {
+				e.changed = append(e.changed, a.index)
+			}
 		}
+		out = append(out, e)
 	}
-	for _, a := range b.arrivals[s.Key] {
-		if e.slots[a.index].Bind(a.value) {
-			e.changed = append(e.changed, a.index)
-		}
+	return out, nil
+}
+
+// branch runs one subject's part, on a branch of its own if the round says so.
+func (b *ballot) branch(ctx sdk.Context, part func(sdk.Context) error) error {
+	if b.apart {
+		return isolate(ctx, part)
 	}
-	return e, nil
+	return part(ctx)
 }
 
 // settle decides one subject or stores its new bindings.
@@ -166,13 +194,13 @@ func (b *ballot) settle(ctx sdk.Context, e entry) error {
 		w := attestation.Weigh(b.chain, e.Subject, e.result, b.round.Set, slices.Clone(e.slots))
 		if w.Final() {
 			err := b.decide(ctx, e, w)
-			if err == nil {
-				return nil
+			if err == nil || !b.apart {
+				return err
 			}
 			ctx.Logger().Error("oracle decision", "kind", e.Kind, "id", e.ID, "error", err)
 		}
 	}
-	return isolate(ctx, func(ctx sdk.Context) error {
+	return b.branch(ctx, func(ctx sdk.Context) error {
 		for _, i := range e.changed {
 			if err := b.k.storeBinding(ctx, e.Key, b.round.Set[i].Address, e.slots[i]); err != nil {
 				return err
@@ -190,6 +218,40 @@ func slotOf(stored []byte) attestation.Slot {
 		return attestation.Slot{State: attestation.Voided}
 	}
 	return attestation.Slot{State: attestation.Bound, Value: attestation.Binding(stored)}
+}
+
+// storedBetween reads the bindings of subjects: one walk for each kind, from its smallest to its
+// largest id. What else lies there belongs to other open subjects, which are few.
+func (k *Keeper) storedBetween(ctx context.Context, records []record) (map[attestation.Key][]collections.KeyValue[bindingKey, []byte], error) {
+	type span struct{ low, high uint64 }
+	spans := make(map[attestation.Kind]span)
+	var kinds []attestation.Kind
+	for _, r := range records {
+		s, ok := spans[r.Kind]
+		if !ok {
+			s = span{r.ID, r.ID}
+			kinds = append(kinds, r.Kind)
+		}
+		spans[r.Kind] = span{min(s.low, r.ID), max(s.high, r.ID)}
+	}
+	out := make(map[attestation.Key][]collections.KeyValue[bindingKey, []byte])
+	for _, kind := range kinds {
+		iter, err := k.bindings.Iterate(ctx, new(collections.Range[bindingKey]).
+			StartInclusive(collections.TripleSuperPrefix[uint32, uint64, sdk.ConsAddress](uint32(kind), spans[kind].low)).
+			EndExclusive(collections.TripleSuperPrefix[uint32, uint64, sdk.ConsAddress](uint32(kind), spans[kind].high+1)))
+		if err != nil {
+			return nil, err
+		}
+		all, err := iter.KeyValues() // closes the iterator
+		if err != nil {
+			return nil, err
+		}
+		for _, kv := range all {
+			key := attestation.Key{Kind: kind, ID: kv.Key.K2()}
+			out[key] = append(out[key], kv)
+		}
+	}
+	return out, nil
 }
 
 func (k *Keeper) storedBindings(ctx context.Context, key attestation.Key) ([]collections.KeyValue[bindingKey, []byte], error) {

@@ -14,7 +14,7 @@ import (
 	revsharetypes "github.com/imochain/imod/x/revshare/types"
 )
 
-// decide makes a subject final on its own branch, then books it. The booking is arithmetic in
+// decide makes a subject final in state, then books it. The booking is arithmetic in
 // memory and cannot fail, so state and ledger stay together.
 func (b *ballot) decide(ctx sdk.Context, e entry, w attestation.Weighing) error {
 	if b.ledger == nil {
@@ -33,29 +33,24 @@ func (b *ballot) decide(ctx sdk.Context, e entry, w attestation.Weighing) error 
 }
 
 func (b *ballot) decideRequest(ctx sdk.Context, e entry, w attestation.Weighing) error {
-	var r types.Request
-	err := isolate(ctx, func(ctx sdk.Context) (err error) {
-		if r, err = b.k.Request(ctx, e.ID); err != nil {
-			return err
-		}
-		if r.Status != types.RequestStatus_REQUEST_STATUS_PENDING {
-			return types.ErrInvalidState.Wrapf("request %d is %s", r.Id, r.Status)
-		}
-		r.Status = types.RequestStatus_REQUEST_STATUS_FINAL
-		r.TrustClass = types.TrustClass_TRUST_CLASS_ATTESTED
-		r.OutputRoot, r.Witness = e.result.Output[:], e.result.Witness[:]
-		r.FinalHeight = ctx.BlockHeight()
-		r.Attested = b.ledger.attestedBy(w)
+	r := e.request
+	if r.Status != types.RequestStatus_REQUEST_STATUS_PENDING {
+		return types.ErrInvalidState.Wrapf("request %d is %s", r.Id, r.Status)
+	}
+	r.Status = types.RequestStatus_REQUEST_STATUS_FINAL
+	r.TrustClass = types.TrustClass_TRUST_CLASS_ATTESTED
+	r.OutputRoot, r.Witness = e.result.Output[:], e.result.Witness[:]
+	r.FinalHeight = ctx.BlockHeight()
+	r.Attested = b.ledger.attestedBy(w)
+	err := b.branch(ctx, func(ctx sdk.Context) error {
 		if err := b.k.closeRequest(ctx, r, e.stored); err != nil {
 			return err
 		}
-		if err := b.k.payModel(ctx, r.ModelId, r.ModelPrice); err != nil {
-			return err
-		}
-		return ctx.EventManager().EmitTypedEvent(&types.EventRequestFinalized{
+		ctx.EventManager().EmitEvent((&types.EventRequestFinalized{
 			RequestId: r.Id, ModelId: r.ModelId, OutputRoot: hex.EncodeToString(r.OutputRoot),
 			TrustClass: r.TrustClass, MatchedPower: w.Matched, TotalPower: w.Total,
-		})
+		}).Event())
+		return nil
 	})
 	if err != nil {
 		return err
@@ -82,6 +77,32 @@ func (k *Keeper) closeRequest(ctx sdk.Context, r types.Request, stored []binding
 		return err
 	}
 	return k.requests.Set(ctx, r.Id, r)
+}
+
+// payModels hands each model the prices of all its requests that became final, in the order in which
+// the models first came.
+func (k *Keeper) payModels(ctx sdk.Context, l *ledger) error {
+	type account struct {
+		model uint64
+		denom string
+	}
+	sums := make(map[account]math.Int)
+	var order []account
+	for _, r := range l.finals {
+		at := account{r.ModelId, r.ModelPrice.Denom}
+		sum, ok := sums[at]
+		if !ok {
+			sum = math.ZeroInt()
+			order = append(order, at)
+		}
+		sums[at] = sum.Add(r.ModelPrice.Amount)
+	}
+	for _, at := range order {
+		if err := k.payModel(ctx, at.model, sdk.NewCoin(at.denom, sums[at])); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // payModel hands a model its price together with what is held for it in the same denom. If that

@@ -3,6 +3,7 @@ package keeper
 import (
 	"context"
 	"errors"
+	"math/big"
 
 	"cosmossdk.io/collections"
 	"cosmossdk.io/math"
@@ -44,6 +45,8 @@ type ledger struct {
 	last     uint64 // number given last
 	window   uint64
 
+	// earned is what this block gives to the members, in their order, and behind them to proposer.
+	earned    []big.Int
 	finals    []types.Request
 	proofs    uint32 // proofs decided
 	community math.Int
@@ -67,6 +70,7 @@ func (k *Keeper) openLedger(ctx sdk.Context, round attestation.Round) (*ledger, 
 		members: make([]types.Validator, len(round.Set)),
 		place:   make(map[attestation.Address]int, len(round.Set)),
 		window:  windowOf(ctx, params),
+		earned:  make([]big.Int, len(round.Set)+1),
 
 		community: math.ZeroInt(),
 	}
@@ -96,26 +100,30 @@ func (l *ledger) enrol(v *types.Validator) {
 }
 
 // pay splits a network fee: the proposer's part, to each match its share of the rest by power over
-// the power of the whole set, rounded down, and what is left to the community pool.
+// the power of the whole set, rounded down, and what is left to the community pool. It works in place:
+// a full block has 15,000 shares.
 func (l *ledger) pay(fee math.Int, proposerBps uint32, round attestation.Round, w attestation.Weighing) {
-	left := fee
-	grant := func(v *types.Validator, amount math.Int) {
-		v.Tally = v.Tally.Add(amount)
-		left = left.Sub(amount)
-	}
 	part := fee.MulRaw(int64(proposerBps)).QuoRaw(10_000)
-	if i, ok := l.place[round.Proposer]; ok {
-		grant(&l.members[i], part)
-	} else if l.proposer.Number != 0 {
-		grant(&l.proposer, part)
+	proposer, known := l.place[round.Proposer]
+	if !known {
+		proposer, known = len(l.members), l.proposer.Number != 0
 	}
-	rest, total := left, math.NewIntFromUint64(w.Total)
+	if !known {
+		part = math.ZeroInt()
+	}
+	l.earned[proposer].Add(&l.earned[proposer], part.BigInt())
+	rest, total := fee.Sub(part).BigInt(), new(big.Int).SetUint64(w.Total)
+	left := new(big.Int).Set(rest)
+	var share, power big.Int
 	for i, slot := range w.Slots {
-		if slot.State == attestation.Matched {
-			grant(&l.members[i], rest.Mul(math.NewIntFromUint64(round.Set[i].Power)).Quo(total))
+		if slot.State != attestation.Matched {
+			continue
 		}
+		share.Quo(share.Mul(rest, power.SetUint64(round.Set[i].Power)), total)
+		l.earned[i].Add(&l.earned[i], &share)
+		left.Sub(left, &share)
 	}
-	l.community = l.community.Add(left)
+	l.community = l.community.Add(math.NewIntFromBigInt(left))
 }
 
 // count records what every member of the set did for a decided subject.
@@ -161,11 +169,13 @@ func (k *Keeper) closeLedger(ctx sdk.Context, l *ledger, round attestation.Round
 		return nil
 	}
 	for i, member := range round.Set {
+		l.members[i].Tally = l.members[i].Tally.Add(math.NewIntFromBigInt(&l.earned[i]))
 		if err := k.setValidator(ctx, member.Address, l.members[i], l.known); err != nil {
 			return err
 		}
 	}
 	if l.proposer.Number != 0 {
+		l.proposer.Tally = l.proposer.Tally.Add(math.NewIntFromBigInt(&l.earned[len(l.members)]))
 		if err := k.setValidator(ctx, round.Proposer, l.proposer, l.known); err != nil {
 			return err
 		}

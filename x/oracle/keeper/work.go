@@ -16,20 +16,39 @@ import (
 // entries whose expiry failed and waits do not hide open ones.
 const maxOpen = 2 * (types.MaxOpenRequests + types.MaxOpenProofs + types.MaxOpenCustodies)
 
-// OpenSubjects returns the subjects that a block at height may decide, in (deadline, kind, id)
-// order. A record that cannot be read is left out: its expiry will deal with it.
+// record is an open subject, with the request if it is one.
+type record struct {
+	attestation.Subject
+	request types.Request
+}
+
+// OpenSubjects returns the subjects that a block at height may decide, in (deadline, kind, id) order.
 func (k *Keeper) OpenSubjects(ctx context.Context, height int64) ([]attestation.Subject, error) {
+	records, err := k.openRecords(ctx, height)
+	if err != nil {
+		return nil, err
+	}
+	subjects := make([]attestation.Subject, len(records))
+	for i, r := range records {
+		subjects[i] = r.Subject
+	}
+	return subjects, nil
+}
+
+// openRecords reads what OpenSubjects returns. A record that cannot be read is left out: its expiry
+// will deal with it.
+func (k *Keeper) openRecords(ctx context.Context, height int64) ([]record, error) {
 	keys, err := k.openKeys(ctx, height, maxOpen)
 	if err != nil {
 		return nil, err
 	}
-	subjects := make([]attestation.Subject, 0, len(keys))
+	records := make([]record, 0, len(keys))
 	for _, key := range keys {
-		if s, err := k.subject(ctx, key); err == nil && s.Deadline == key.K1() {
-			subjects = append(subjects, s)
+		if r, err := k.record(ctx, key); err == nil && r.Deadline == key.K1() {
+			records = append(records, r)
 		}
 	}
-	return subjects, nil
+	return records, nil
 }
 
 // openKeys reads at most limit keys of the open list whose deadline is from on.
@@ -51,27 +70,27 @@ func (k *Keeper) openKeys(ctx context.Context, from int64, limit int) ([]openKey
 	return keys, nil
 }
 
-// subject reads the record behind an open key.
-func (k *Keeper) subject(ctx context.Context, key openKey) (attestation.Subject, error) {
-	switch attestation.Kind(key.K2()) {
+// record reads the record behind an open key.
+func (k *Keeper) record(ctx context.Context, key openKey) (r record, err error) {
+	switch kind := attestation.Kind(key.K2()); kind {
 	case attestation.Request:
-		r, err := k.requests.Get(ctx, key.K3())
-		if err != nil {
-			return attestation.Subject{}, err
+		if r.request, err = k.requests.Get(ctx, key.K3()); err != nil {
+			return r, err
 		}
-		return r.Subject()
+		r.Subject, err = r.request.Subject()
+		return r, err
 	case attestation.Proof, attestation.Custody:
-		kind := attestation.Kind(key.K2())
 		p, err := k.trial(ctx, attestation.Key{Kind: kind, ID: key.K3()})
 		if err != nil {
-			return attestation.Subject{}, err
+			return r, err
 		}
 		if p.Phase != types.ProofPhase_PROOF_PHASE_COMMIT {
-			return attestation.Subject{}, types.ErrInvalidState.Wrap("bindings are closed")
+			return r, types.ErrInvalidState.Wrap("bindings are closed")
 		}
-		return trialSubject(ctx, kind, p)
+		r.Subject, err = trialSubject(ctx, kind, p)
+		return r, err
 	default:
-		return attestation.Subject{}, types.ErrInvalidState.Wrapf("open subject of kind %d", key.K2())
+		return r, types.ErrInvalidState.Wrapf("open subject of kind %d", kind)
 	}
 }
 

@@ -5,20 +5,16 @@ package node
 import (
 	"context"
 	"errors"
-	"fmt"
-	"net"
-	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
 	"google.golang.org/grpc"
-	"google.golang.org/grpc/credentials/insecure"
 
 	"cosmossdk.io/log/v2"
 
 	"github.com/imochain/imod/x/oracle/attestation"
+	"github.com/imochain/imod/x/oracle/node/link"
 	"github.com/imochain/imod/x/oracle/types"
 )
 
@@ -38,6 +34,7 @@ var _ types.OutputSource = (*Client)(nil)
 type Client struct {
 	connection *grpc.ClientConn
 	sidecar    types.SidecarClient
+	plain      bool // without TLS
 	logger     log.Logger
 	wake       chan struct{} // holds one token when the list changed
 
@@ -52,54 +49,26 @@ type Client struct {
 	results   map[attestation.Key]types.WorkResult
 }
 
-// New makes a client for a sidecar at unix:///path, at a path, or at a loopback host:port. It does
-// not connect: Run does. Other hosts are refused, because the connection is neither encrypted nor
-// authenticated.
-func New(address string, logger log.Logger) (*Client, error) {
-	target, err := Target(address)
+// New makes a client for a sidecar. It does not connect: Run does.
+func New(cfg Config) (*Client, error) {
+	connection, err := cfg.dial()
 	if err != nil {
 		return nil, err
 	}
-	connection, err := grpc.NewClient(target,
-		grpc.WithTransportCredentials(insecure.NewCredentials()),
-		grpc.WithDefaultCallOptions(
-			grpc.MaxCallRecvMsgSize(types.MaxSidecarMessage),
-			grpc.MaxCallSendMsgSize(types.MaxSidecarMessage),
-		))
-	if err != nil {
-		return nil, fmt.Errorf("sidecar %s: %w", address, err)
-	}
-	if logger == nil {
-		logger = log.NewNopLogger()
+	if cfg.Logger == nil {
+		cfg.Logger = log.NewNopLogger()
 	}
 	return &Client{
 		connection: connection,
 		sidecar:    types.NewSidecarClient(connection),
-		logger:     logger,
+		plain:      !cfg.TLS.Set(),
+		logger:     cfg.Logger,
 		wake:       make(chan struct{}, 1),
 		need:       make(chan struct{}, 1),
 		drawn:      make(map[attestation.Key]drawn),
 		listed:     make(map[attestation.Key][]byte),
 		results:    make(map[attestation.Key]types.WorkResult),
 	}, nil
-}
-
-// Target turns a sidecar address into a gRPC target.
-func Target(address string) (string, error) {
-	if path, ok := strings.CutPrefix(address, "unix://"); ok {
-		address = path
-	}
-	if filepath.IsAbs(address) {
-		return "unix://" + address, nil
-	}
-	host, port, err := net.SplitHostPort(address)
-	if err != nil {
-		return "", fmt.Errorf("sidecar address %q: want unix:///path or a loopback host:port: %w", address, err)
-	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return "", fmt.Errorf("sidecar address %q: the connection is not protected, so only this machine is allowed", address)
-	}
-	return "passthrough:///" + net.JoinHostPort(host, port), nil
 }
 
 // Update replaces the list of open work, which it keeps, and forgets the results of what is no
@@ -178,7 +147,7 @@ func (c *Client) Run(ctx context.Context) error {
 		if time.Since(began) > stable {
 			pause = firstBackOff
 		}
-		c.logger.Info("no session with the sidecar", "error", err, "next_try", pause)
+		c.logger.Info("no session with the sidecar", "error", link.Explain(err, c.plain), "next_try", pause)
 		select {
 		case <-ctx.Done():
 			return c.connection.Close()

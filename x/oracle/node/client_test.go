@@ -92,7 +92,7 @@ func serve(t *testing.T, socket string) (*sidecar, func()) {
 // start runs a client until the test ends.
 func start(t *testing.T, address string) *node.Client {
 	t.Helper()
-	client, err := node.New(address, log.NewNopLogger())
+	client, err := node.New(node.Config{Address: address, Logger: log.NewNopLogger()})
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
@@ -194,22 +194,23 @@ func TestMalformedResultEndsTheSession(t *testing.T) {
 	require.Eventually(t, ready(client, 1), soon, tick)
 }
 
-func TestTarget(t *testing.T) {
+func TestAddress(t *testing.T) {
 	for address, want := range map[string]string{
-		"/run/imod.sock":        "unix:///run/imod.sock",
-		"unix:///run/imod.sock": "unix:///run/imod.sock",
-		"127.0.0.1:7000":        "passthrough:///127.0.0.1:7000",
-		"localhost:7000":        "passthrough:///localhost:7000",
-		"[::1]:7000":            "passthrough:///[::1]:7000",
-		"10.0.0.1:7000":         "",
-		"example.com:7000":      "",
-		"sidecar.sock":          "",
-		"":                      "",
+		"/run/imod.sock":        "",
+		"unix:///run/imod.sock": "",
+		"127.0.0.1:7000":        "",
+		"localhost:7000":        "",
+		"[::1]:7000":            "",
+		"10.0.0.1:7000":         "another machine needs TLS",
+		"example.com:7000":      "another machine needs TLS",
+		"sidecar.sock":          "want unix:///path or host:port",
+		"":                      "want unix:///path or host:port",
 	} {
-		got, err := node.Target(address)
-		require.Equal(t, want == "", err != nil, address)
-		require.Equal(t, want, got)
+		_, err := node.New(node.Config{Address: address})
+		if want == "" {
+			require.NoError(t, err, address)
+			continue
+		}
+		require.ErrorContains(t, err, want, address)
 	}
-	_, err := node.New("10.0.0.1:7000", nil)
-	require.Error(t, err)
 }

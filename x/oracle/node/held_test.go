@@ -12,7 +12,7 @@ import (
 // TestMissing: the node asks for its own chunks and for those that wait to be opened, once a subject
 // has a result of the same draw; never twice, and never for a draw that is over.
 func TestMissing(t *testing.T) {
-	c, err := New("unix:///nowhere", nil)
+	c, err := New(Config{Address: "unix:///nowhere"})
 	require.NoError(t, err)
 	own, other := make([]byte, 20), append(make([]byte, 19), 1)
 	c.SetValidator(own)

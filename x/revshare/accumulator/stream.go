@@ -1,6 +1,8 @@
 package accumulator
 
 import (
+	"math/big"
+
 	"cosmossdk.io/math"
 
 	"github.com/imochain/imod/x/revshare/types"
@@ -85,7 +87,7 @@ func ready(s types.Stream) bool {
 	return s.Waiting.IsPositive() && s.Waiting.GTE(s.MinDrip)
 }
 
-// Pay moves amount from owed to paid.
+// Pay moves amount from owed to paid: to a till, from which holders are paid.
 func Pay(s types.Stream, amount math.Int) (types.Stream, error) {
 	owed := s.Owed.BigInt()
 	owed.Sub(owed, types.Scaled(amount))
@@ -99,4 +101,14 @@ func Pay(s types.Stream, amount math.Int) (types.Stream, error) {
 	s.Owed = left
 	s.Paid = s.Paid.Add(amount)
 	return s, nil
+}
+
+// Hand is how much of what a stream owes goes to a till that lacks missing: that much and a
+// parts-th of the rest, in whole units, or everything there is if that is less.
+func Hand(s types.Stream, missing math.Int, parts int64) math.Int {
+	owed := math.NewIntFromBigInt(new(big.Int).Rsh(s.Owed.BigInt(), types.ScaleBits))
+	if owed.LTE(missing) {
+		return owed
+	}
+	return missing.Add(owed.Sub(missing).QuoRaw(parts))
 }

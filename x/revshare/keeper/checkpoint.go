@@ -19,15 +19,15 @@ import (
 // SendRestriction. Only the first call of an epoch writes, so it can be repeated freely,
 // also for a change that is rolled back or never happens.
 func (k *Keeper) Touch(ctx context.Context, shareDenom string, accounts ...sdk.AccAddress) error {
-	pool, err := k.roll(ctx, shareDenom)
+	state, err := k.rollState(ctx, shareDenom)
 	if err != nil {
 		return err
 	}
-	if err := k.saveRoll(ctx, &pool); err != nil {
+	if err := k.saveRoll(ctx, &state); err != nil {
 		return err
 	}
 	for _, account := range accounts {
-		if err := k.checkpoint(ctx, pool, account); err != nil {
+		if err := k.checkpoint(ctx, state, account); err != nil {
 			return err
 		}
 	}
@@ -69,7 +69,7 @@ func (k *Keeper) MaterializeLazy(ctx context.Context, shareDenom string, account
 }
 
 // checkpoint is the one write that an account costs per epoch.
-func (k *Keeper) checkpoint(ctx context.Context, pool rolledPool, account sdk.AccAddress) error {
+func (k *Keeper) checkpoint(ctx context.Context, pool rolled, account sdk.AccAddress) error {
 	if k.excluded(account) {
 		return nil
 	}
@@ -77,7 +77,7 @@ func (k *Keeper) checkpoint(ctx context.Context, pool rolledPool, account sdk.Ac
 	if has, err := k.checkpoints.Has(ctx, key); err != nil || has {
 		return err
 	}
-	held, err := k.holding(ctx, pool.ShareDenom, account)
+	held, err := k.holding(ctx, pool.shareDenom, account)
 	if err != nil {
 		return err
 	}

@@ -24,6 +24,16 @@ type claimPlan struct {
 	complete bool // nothing is left up to the epoch asked for
 }
 
+// stream is the planned stream of a denom that the plan pays.
+func (p *claimPlan) stream(denom string) *streamPlan {
+	for i := range p.streams {
+		if p.streams[i].denom == denom {
+			return &p.streams[i]
+		}
+	}
+	return &streamPlan{denom: denom} // not reached: a payout is of the plan's streams
+}
+
 // Claim pays holder, or the payout address it set, its revenue of all closed epochs up to
 // upTo. With more than MaxClaimSpans checkpoints to settle it pays a part, and the next
 // call goes on from there. Nothing to pay is an error, unless such a part was settled.
@@ -190,14 +200,12 @@ func (k *Keeper) planSettlement(ctx context.Context, shareDenom string, holder s
 }
 
 // settle takes the revenue of the spans into the residues and the whole units out of them.
-// It books the payment in the planned streams.
 func (k *Keeper) settle(
 	ctx context.Context, poolID uint64, streams []streamPlan, from types.Position, upTo uint64, spans []accumulator.Span, how settlement,
 ) (types.Position, sdk.Coins, error) {
 	to, payout := types.Position{Settled: upTo, Compacted: from.Compacted}, sdk.Coins{}
-	for i := range streams {
-		s := &streams[i]
-		sum, err := accumulator.Accrual(spans, k.indexLookup(ctx, poolID, *s))
+	for _, s := range streams {
+		sum, err := accumulator.Accrual(spans, k.indexLookup(ctx, poolID, s))
 		if err != nil {
 			return to, nil, err
 		}
@@ -215,14 +223,9 @@ func (k *Keeper) settle(
 		if residue.IsPositive() {
 			to.Residues = append(to.Residues, types.Residue{Denom: s.denom, Amount: residue})
 		}
-		if !paid {
-			continue
+		if paid {
+			payout = append(payout, sdk.Coin{Denom: s.denom, Amount: units})
 		}
-		if s.Stream, err = accumulator.Pay(s.Stream, units); err != nil {
-			return to, nil, errorsmod.Wrapf(types.ErrInsolvent, "%s%s: %v", units, s.denom, err)
-		}
-		s.changed = true
-		payout = append(payout, sdk.Coin{Denom: s.denom, Amount: units})
 	}
 	return to, payout, nil
 }
@@ -276,16 +279,13 @@ func (k *Keeper) pay(ctx context.Context, holder, recipient sdk.AccAddress, shar
 	return plan.payout, plan.position.Settled, k.carryOut(ctx, holder, recipient, &plan)
 }
 
-// carryOut moves the coins of a plan and books it. Nothing is written before the coins have
-// moved, so that a refused transfer leaves nothing behind, whoever swallows its error; no
-// foreign code runs in between.
+// carryOut moves the coins of a plan and books it. No foreign code runs in between, and every
+// transfer is booked right behind it: one that is refused leaves books and coins equal, whoever
+// swallows its error.
 func (k *Keeper) carryOut(ctx context.Context, holder, recipient sdk.AccAddress, plan *claimPlan) error {
 	consumeGas(ctx, types.GasSpan*uint64(plan.spans)*uint64(len(plan.streams)), "revshare: settle")
 	if !plan.payout.Empty() {
-		if err := k.checkBooks(ctx, plan.pool, plan.streams, plan.payout, plan.payout); err != nil {
-			return err
-		}
-		if err := k.deps.Bank.SendCoins(ctx, plan.pool.account(), recipient, plan.payout); err != nil {
+		if err := k.payFromTill(ctx, holder, recipient, plan); err != nil {
 			return err
 		}
 	}
@@ -296,11 +296,11 @@ func (k *Keeper) carryOut(ctx context.Context, holder, recipient sdk.AccAddress,
 }
 
 func (k *Keeper) savePlan(ctx context.Context, holder sdk.AccAddress, plan *claimPlan) error {
-	if err := k.saveRoll(ctx, &plan.pool); err != nil {
+	if err := k.saveRoll(ctx, &plan.pool.rolled); err != nil {
 		return err
 	}
-	for _, s := range plan.streams {
-		if err := k.saveStream(ctx, plan.pool.Id, s); err != nil {
+	for i := range plan.streams {
+		if err := k.saveStream(ctx, plan.pool.Id, &plan.streams[i]); err != nil {
 			return err
 		}
 	}

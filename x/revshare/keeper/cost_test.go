@@ -2,6 +2,8 @@ package keeper_test
 
 import (
 	"encoding/binary"
+	"flag"
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -75,11 +77,16 @@ func costs(t tester, holders int, epoch uint64) []cost {
 	return out
 }
 
+// manyHolders is how many holders TestCostIndependentOfHolders compares with ten; a million takes
+// minutes (make test-revenue-holders).
+var manyHolders = flag.Int("holders", 20_000, "holders of the large pool whose cost is measured")
+
 // TestCostIndependentOfHolders: the same store operations and the same gas, bank's included,
-// for 10 and for 20,000 holders.
+// for 10 and for many holders.
 func TestCostIndependentOfHolders(t *testing.T) {
-	few, many := costs(t, 10, 5), costs(t, 20_000, 5)
+	few, many := costs(t, 10, 5), costs(t, *manyHolders, 5)
 	require.Equal(t, few, many, "get, has, set, delete, ranges; gas")
+	t.Logf("%d holders as 10: %+v", *manyHolders, many)
 }
 
 // TestCostIndependentOfAge: nor does it grow with the epochs that passed untouched.
@@ -90,20 +97,89 @@ func TestCostIndependentOfAge(t *testing.T) {
 	}
 }
 
-// TestTransferIndependentOfDenoms: a transfer does not look at revenue at all.
-func TestTransferIndependentOfDenoms(t *testing.T) {
-	run := func(denoms ...string) cost {
-		f := crowd(t, 10)
-		f.epoch(3)
-		for _, d := range denoms {
-			f.deposit(coin(d, 100))
+// TestCostByDenoms: a deposit costs the same in a pool of one denom and of eight, and a transfer
+// does not look at revenue at all. A claim settles and pays every denom of the pool, so it costs a
+// fixed part and an equal part for each, no more.
+func TestCostByDenoms(t *testing.T) {
+	run := func(n int) (deposit, transfer, claim cost) {
+		params := testParams()
+		params.RevenueDenoms = nil
+		for i := range n {
+			params.RevenueDenoms = append(params.RevenueDenoms, types.RevenueDenom{Denom: fmt.Sprintf("coin%d", i), MinDrip: math.OneInt()})
+		}
+		f := newFixtureWith(t, storetypes.StoreTypeIAVL, types.GenesisState{Params: params})
+		f.epoch(1)
+		require.NoError(t, f.keeper.CreatePool(f.ctx, share))
+		f.issue(account(1), math.NewInt(1000))
+		f.issue(account(2), math.NewInt(1000))
+		f.epoch(2)
+		for _, d := range params.RevenueDenoms {
+			f.deposit(coin(d.Denom, 4_000_000))
 		}
 		f.epoch(4)
-		return f.measure(func() error {
-			return f.bank.SendCoins(f.ctx, holder(1), holder(2), sdk.NewCoins(coin(share, 10)))
+		f.fund(account(60), coin("coin0", 4_000_000))
+		transfer = f.measure(func() error {
+			return f.bank.SendCoins(f.ctx, account(1), account(2), sdk.NewCoins(coin(share, 10)))
 		})
+		deposit = f.measure(func() error {
+			return f.keeper.Deposit(f.ctx, account(60), share, coin("coin0", 4_000_000), types.SourceKind_SOURCE_KIND_USAGE)
+		})
+		for _, d := range params.RevenueDenoms[1:] { // the first was caught up by the deposit: so are all, now
+			f.deposit(coin(d.Denom, 1))
+		}
+		claim = f.measure(func() error { _, err := f.keeper.Claim(f.ctx, account(1), share, 99); return err })
+		f.check()
+		return deposit, transfer, claim
 	}
-	require.Equal(t, run(aimo), run(aimo, usdc, weth))
+	oneDeposit, oneTransfer, one := run(1)
+	_, _, two := run(2)
+	eightDeposit, eightTransfer, eight := run(8)
+	require.Equal(t, oneDeposit.operations, eightDeposit.operations)
+	require.InEpsilon(t, oneDeposit.gas, eightDeposit.gas, 0.01, "the allow-list is longer")
+	require.Equal(t, oneTransfer, eightTransfer)
+	for i := range one.operations {
+		require.Equal(t, one.operations[i]+7*(two.operations[i]-one.operations[i]), eight.operations[i], "get, has, set, delete, ranges: place %d", i)
+	}
+	require.InEpsilon(t, one.gas+7*(two.gas-one.gas), eight.gas, 0.01)
+	t.Logf("claim of 1, 2, 8 denoms: %+v %+v %+v", one, two, eight)
+}
+
+// TestClaimAfterMissedEpochs: a claim after 1,000 epochs with revenue in each costs what it costs
+// after one, but for the digits of longer numbers.
+func TestClaimAfterMissedEpochs(t *testing.T) {
+	run := func(missed uint64) cost {
+		f := crowd(t, 10)
+		for epoch := uint64(2); epoch < 2+missed; epoch++ {
+			f.epoch(epoch)
+			f.deposit(coin(aimo, 4_000_000))
+		}
+		f.epoch(2 + missed)
+		f.deposit(coin(aimo, 4_000_000)) // catches up
+		return f.measure(func() error { _, err := f.keeper.Claim(f.ctx, holder(3), share, 1<<40); return err })
+	}
+	once, often := run(1), run(1000)
+	require.Equal(t, once.operations, often.operations, "get, has, set, delete, ranges")
+	require.InEpsilon(t, once.gas, often.gas, 0.02)
+}
+
+// TestClaimFromTheTill: a claim that finds enough in its till writes the till and the position, and
+// no key that a claim from another till reads or writes.
+func TestClaimFromTheTill(t *testing.T) {
+	f := crowd(t, 200)
+	f.epoch(2)
+	f.deposit(coin(aimo, 4_000_000_000))
+	f.epoch(4)
+	f.deposit(coin(aimo, 4_000_000)) // catches up
+	first, second := holder(5), holder(5+types.Tills)
+	require.Equal(t, types.TillOf(first), types.TillOf(second))
+	claim := func(who sdk.AccAddress) cost {
+		return f.measure(func() error { _, err := f.keeper.Claim(f.ctx, who, share, 99); return err })
+	}
+	filled, found := claim(first), claim(second)
+	require.Equal(t, 4, filled.operations[2], "stream, till when filled, till when it pays, position")
+	require.Equal(t, 2, found.operations[2], "till, position")
+	require.Less(t, found.gas, filled.gas)
+	f.check()
 }
 
 // TestCatchUpIsBounded: with a supply that changes in every epoch, the first event after

@@ -43,10 +43,10 @@ func (k *Keeper) Deposit(ctx context.Context, from sdk.AccAddress, shareDenom st
 	if err := k.deps.Bank.SendCoins(ctx, from, pool.account(), sdk.Coins{amount}); err != nil {
 		return err
 	}
-	if err := k.saveRoll(ctx, &pool); err != nil {
+	if err := k.saveRoll(ctx, &pool.rolled); err != nil {
 		return err
 	}
-	if err := k.saveStream(ctx, pool.Id, plan); err != nil {
+	if err := k.saveStream(ctx, pool.Id, &plan); err != nil {
 		return err
 	}
 	if claimable.LT(amount.Amount) {
@@ -90,9 +90,11 @@ func (k *Keeper) planDeposit(ctx context.Context, pool rolledPool, amount sdk.Co
 	plan, err = k.planStream(ctx, pool, amount.Denom, stored)
 	breached := accumulator.Breach(err)
 	if err == nil {
-		if breached, err = k.breached(ctx, pool, plan); err != nil {
+		books, err := k.poolBooks(ctx, pool, plan)
+		if err != nil {
 			return plan, false, err
 		}
+		breached = !books.balance()
 	}
 	if err == nil && !breached {
 		held, err = plan.deposit(pool, amount.Amount, minDrip)

@@ -78,7 +78,7 @@ func (k *Keeper) initPool(ctx context.Context, gp types.GenesisPool) error {
 	if addr, err := k.address(pool.Address); err != nil || !bytes.Equal(addr, types.PoolAddress(pool.Id)) {
 		return errorsmod.Wrapf(types.ErrInvalidGenesis, "address %s is not that of pool %d", pool.Address, pool.Id)
 	}
-	if err := k.pools.Set(ctx, pool.ShareDenom, pool); err != nil {
+	if err := k.setPool(ctx, pool); err != nil {
 		return err
 	}
 	for _, s := range gp.Supplies {
@@ -91,7 +91,7 @@ func (k *Keeper) initPool(ctx context.Context, gp types.GenesisPool) error {
 			return err
 		}
 		plan := streamPlan{denom: s.Denom, Advanced: accumulator.Advanced{Stream: s.Stream}}
-		books, _, err := k.solvency(ctx, rolledPool{Pool: pool}, plan)
+		books, err := k.solvency(ctx, rolledPool{Pool: pool}, plan)
 		if err != nil {
 			return err
 		}
@@ -128,6 +128,11 @@ func (k *Keeper) initStream(ctx context.Context, poolID uint64, gs types.Genesis
 	}
 	for _, e := range gs.Earnings {
 		if err := k.earnings.Set(ctx, collections.Join3(poolID, gs.Denom, uint32(e.Kind)), e.Amount); err != nil {
+			return err
+		}
+	}
+	for _, t := range gs.Tills {
+		if err := k.tills.Set(ctx, collections.Join3(poolID, gs.Denom, t.Till), t.Amount); err != nil {
 			return err
 		}
 	}
@@ -199,11 +204,15 @@ func (k *Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error)
 	}
 	slices.SortFunc(pools, func(a, b collections.KeyValue[string, types.Pool]) int { return cmp.Compare(a.Value.Id, b.Value.Id) })
 	for _, kv := range pools {
-		pool, err := k.exportPool(ctx, kv.Value)
+		pool, err := k.pool(ctx, kv.Key)
 		if err != nil {
 			return nil, err
 		}
-		gs.Pools = append(gs.Pools, pool)
+		exported, err := k.exportPool(ctx, pool)
+		if err != nil {
+			return nil, err
+		}
+		gs.Pools = append(gs.Pools, exported)
 	}
 	payouts, err := collect(ctx, k.payouts, nil, 0)
 	if err != nil {
@@ -291,6 +300,13 @@ func (k *Keeper) exportBesides(ctx context.Context, poolID uint64, out *types.Ge
 		out.Redemption = &redemption
 	case !errors.Is(err, collections.ErrNotFound):
 		return err
+	}
+	tills, err := k.readTills(ctx, poolID, out.Denom)
+	if err != nil {
+		return err
+	}
+	for _, kv := range tills {
+		out.Tills = append(out.Tills, types.GenesisTill{Till: kv.Key.K3(), Amount: kv.Value})
 	}
 	days, err := collect(ctx, k.days, collections.NewSuperPrefixedTripleRange[uint64, string, uint32](poolID, out.Denom), 0)
 	if err != nil {

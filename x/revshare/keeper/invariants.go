@@ -6,6 +6,7 @@ import (
 
 	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
+	"cosmossdk.io/math"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
@@ -73,15 +74,19 @@ func (k *Keeper) checkStream(ctx context.Context, pool rolledPool, denom string,
 	for _, s := range sources {
 		total.Add(total, s.Amount.BigInt())
 	}
-	books, redemption, err := k.solvency(ctx, pool, plan)
+	pot, err := getOr(ctx, k.redemptions, collections.Join(pool.Id, denom), types.NewRedemption())
 	if err != nil {
 		return err
 	}
-	if err := redemption.Validate(); err != nil {
+	if err := pot.Validate(); err != nil {
 		return err
 	}
-	if in := stored.Deposited.Add(stored.Held).Add(redemption.Deposited); total.Cmp(in.BigInt()) != 0 {
+	if in := stored.Deposited.Add(stored.Held).Add(pot.Deposited); total.Cmp(in.BigInt()) != 0 {
 		return errorsmod.Wrapf(types.ErrInvariant, "sources add up to %s, deposits, held and redeemable to %s", total, in)
+	}
+	books, err := k.solvency(ctx, pool, plan)
+	if err != nil {
+		return err
 	}
 	if !books.Solvent {
 		return errorsmod.Wrapf(types.ErrInvariant, "balance %s does not cover the books by %s", books.Balance, books.Surplus)
@@ -89,46 +94,73 @@ func (k *Keeper) checkStream(ctx context.Context, pool rolledPool, denom string,
 	return nil
 }
 
-// solvency is the public form of the invariant: a pool is solvent when identity and coins say
-// so. It moves nothing.
-func (k *Keeper) solvency(ctx context.Context, pool rolledPool, plan streamPlan) (types.DenomSolvency, types.Redemption, error) {
-	s := plan.Stream
+// books are what the account of a pool holds of a denom, and what has to lie there.
+type books struct {
+	stream     types.Stream
+	redemption types.Redemption
+	held       math.Int
+}
+
+// surplus is what lies in the account beyond what the books say; 0 without gifts.
+func (b books) surplus() math.Int {
+	return b.held.Sub(b.stream.Deposited.Sub(b.stream.Paid)).Sub(b.stream.Held).Sub(b.redemption.Balance())
+}
+
+// balance tells whether the identity is exact and the coins are there.
+func (b books) balance() bool {
+	return b.stream.CheckIdentity() == nil && !b.surplus().IsNegative()
+}
+
+func (k *Keeper) poolBooks(ctx context.Context, pool rolledPool, plan streamPlan) (books, error) {
 	redemption, err := getOr(ctx, k.redemptions, collections.Join(pool.Id, plan.denom), types.NewRedemption())
+	return books{
+		stream: plan.Stream, redemption: redemption, held: k.deps.Bank.GetBalance(ctx, pool.account(), plan.denom).Amount,
+	}, err
+}
+
+// checkBooks refuses a payment in a denom whose books do not balance. One breached pool stops, and
+// only that one: others keep their coins in accounts of their own.
+func (k *Keeper) checkBooks(ctx context.Context, pool rolledPool, plan streamPlan) error {
+	b, err := k.poolBooks(ctx, pool, plan)
 	if err != nil {
-		return types.DenomSolvency{}, redemption, err
+		return err
 	}
-	balance := k.deps.Bank.GetBalance(ctx, pool.account(), plan.denom).Amount
-	surplus := balance.Sub(s.Deposited.Sub(s.Paid)).Sub(s.Held).Sub(redemption.Balance())
-	return types.DenomSolvency{
-		Denom: plan.denom, Deposited: s.Deposited, Paid: s.Paid, Pending: s.Pending(), CarryScaled: s.Carry, OwedScaled: s.Owed,
-		Held: s.Held, Redeemable: redemption.Balance(), Balance: balance, Surplus: surplus,
-		Solvent: s.CheckIdentity() == nil && !surplus.IsNegative(),
-	}, redemption, nil
-}
-
-// breached tells whether the books of a stream do not balance.
-func (k *Keeper) breached(ctx context.Context, pool rolledPool, plan streamPlan) (bool, error) {
-	books, _, err := k.solvency(ctx, pool, plan)
-	return !books.Solvent, err
-}
-
-// checkBooks refuses a payment in a denom whose books do not balance, before or after it. One
-// breached pool stops, and only that one: others keep their coins in accounts of their own.
-// booked is what the planned streams count as paid already.
-func (k *Keeper) checkBooks(ctx context.Context, pool rolledPool, streams []streamPlan, payout, booked sdk.Coins) error {
-	for _, s := range streams {
-		if !payout.AmountOf(s.denom).IsPositive() {
-			continue
-		}
-		books, _, err := k.solvency(ctx, pool, s)
-		if err != nil {
-			return err
-		}
-		if surplus := books.Surplus.Sub(booked.AmountOf(s.denom)); !books.Solvent || surplus.IsNegative() {
-			return errorsmod.Wrapf(types.ErrPoolBreached, "%s in %s: surplus %s", pool.ShareDenom, s.denom, surplus)
-		}
+	if !b.balance() {
+		return errorsmod.Wrapf(types.ErrPoolBreached, "%s in %s: surplus %s", pool.ShareDenom, plan.denom, b.surplus())
 	}
 	return nil
+}
+
+// solvency is the public form of the invariant, tills included: a pool is solvent when identity and
+// coins say so. It moves nothing.
+func (k *Keeper) solvency(ctx context.Context, pool rolledPool, plan streamPlan) (types.DenomSolvency, error) {
+	b, err := k.poolBooks(ctx, pool, plan)
+	if err != nil {
+		return types.DenomSolvency{}, err
+	}
+	tills, err := k.readTills(ctx, pool.Id, plan.denom)
+	if err != nil {
+		return types.DenomSolvency{}, err
+	}
+	s, solvent, balance, surplus := takeBack(plan.Stream, tills), b.balance(), b.held, b.surplus()
+	for _, kv := range tills {
+		lies := k.deps.Bank.GetBalance(ctx, till{pool: pool.Id, number: kv.Key.K3()}.account(), plan.denom).Amount
+		balance, surplus = balance.Add(lies), surplus.Add(lies.Sub(kv.Value))
+		solvent = solvent && lies.GTE(kv.Value)
+	}
+	return types.DenomSolvency{
+		Denom: plan.denom, Deposited: s.Deposited, Paid: s.Paid, Pending: s.Pending(), CarryScaled: s.Carry, OwedScaled: s.Owed,
+		Held: s.Held, Redeemable: b.redemption.Balance(), Balance: balance, Surplus: surplus, Solvent: solvent && s.CheckIdentity() == nil,
+	}, nil
+}
+
+// takeBack is a stream as if its tills were empty: what lies in them is owed and not paid.
+func takeBack(s types.Stream, tills []collections.KeyValue[poolDenomKind, math.Int]) types.Stream {
+	for _, kv := range tills {
+		s.Paid = s.Paid.Sub(kv.Value)
+		s.Owed = s.Owed.Add(math.NewIntFromBigInt(types.Scaled(kv.Value)))
+	}
+	return s
 }
 
 // HolderTotal is what one account has earned in one denom and not been paid, scaled.
@@ -193,7 +225,11 @@ func (k *Keeper) CheckHolders(ctx context.Context, shareDenom string, holders []
 	}
 	left := make([]HolderTotal, len(streams))
 	for i, s := range streams {
-		left[i] = HolderTotal{Denom: s.denom, Scaled: s.Stream.Owed.BigInt()}
+		tills, err := k.readTills(ctx, pool.Id, s.denom)
+		if err != nil {
+			return nil, err
+		}
+		left[i] = HolderTotal{Denom: s.denom, Scaled: takeBack(s.Stream, tills).Owed.BigInt()}
 	}
 	for _, holder := range holders {
 		totals, err := k.holderTotals(ctx, pool, streams, holder)

@@ -23,7 +23,7 @@ type (
 	poolDenom        = collections.Pair[uint64, string]
 	poolEpoch        = collections.Pair[uint64, uint64]
 	poolDenomEpoch   = collections.Triple[uint64, string, uint64]
-	poolDenomKind    = collections.Triple[uint64, string, uint32]
+	poolDenomKind    = collections.Triple[uint64, string, uint32] // or place in a ring, or till
 	poolAccountEpoch = collections.Triple[uint64, sdk.AccAddress, uint64]
 	denomAccount     = collections.Pair[string, sdk.AccAddress]
 	epochDenomHolder = collections.Triple[uint64, string, sdk.AccAddress]
@@ -59,6 +59,7 @@ type Keeper struct {
 	clock       collections.Item[types.Clock]
 	poolIDs     collections.Sequence
 	pools       collections.Map[string, types.Pool]
+	states      collections.Map[string, types.PoolState]
 	supplies    collections.Map[poolEpoch, math.Int]
 	streams     collections.Map[poolDenom, types.Stream]
 	expiries    collections.Map[poolDenomEpoch, math.Int]
@@ -75,6 +76,7 @@ type Keeper struct {
 	auto        collections.Map[denomAccount, types.AutoPayout]
 	autoQueue   collections.KeySet[epochDenomHolder]
 	permits     collections.Map[poolAccount, uint64]
+	tills       collections.Map[poolDenomKind, math.Int]
 }
 
 // NewKeeper builds the keeper. It panics on wiring mistakes only.
@@ -99,6 +101,7 @@ func NewKeeper(cdc codec.BinaryCodec, storeService store.KVStoreService, deps De
 		clock:     collections.NewItem(sb, types.ClockKey, "clock", codec.CollValue[types.Clock](cdc)),
 		poolIDs:   collections.NewSequence(sb, types.PoolSequenceKey, "pool_ids"),
 		pools:     collections.NewMap(sb, types.PoolsPrefix, "pools", collections.StringKey, codec.CollValue[types.Pool](cdc)),
+		states:    collections.NewMap(sb, types.StatesPrefix, "pool_states", collections.StringKey, codec.CollValue[types.PoolState](cdc)),
 		supplies:  collections.NewMap(sb, types.SuppliesPrefix, "supplies", epochKey, sdk.IntValue),
 		streams:   collections.NewMap(sb, types.StreamsPrefix, "streams", denomKey, codec.CollValue[types.Stream](cdc)),
 		expiries:  collections.NewMap(sb, types.ExpiriesPrefix, "expiries", denomEpochKey, sdk.IntValue),
@@ -121,6 +124,7 @@ func NewKeeper(cdc codec.BinaryCodec, storeService store.KVStoreService, deps De
 			collections.TripleKeyCodec(collections.Uint64Key, collections.StringKey, sdk.AccAddressKey)),
 		permits: collections.NewMap(sb, types.PermitsPrefix, "permits",
 			collections.PairKeyCodec(collections.Uint64Key, sdk.AccAddressKey), collections.Uint64Value),
+		tills: collections.NewMap(sb, types.TillsPrefix, "tills", kindKey, sdk.IntValue),
 	}
 	schema, err := sb.Build()
 	if err != nil {

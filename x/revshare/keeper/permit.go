@@ -4,19 +4,16 @@ import (
 	"context"
 
 	"cosmossdk.io/collections"
-	errorsmod "cosmossdk.io/errors"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
-
-	"github.com/imochain/imod/x/revshare/types"
 )
 
 // PermitNonce is the number of signed allowances of a share token that owner has used, and
 // the number that the next one has to carry.
 func (k *Keeper) PermitNonce(ctx context.Context, shareDenom string, owner sdk.AccAddress) (uint64, error) {
-	pool, err := k.pools.Get(ctx, shareDenom)
+	pool, err := k.state(ctx, shareDenom)
 	if err != nil {
-		return 0, errorsmod.Wrap(types.ErrPoolNotFound, shareDenom)
+		return 0, err
 	}
 	return getOr(ctx, k.permits, collections.Join(pool.Id, owner), 0)
 }
@@ -28,7 +25,7 @@ func (k *Keeper) UsePermit(ctx context.Context, shareDenom string, owner sdk.Acc
 	if err != nil {
 		return 0, err
 	}
-	pool, err := k.pools.Get(ctx, shareDenom)
+	pool, err := k.state(ctx, shareDenom)
 	if err != nil {
 		return 0, err
 	}

@@ -47,7 +47,7 @@ func (k *Keeper) CreatePool(ctx context.Context, shareDenom string) error {
 		DripEpochs: params.DripEpochs, MinEligible: params.MinEligible,
 		CreatedEpoch: epoch, Epoch: epoch, Eligible: math.ZeroInt(),
 	}
-	if err := k.pools.Set(ctx, shareDenom, pool); err != nil {
+	if err := k.setPool(ctx, pool); err != nil {
 		return err
 	}
 	return emit(ctx, &types.EventPoolCreated{PoolId: id, ShareDenom: shareDenom, Address: addr})
@@ -58,20 +58,56 @@ func (k *Keeper) HasPool(ctx context.Context, shareDenom string) (bool, error) {
 	return k.pools.Has(ctx, shareDenom)
 }
 
-// rolledPool is a pool as the running epoch sees it. In the first event of an epoch that
-// touches the token it carries what is not stored yet: nothing moved the token since
-// pool.Epoch, so the supply of now is the supply at the close of pool.Epoch and of every
-// epoch after it, up to the running one.
-type rolledPool struct {
-	types.Pool
-	fresh  bool          // Epoch, Eligible and Bridged are not stored yet
-	supply *supplyChange // not stored yet either
+// setPool stores a pool in its two parts: what it was created with, and its state.
+func (k *Keeper) setPool(ctx context.Context, pool types.Pool) error {
+	state := types.PoolState{Id: pool.Id, Epoch: pool.Epoch, Eligible: pool.Eligible, Bridged: pool.Bridged}
+	if err := k.states.Set(ctx, pool.ShareDenom, state); err != nil {
+		return err
+	}
+	pool.Epoch, pool.Eligible, pool.Bridged = pool.CreatedEpoch, math.ZeroInt(), false
+	return k.pools.Set(ctx, pool.ShareDenom, pool)
+}
+
+// pool reads a pool as it is stored.
+func (k *Keeper) pool(ctx context.Context, shareDenom string) (types.Pool, error) {
+	state, err := k.state(ctx, shareDenom)
+	if err != nil {
+		return types.Pool{}, err
+	}
+	pool, err := k.pools.Get(ctx, shareDenom)
+	pool.Epoch, pool.Eligible, pool.Bridged = state.Epoch, state.Eligible, state.Bridged
+	return pool, err
+}
+
+func (k *Keeper) state(ctx context.Context, shareDenom string) (types.PoolState, error) {
+	state, err := k.states.Get(ctx, shareDenom)
+	if errors.Is(err, collections.ErrNotFound) {
+		return state, errorsmod.Wrap(types.ErrPoolNotFound, shareDenom)
+	}
+	return state, err
+}
+
+// rolled is the state of a pool as the running epoch sees it. In the first event of an epoch that
+// touches the token it carries what is not stored yet: nothing moved the token since the stored
+// epoch, so the supply of now is the supply at the close of that epoch and of every epoch after
+// it, up to the running one.
+type rolled struct {
+	types.PoolState
+	shareDenom string
+	fresh      bool          // PoolState is not stored yet
+	supply     *supplyChange // not stored yet either
 }
 
 // supplyChange is the eligible supply from an epoch on.
 type supplyChange struct {
 	Epoch  uint64
 	Amount math.Int
+}
+
+// rolledPool is a pool as the running epoch sees it.
+type rolledPool struct {
+	types.Pool
+	rolled rolled
 }
 
 func (p rolledPool) terms() accumulator.Terms {
@@ -84,44 +120,52 @@ func (p rolledPool) account() sdk.AccAddress {
 
 // roll reads a pool and brings it to the running epoch, writing nothing.
 func (k *Keeper) roll(ctx context.Context, shareDenom string) (rolledPool, error) {
-	pool, err := k.pools.Get(ctx, shareDenom)
-	if errors.Is(err, collections.ErrNotFound) {
-		return rolledPool{}, errorsmod.Wrap(types.ErrPoolNotFound, shareDenom)
-	}
+	state, err := k.rollState(ctx, shareDenom)
 	if err != nil {
 		return rolledPool{}, err
 	}
+	pool, err := k.pools.Get(ctx, shareDenom)
+	pool.Epoch, pool.Eligible, pool.Bridged = state.Epoch, state.Eligible, state.Bridged
+	return rolledPool{Pool: pool, rolled: state}, err
+}
+
+// rollState is roll without the terms, which is all that a transfer needs.
+func (k *Keeper) rollState(ctx context.Context, shareDenom string) (rolled, error) {
+	state, err := k.state(ctx, shareDenom)
+	if err != nil {
+		return rolled{}, err
+	}
+	out := rolled{PoolState: state, shareDenom: shareDenom}
 	epoch, err := k.CurrentEpoch(ctx)
-	if err != nil || epoch <= pool.Epoch {
-		return rolledPool{Pool: pool}, err
+	if err != nil || epoch <= state.Epoch {
+		return out, err
 	}
 	eligible, escrowed, err := k.eligibleSupply(ctx, shareDenom)
 	if err != nil {
-		return rolledPool{}, err
+		return rolled{}, err
 	}
-	out := rolledPool{Pool: pool, fresh: true}
-	if !eligible.Equal(pool.Eligible) {
-		out.supply = &supplyChange{Epoch: pool.Epoch + 1, Amount: eligible}
+	if !eligible.Equal(state.Eligible) {
+		out.supply = &supplyChange{Epoch: state.Epoch + 1, Amount: eligible}
 	}
-	out.Epoch, out.Eligible, out.Bridged = epoch, eligible, pool.Bridged || escrowed
+	out.fresh, out.Epoch, out.Eligible, out.Bridged = true, epoch, eligible, state.Bridged || escrowed
 	return out, nil
 }
 
-// saveRoll stores what roll found. It has to come before anything that moves the token.
-func (k *Keeper) saveRoll(ctx context.Context, pool *rolledPool) error {
-	if !pool.fresh {
+// saveRoll stores what rollState found. It has to come before anything that moves the token.
+func (k *Keeper) saveRoll(ctx context.Context, r *rolled) error {
+	if !r.fresh {
 		return nil
 	}
 	consumeGas(ctx, types.GasRoll, "revshare: first event of an epoch")
-	if s := pool.supply; s != nil {
-		if err := k.supplies.Set(ctx, collections.Join(pool.Id, s.Epoch), s.Amount); err != nil {
+	if s := r.supply; s != nil {
+		if err := k.supplies.Set(ctx, collections.Join(r.Id, s.Epoch), s.Amount); err != nil {
 			return err
 		}
 	}
-	if err := k.pools.Set(ctx, pool.ShareDenom, pool.Pool); err != nil {
+	if err := k.states.Set(ctx, r.shareDenom, r.PoolState); err != nil {
 		return err
 	}
-	pool.fresh, pool.supply = false, nil
+	r.fresh, r.supply = false, nil
 	return nil
 }
 

@@ -51,7 +51,11 @@ func (q queryServer) Pool(ctx context.Context, req *types.QueryPoolRequest) (*ty
 	}
 	out := &types.QueryPoolResponse{Pool: pool.Pool}
 	for _, s := range streams {
-		out.Streams = append(out.Streams, types.PoolStream{Denom: s.denom, Stream: s.Stream})
+		tills, err := q.k.readTills(ctx, pool.Id, s.denom)
+		if err != nil {
+			return nil, internal(err)
+		}
+		out.Streams = append(out.Streams, types.PoolStream{Denom: s.denom, Stream: takeBack(s.Stream, tills)})
 	}
 	return out, nil
 }
@@ -171,7 +175,7 @@ func (q queryServer) Solvency(ctx context.Context, req *types.QuerySolvencyReque
 		}
 		books := types.PoolSolvency{ShareDenom: denom, Address: pool.Address, Solvent: true}
 		for _, s := range streams {
-			d, _, err := q.k.solvency(ctx, pool, s)
+			d, err := q.k.solvency(ctx, pool, s)
 			if err != nil {
 				return nil, internal(err)
 			}

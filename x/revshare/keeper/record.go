@@ -19,7 +19,7 @@ func (k *Keeper) RecordDate(ctx context.Context, shareDenom string) (epoch uint6
 	if err != nil {
 		return 0, math.Int{}, err
 	}
-	if err := k.saveRoll(ctx, &pool); err != nil {
+	if err := k.saveRoll(ctx, &pool.rolled); err != nil {
 		return 0, math.Int{}, err
 	}
 	return pool.Epoch, pool.Eligible, nil

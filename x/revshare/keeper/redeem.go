@@ -123,8 +123,13 @@ func (k *Keeper) payRedemption(ctx context.Context, holder sdk.AccAddress, burnt
 	if err != nil {
 		return err
 	}
-	if err := k.checkBooks(ctx, plan.pool, streams, plan.payout, nil); err != nil {
-		return err
+	for _, s := range streams {
+		if !plan.payout.AmountOf(s.denom).IsPositive() {
+			continue
+		}
+		if err := k.checkBooks(ctx, plan.pool, s); err != nil {
+			return err
+		}
 	}
 	if err := k.deps.Bank.SendCoins(ctx, plan.pool.account(), holder, plan.payout); err != nil {
 		return err

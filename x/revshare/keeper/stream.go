@@ -99,7 +99,7 @@ func (s supplies) InForce(epoch uint64) (amount sdkmath.Int, until uint64, err e
 	if len(after) > 0 {
 		return amount, after[0].Key.K2(), nil
 	}
-	if fresh := s.pool.supply; fresh != nil { // found by this call, not stored yet
+	if fresh := s.pool.rolled.supply; fresh != nil { // found by this call, not stored yet
 		if fresh.Epoch <= epoch {
 			return fresh.Amount, 0, nil
 		}
@@ -124,8 +124,8 @@ func (p *streamPlan) deposit(pool rolledPool, amount, minDrip sdkmath.Int) (held
 	return held, nil
 }
 
-// saveStream writes a planned stream.
-func (k *Keeper) saveStream(ctx context.Context, poolID uint64, plan streamPlan) error {
+// saveStream writes a planned stream; what is left of the plan needs no writing.
+func (k *Keeper) saveStream(ctx context.Context, poolID uint64, plan *streamPlan) error {
 	if !plan.changed {
 		return nil
 	}
@@ -150,7 +150,11 @@ func (k *Keeper) saveStream(ctx context.Context, poolID uint64, plan streamPlan)
 			return err
 		}
 	}
-	return k.streams.Set(ctx, collections.Join(poolID, plan.denom), plan.Stream)
+	if err := k.streams.Set(ctx, collections.Join(poolID, plan.denom), plan.Stream); err != nil {
+		return err
+	}
+	*plan = streamPlan{denom: plan.denom, Advanced: accumulator.Advanced{Stream: plan.Stream}}
+	return nil
 }
 
 // indexLookup gives the index of a planned stream through any closed epoch. It remembers

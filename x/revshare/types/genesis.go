@@ -167,6 +167,9 @@ func (s GenesisStream) validate(epoch uint64) error {
 			return err
 		}
 	}
+	if err := s.validateTills(); err != nil {
+		return err
+	}
 	last := uint32(0)
 	for _, d := range s.Days {
 		place := DayPlace(d.Kind, d.Total.Day)
@@ -176,6 +179,21 @@ func (s GenesisStream) validate(epoch uint64) error {
 		last = place
 	}
 	return s.Payers.Validate()
+}
+
+// validateTills: what lies in the tills was paid to them by the stream.
+func (s GenesisStream) validateTills() error {
+	sum := sdkmath.ZeroInt()
+	for i, t := range s.Tills {
+		if t.Till >= Tills || i > 0 && s.Tills[i-1].Till >= t.Till || !ValidAmount(t.Amount) {
+			return errorsmod.Wrapf(ErrInvalidGenesis, "till %d", t.Till)
+		}
+		sum = sum.Add(t.Amount)
+	}
+	if sum.GT(s.Stream.Paid) {
+		return errorsmod.Wrapf(ErrInvalidGenesis, "%s in the tills, %s paid to them", sum, s.Stream.Paid)
+	}
+	return nil
 }
 
 func (a GenesisAccount) validate(epoch uint64) error {

@@ -27,7 +27,7 @@ var (
 	ParamsKey         = collections.NewPrefix(1)  // -> Params
 	ClockKey          = collections.NewPrefix(2)  // -> Clock
 	PoolSequenceKey   = collections.NewPrefix(3)  // -> next pool id
-	PoolsPrefix       = collections.NewPrefix(4)  // share denom -> Pool
+	PoolsPrefix       = collections.NewPrefix(4)  // share denom -> Pool as it was created
 	SuppliesPrefix    = collections.NewPrefix(5)  // (pool, epoch) -> eligible supply from that epoch on
 	StreamsPrefix     = collections.NewPrefix(6)  // (pool, denom) -> Stream
 	ExpiriesPrefix    = collections.NewPrefix(7)  // (pool, denom, epoch) -> rate that ends before that epoch
@@ -44,14 +44,28 @@ var (
 	AutoPrefix        = collections.NewPrefix(18) // (share denom, account) -> AutoPayout
 	AutoQueuePrefix   = collections.NewPrefix(19) // (due epoch, share denom, account)
 	PermitsPrefix     = collections.NewPrefix(20) // (pool, account) -> number of used permits
+	TillsPrefix       = collections.NewPrefix(21) // (pool, denom, till) -> coins handed to the till and not paid yet
+	StatesPrefix      = collections.NewPrefix(22) // share denom -> PoolState
 )
 
 // PoolAddress is the 20-byte account of a pool. It is funded by Deposit and Sync and
-// drawn on by Claim, ClaimFor, Redeem and automatic payments only; coins sent to it directly are gifts that no rule
-// looks at.
+// drawn on by Redeem and, through the pool's tills, by Claim, ClaimFor and automatic payments only; coins sent to it
+// directly are gifts that no rule looks at.
 func PoolAddress(id uint64) sdk.AccAddress {
 	key := binary.BigEndian.AppendUint64(nil, id)
 	return sdk.AccAddress(address.Module(ModuleName, []byte("pool"), key)[:AccountLength])
+}
+
+// TillAddress is the 20-byte account of one of a pool's tills. The pool hands it coins that holders are owed, and
+// claims are paid from it; gifts to it change nothing.
+func TillAddress(id uint64, till uint32) sdk.AccAddress {
+	key := binary.BigEndian.AppendUint64(nil, id)
+	return sdk.AccAddress(address.Module(ModuleName, []byte("till"), binary.BigEndian.AppendUint32(key, till))[:AccountLength])
+}
+
+// TillOf is the till that pays an account: by the last byte of its address, which is part of a hash.
+func TillOf(account sdk.AccAddress) uint32 {
+	return uint32(account[len(account)-1]) % Tills
 }
 
 // LowAddress tells whether addr is the zero address or lies in the range of precompiles:

@@ -40,6 +40,10 @@ const (
 	// MaxOpenCount is where the Holder query stops counting checkpoints.
 	MaxOpenCount = 1_000
 
+	// Tills is the number of tills of a pool: claims paid from different ones have no key in common, so that a
+	// parallel executor need not run them one after the other.
+	Tills = 32
+
 	// MaxAutoPerBlock is how many automatic payments are tried in a block.
 	MaxAutoPerBlock = 8
 	// MaxAutoSpans is how many checkpoints an automatic payment settles.
@@ -64,8 +68,8 @@ const (
 const (
 	// GasCheckpoint is charged for each checkpoint written.
 	GasCheckpoint = 500
-	// GasRoll is charged to the first event of an epoch, which reads the eligible supply.
-	GasRoll = 2_000
+	// GasRoll is charged to the first event of an epoch, which adds up the eligible supply.
+	GasRoll = 500
 	// GasCatchUp is charged for each segment that a catch-up writes.
 	GasCatchUp = 3_000
 	// GasSpan is charged for each checkpoint and denom that a claim settles.

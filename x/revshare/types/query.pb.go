@@ -1382,7 +1382,7 @@ type DenomSolvency struct {
 	OwedScaled cosmossdk_io_math.Int `protobuf:"bytes,6,opt,name=owed_scaled,json=owedScaled,proto3,customtype=cosmossdk.io/math.Int" json:"owed_scaled"`
 	// held is outside the accumulator.
 	Held cosmossdk_io_math.Int `protobuf:"bytes,7,opt,name=held,proto3,customtype=cosmossdk.io/math.Int" json:"held"`
-	// balance is the pool account's balance.
+	// balance is what lies in the accounts of the pool and of its tills.
 	Balance cosmossdk_io_math.Int `protobuf:"bytes,8,opt,name=balance,proto3,customtype=cosmossdk.io/math.Int" json:"balance"`
 	// surplus is balance - (deposited - paid) - held - redeemable: gifts, 0 without any.
 	Surplus cosmossdk_io_math.Int `protobuf:"bytes,9,opt,name=surplus,proto3,customtype=cosmossdk.io/math.Int" json:"surplus"`

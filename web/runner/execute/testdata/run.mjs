@@ -12,13 +12,12 @@ go.run(instance).catch((error) => { console.error(error); process.exit(1); });
 
 const names = ['manifest', 'ir', 'tensors', 'weights', 'card.md'];
 const files = () => Object.fromEntries(names.map((name) => [name, new Uint8Array(readFileSync(join(folder, name)))]));
-const text = new TextEncoder();
 
 for (const c of JSON.parse(readFileSync(casesFile, 'utf8'))) {
   const bundle = files();
   if (c.flip) bundle[c.flip][0] ^= 1;
   if (c.drop) delete bundle[c.drop];
-  const args = c.args ?? [bundle, c.root, text.encode(c.input), c.seed];
+  const args = c.args ?? [bundle, c.root, new Uint8Array(Buffer.from(c.input ?? '', 'base64')), c.seed];
   try {
     const r = await globalThis.imodRun(...args);
     console.log(JSON.stringify({

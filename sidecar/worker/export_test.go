@@ -1,0 +1,4 @@
+package worker
+
+// Confine is what Main does first.
+var Confine = confine

@@ -1,0 +1,68 @@
+package live
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"github.com/stretchr/testify/require"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/imochain/imod/localnet"
+)
+
+// startArgs are those with which testnet start runs every node.
+var startArgs = []string{
+	"--log_no_color", "--sidecar.args", "--allow-local-network,--preview,--workers=1,--worker-memory=512",
+}
+
+// Kill ends a node at once, as a power cut would.
+func (n *Network) Kill(i int) {
+	n.T.Helper()
+	require.NoError(n.T, n.Net.SignalNode(n.Net.Nodes[i].Name, syscall.SIGKILL))
+}
+
+// Restart starts a node that was killed, with further arguments if wanted. It does not wait.
+func (n *Network) Restart(i int, args ...string) {
+	n.T.Helper()
+	chain := localnet.Chain{StartArgs: append(append([]string(nil), startArgs...), args...)}
+	require.NoError(n.T, n.Net.StartNode(chain, n.Net.Nodes[i].Name, Binary(n.T)))
+}
+
+// SidecarPids finds the sidecar of a node, and nothing else, by the home in its command line.
+func (n *Network) SidecarPids(i int) []int {
+	n.T.Helper()
+	needle := "\x00sidecar\x00--supervised\x00--home\x00" + n.Net.NodeHome(n.Net.Nodes[i].Name) + "\x00"
+	files, err := filepath.Glob("/proc/[0-9]*/cmdline")
+	require.NoError(n.T, err)
+	var pids []int
+	for _, file := range files {
+		if raw, err := os.ReadFile(file); err == nil && strings.Contains(string(raw), needle) {
+			var pid int
+			require.NoError(n.T, json.Unmarshal([]byte(filepath.Base(filepath.Dir(file))), &pid))
+			pids = append(pids, pid)
+		}
+	}
+	return pids
+}
+
+// SignalSidecar sends a signal to the sidecar of a node, which must run.
+func (n *Network) SignalSidecar(i int, signal syscall.Signal) {
+	n.T.Helper()
+	pids := n.SidecarPids(i)
+	require.NotEmpty(n.T, pids, "node %d has no sidecar", i)
+	for _, pid := range pids {
+		require.NoError(n.T, syscall.Kill(pid, signal))
+	}
+}
+
+// Consensus is the consensus address of a node's validator in bech32.
+func (n *Network) Consensus(i int) string {
+	n.T.Helper()
+	address, err := sdk.ConsAddressFromHex(n.Net.Nodes[i].Consensus)
+	require.NoError(n.T, err)
+	return address.String()
+}
