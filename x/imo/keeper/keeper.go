@@ -103,7 +103,7 @@ func NewKeeper(
 		due: collections.NewKeySet(sb, types.DuePrefix, "due",
 			collections.PairKeyCodec(collections.Uint64Key, collections.Uint64Key)),
 		networkKind: collections.NewItem(sb, types.NetworkKindPrefix, "network_kind", collections.Uint32Value),
-		market: newMarket(sb, cdc),
+		market:      newMarket(sb, cdc),
 		versionVotes: collections.NewMap(sb, types.VersionVotesPrefix, "version_votes",
 			collections.TripleKeyCodec(collections.Uint64Key, collections.Uint32Key, sdk.AccAddressKey), sdk.IntValue),
 		pendingVersions: collections.NewKeySet(sb, types.PendingVersionsPrefix, "pending_versions",

@@ -86,7 +86,9 @@ func (q queryServer) Positions(ctx context.Context, req *types.QueryPositionsReq
 		return nil, grpcError(err)
 	}
 	positions, next, err := query.CollectionPaginate(ctx, q.k.market.positions, page,
-		func(_ collections.Pair[uint64, sdk.AccAddress], p types.Position) (types.Position, error) { return p, nil },
+		func(_ collections.Pair[uint64, sdk.AccAddress], p types.Position) (types.Position, error) {
+			return p, nil
+		},
 		query.WithCollectionPaginationPairPrefix[uint64, sdk.AccAddress](req.GetModelId()))
 	if err != nil {
 		return nil, grpcError(err)
@@ -104,7 +106,9 @@ func (q queryServer) Spends(ctx context.Context, req *types.QuerySpendsRequest) 
 		return nil, grpcError(err)
 	}
 	spends, next, err := query.CollectionPaginate(ctx, q.k.market.spends.Indexes.model, page,
-		func(key collections.Pair[uint64, uint64], _ collections.NoValue) (types.Spend, error) { return q.k.spend(ctx, key.K2()) },
+		func(key collections.Pair[uint64, uint64], _ collections.NoValue) (types.Spend, error) {
+			return q.k.spend(ctx, key.K2())
+		},
 		query.WithCollectionPaginationPairPrefix[uint64, uint64](req.GetModelId()))
 	if err != nil {
 		return nil, grpcError(err)

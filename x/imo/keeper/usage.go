@@ -21,17 +21,17 @@ func (k *Keeper) usage(ctx context.Context, modelID uint64) (types.Usage, error)
 	return u, err
 }
 
-// RecordUsage counts a request that a model answered, with the fee that it paid to the network. The module that answers
-// requests calls it once for each. Tranches may wait for the sums; nothing else depends on them.
-func (k *Keeper) RecordUsage(ctx context.Context, modelID uint64, networkFee sdk.Coin) error {
-	if err := types.CheckCoinOf("network_fee", networkFee, types.BaseDenom); err != nil {
+// RecordUsage counts requests that a model answered, with the fees that they paid to the network. The module that answers
+// requests calls it once a block. Tranches may wait for the sums; nothing else depends on them.
+func (k *Keeper) RecordUsage(ctx context.Context, modelID, requests uint64, networkFees sdk.Coin) error {
+	if err := types.CheckCoinOf("network_fees", networkFees, types.BaseDenom); err != nil {
 		return err
 	}
 	u, err := k.usage(ctx, modelID)
 	if err != nil {
 		return err
 	}
-	u.Requests++
-	u.NetworkFees = math.MinInt(u.NetworkFees.Add(networkFee.Amount), types.MaxAmount())
+	u.Requests += requests
+	u.NetworkFees = math.MinInt(u.NetworkFees.Add(networkFees.Amount), types.MaxAmount())
 	return k.market.usages.Set(ctx, modelID, u)
 }
