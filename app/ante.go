@@ -33,6 +33,11 @@ func (app *App) addAnteHandler(appOpts servertypes.AppOptions) {
 	if err := options.Validate(); err != nil {
 		panic(err)
 	}
-	admit := admitOpening{func(ctx sdk.Context, msg *oracletypes.MsgOpenProof) error { return app.OracleKeeper.AdmitOpening(ctx, msg) }}
+	admit := admitOpening{
+		check: func(ctx sdk.Context, msg *oracletypes.MsgOpenProof) error {
+			return app.OracleKeeper.AdmitOpening(ctx, msg)
+		},
+		encode: app.txConfig.TxEncoder(),
+	}
 	app.SetAnteHandler(rejectNested(freeOpenings(options, admit, evmante.NewAnteHandler(options))))
 }

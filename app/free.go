@@ -62,6 +62,8 @@ func openingOf(tx sdk.Tx) *oracletypes.MsgOpenProof {
 // admitOpening is the decorator that judges the opening.
 type admitOpening struct {
 	check func(sdk.Context, *oracletypes.MsgOpenProof) error
+	// encode measures a transaction: the pool runs the checks without its bytes in the context.
+	encode sdk.TxEncoder
 }
 
 // AnteHandle implements sdk.AnteDecorator.
@@ -69,7 +71,11 @@ func (d admitOpening) AnteHandle(ctx sdk.Context, tx sdk.Tx, simulate bool, next
 	if gas := tx.(sdk.FeeTx).GetGas(); gas > maxFreeGas {
 		return ctx, errorsmod.Wrapf(sdkerrors.ErrOutOfGas, "a free opening may ask for %d gas, not %d", uint64(maxFreeGas), gas)
 	}
-	if size := len(ctx.TxBytes()); size > maxFreeBytes {
+	bytes, err := d.encode(tx)
+	if err != nil {
+		return ctx, err
+	}
+	if size := max(len(bytes), len(ctx.TxBytes())); size > maxFreeBytes {
 		return ctx, errorsmod.Wrapf(sdkerrors.ErrTxTooLarge, "a free opening may have %d bytes, not %d", maxFreeBytes, size)
 	}
 	if err := d.check(ctx, openingOf(tx)); err != nil {

@@ -32,6 +32,9 @@ type Chain struct {
 
 	// Ports lists further addresses of app.toml that the application listens on; may be empty.
 	Ports []Port
+	// Beacon makes the secret of a node's hash chain in its home and returns the chain's tip, which the genesis registers for the
+	// node's validator; may be nil.
+	Beacon func(home string) (tip []byte, err error)
 	// StartArgs are appended to `start --home …` of every node; may be empty.
 	StartArgs []string
 	// Version marks builds whose data are not interchangeable; a change starts a new chain.

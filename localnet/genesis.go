@@ -18,6 +18,7 @@ import (
 	stakingtypes "github.com/cosmos/cosmos-sdk/x/staking/types"
 
 	imotypes "github.com/imochain/imod/x/imo/types"
+	oracletypes "github.com/imochain/imod/x/oracle/types"
 )
 
 // appState is the application part of a genesis, by module.
@@ -68,8 +69,11 @@ func baseGenesis(chain Chain, cfg *Config) (*genutiltypes.AppGenesis, appState, 
 	return doc, modules, warnings, nil
 }
 
-// buildGenesis completes the base with accounts, balances and the validators' signed transactions, and validates the whole.
-func buildGenesis(ctx context.Context, chain Chain, cfg *Config, members []member, consensus []cryptotypes.PubKey) ([]byte, []string, error) {
+// buildGenesis completes the base with accounts, balances, the validators' signed transactions and the tips of their hash chains,
+// of which there may be none, and validates the whole.
+func buildGenesis(
+	ctx context.Context, chain Chain, cfg *Config, members []member, consensus []cryptotypes.PubKey, tips [][]byte,
+) ([]byte, []string, error) {
 	doc, modules, warnings, err := baseGenesis(chain, cfg)
 	if err != nil {
 		return nil, nil, err
@@ -78,6 +82,9 @@ func buildGenesis(ctx context.Context, chain Chain, cfg *Config, members []membe
 		return nil, nil, err
 	}
 	if err := addAccounts(chain.Codec, modules, members); err != nil {
+		return nil, nil, err
+	}
+	if err := addBeacons(chain.Codec, modules, consensus, tips); err != nil {
 		return nil, nil, err
 	}
 	var staking stakingtypes.GenesisState
@@ -122,6 +129,25 @@ func markLocal(cdc codec.Codec, cfg *Config, modules appState) error {
 	imo.NetworkKind = local
 	var err error
 	modules[imotypes.ModuleName], err = cdc.MarshalJSON(&imo)
+	return err
+}
+
+// addBeacons registers the hash chains of the validators, so that seeds are assigned from the first block on.
+func addBeacons(cdc codec.Codec, modules appState, consensus []cryptotypes.PubKey, tips [][]byte) error {
+	if len(tips) == 0 {
+		return nil
+	}
+	var oracle oracletypes.GenesisState
+	if err := unmarshalModule(cdc, modules, oracletypes.ModuleName, &oracle); err != nil {
+		return err
+	}
+	for i, tip := range tips {
+		oracle.BeaconChains = append(oracle.BeaconChains, oracletypes.BeaconChain{
+			Validator: sdk.ConsAddress(consensus[i].Address()).String(), Tip: tip,
+		})
+	}
+	var err error
+	modules[oracletypes.ModuleName], err = cdc.MarshalJSON(&oracle)
 	return err
 }
 

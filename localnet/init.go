@@ -105,6 +105,7 @@ func (p *plan) write(ctx context.Context, chain Chain, dir string) ([]string, er
 	members := p.members
 	var err error
 	consensus := make([]cryptotypes.PubKey, len(p.settings))
+	var tips [][]byte
 	for i := range p.settings {
 		node := &p.network.Nodes[i]
 		home := cmtcfg.DefaultConfig().SetRoot(filepath.Join(dir, node.Name))
@@ -115,13 +116,20 @@ func (p *plan) write(ctx context.Context, chain Chain, dir string) ([]string, er
 			return nil, err
 		}
 		node.Consensus = consensus[i].Address().String()
+		if chain.Beacon != nil {
+			tip, err := chain.Beacon(home.RootDir)
+			if err != nil {
+				return nil, err
+			}
+			tips = append(tips, tip)
+		}
 		for _, m := range members {
 			if m.Name == node.Moniker {
 				node.Operator = sdk.ValAddress(m.addr).String()
 			}
 		}
 	}
-	genesis, warnings, err := buildGenesis(ctx, chain, p.cfg, members, consensus)
+	genesis, warnings, err := buildGenesis(ctx, chain, p.cfg, members, consensus, tips)
 	if err != nil {
 		return nil, err
 	}

@@ -86,7 +86,7 @@ func (p *plan) planGenesis(ctx context.Context, chain Chain) error {
 	for i := range consensus {
 		consensus[i] = ed25519.GenPrivKey().PubKey()
 	}
-	_, _, err = buildGenesis(ctx, chain, p.cfg, p.members, consensus)
+	_, _, err = buildGenesis(ctx, chain, p.cfg, p.members, consensus, nil)
 	return err
 }
 

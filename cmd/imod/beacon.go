@@ -31,6 +31,8 @@ is none and prints the tip of the hash chain, 64 hex digits. Register it, then r
 
   imod tx oracle set-beacon $(imod beacon) --from operator
 
+The validators of a local network are registered by its genesis.
+
 When the chain is used up, or the secret was seen by somebody, make a new one with --new and register again.`,
 		Example:           "  imod beacon --home ~/.imod",
 		Args:              cobra.NoArgs,
@@ -42,14 +44,10 @@ When the chain is used up, or the secret was seen by somebody, make a new one wi
 					return err
 				}
 			}
-			if err := makeBeaconSecret(path); err != nil {
-				return err
-			}
-			chain, err := readBeacon(path)
+			tip, err := beaconTip(home)
 			if err != nil {
 				return err
 			}
-			tip := chain.Tip()
 			fmt.Fprintln(cmd.OutOrStdout(), hex.EncodeToString(tip[:]))
 			return nil
 		},
@@ -57,6 +55,18 @@ When the chain is used up, or the secret was seen by somebody, make a new one wi
 	cmd.Flags().StringVar(&home, "home", app.DefaultNodeHome, "home of the node")
 	cmd.Flags().BoolVar(&renew, "new", false, "replace the secret; the registered chain cannot be revealed any more")
 	return cmd
+}
+
+// beaconTip makes a node's secret, unless there is one, and returns the tip of its hash chain.
+func beaconTip(home string) (tip beacon.Value, err error) {
+	if err := makeBeaconSecret(beaconFile(home)); err != nil {
+		return tip, err
+	}
+	chain, err := readBeacon(beaconFile(home))
+	if err != nil {
+		return tip, err
+	}
+	return chain.Tip(), nil
 }
 
 // beaconFile is where a node keeps its secret.

@@ -48,6 +48,10 @@ func localChain(temporary *app.App) func() localnet.Chain {
 				c.Web.Enable = true
 				return &c
 			},
+			Beacon: func(home string) ([]byte, error) {
+				tip, err := beaconTip(home)
+				return tip[:], err
+			},
 			// Sidecars of a local network fetch bundles from this machine, and are small because there are many.
 			StartArgs: []string{
 				"--log_no_color", "--" + keySidecarArgs, "--allow-local-network,--preview,--workers=1,--worker-memory=512",

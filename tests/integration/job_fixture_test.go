@@ -28,6 +28,7 @@ import (
 	"github.com/imochain/imod/testutil/chain"
 	"github.com/imochain/imod/testutil/models"
 	imotypes "github.com/imochain/imod/x/imo/types"
+	"github.com/imochain/imod/x/oracle/attestation"
 	revsharetypes "github.com/imochain/imod/x/revshare/types"
 )
 
@@ -82,7 +83,7 @@ func newJobFrom(t testing.TB, options chain.Options) *job {
 		VerificationClass: imotypes.VERIFICATION_CLASS_ATTESTED,
 	})))
 	registered := c.Height()
-	for range 3 { // two blocks until all have bound, one more to open
+	for range 3 + len(c.Validators)/attestation.MaxOpenings { // two blocks until all have bound, and those to open
 		c.Next()
 	}
 	model, err := c.App().IMOKeeper.Model(c.Context(), 1)
@@ -105,8 +106,22 @@ func fastGenesis(a *app.App, state map[string]json.RawMessage) {
 	state[revsharetypes.ModuleName] = cdc.MustMarshalJSON(&revshare)
 }
 
-// sell offers 60 % of 5,000 tokens at 0.1 IMO each to three bidders and lets them collect.
+// sell offers tokens to three bidders and lets them collect.
 func (j *job) sell() {
+	j.T.Helper()
+	j.offer()
+	j.endSale()
+	ok(j.T, j.Next(j.collects(j.bo), j.collects(j.dee)))
+	j.call(j.chi, offeringsAddress, "offerings", nil, "collect", big.NewInt(1))
+}
+
+func (j *job) collects(who chain.Account) []byte {
+	j.T.Helper()
+	return j.Tx(who, &imotypes.MsgCollectAllocation{Sender: who.String(), OfferingId: 1, Owner: who.String()})
+}
+
+// offer sells 60 % of 5,000 tokens at 0.1 IMO each; three bid for 1,000 each.
+func (j *job) offer() {
 	j.T.Helper()
 	c, t := j.Chain, j.T
 	start := c.Time()
@@ -132,17 +147,16 @@ func (j *job) sell() {
 	require.NoError(t, err)
 	j.call(j.chi, offeringsAddress, "offerings", imo(100).BigInt(), "placeBid",
 		big.NewInt(1), imo(100).BigInt(), sdkmath.NewIntWithDecimal(1, 17).BigInt(), hash)
+}
 
-	c.NextAfter(40 * time.Second)
-	c.Next()
-	offering, _, err = c.App().IMOKeeper.Offering(c.Context(), 1)
-	require.NoError(t, err)
-	require.Equal(t, imotypes.OFFERING_STATUS_SUCCEEDED, offering.Status)
-	ok(t, c.Next(
-		c.Tx(j.bo, &imotypes.MsgCollectAllocation{Sender: j.bo.String(), OfferingId: 1, Owner: j.bo.String()}),
-		c.Tx(j.dee, &imotypes.MsgCollectAllocation{Sender: j.dee.String(), OfferingId: 1, Owner: j.dee.String()}),
-	))
-	j.call(j.chi, offeringsAddress, "offerings", nil, "collect", big.NewInt(1))
+// endSale waits until the chain has settled the offering.
+func (j *job) endSale() {
+	j.T.Helper()
+	j.NextAfter(40 * time.Second)
+	j.Next()
+	offering, _, err := j.App().IMOKeeper.Offering(j.Context(), 1)
+	require.NoError(j.T, err)
+	require.Equal(j.T, imotypes.OFFERING_STATUS_SUCCEEDED, offering.Status)
 }
 
 // ok requires that every transaction of a block succeeded, apart from an injected one, and

@@ -17,10 +17,12 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	cmn "github.com/cosmos/evm/precompiles/common"
+	feemarkettypes "github.com/cosmos/evm/x/feemarket/types"
 	evmtypes "github.com/cosmos/evm/x/vm/types"
 
 	"github.com/imochain/imod/app"
 	"github.com/imochain/imod/testutil/chain"
+	imotypes "github.com/imochain/imod/x/imo/types"
 )
 
 // probe is a precompile that sends 1,000 base units from its caller in the ways that must not be
@@ -38,6 +40,9 @@ const (
 	probeLong                       // to a 32-byte account
 	probeSilent                     // under a replaced event manager
 	probePlainError                 // plain send, then an error
+	probeBurn                       // two million gas
+	probeBurnError                  // two million gas, then an error
+	probePanic
 )
 
 var (
@@ -69,6 +74,14 @@ func (p probe) Run(evm *vm.EVM, frame *vm.Contract, _ bool) ([]byte, error) {
 			return nil, p.bank.SendCoins(ctx, from, make(sdk.AccAddress, 32), probeAmount)
 		case probeSilent:
 			return nil, p.bank.SendCoins(ctx.WithEventManager(sdk.NewEventManager()), from, probeTarget, probeAmount)
+		case probeBurn, probeBurnError:
+			ctx.GasMeter().ConsumeGas(2_000_000, "probe")
+			if mode == probeBurnError {
+				return nil, errors.New("late error")
+			}
+			return nil, nil
+		case probePanic:
+			panic("probe")
 		default:
 			if err := p.bank.SendCoins(ctx, from, probeTarget, probeAmount); err != nil {
 				return nil, err
@@ -96,6 +109,10 @@ func newProbeChain(t *testing.T) *chain.Chain {
 			a.AppCodec().MustUnmarshalJSON(state[evmtypes.ModuleName], &evm)
 			evm.Params.ActiveStaticPrecompiles = append(evm.Params.ActiveStaticPrecompiles, probeAddress.Hex())
 			state[evmtypes.ModuleName] = a.AppCodec().MustMarshalJSON(&evm)
+			var fees feemarkettypes.GenesisState // gas is charged as it is used
+			a.AppCodec().MustUnmarshalJSON(state[feemarkettypes.ModuleName], &fees)
+			fees.Params.MinGasMultiplier = sdkmath.LegacyZeroDec()
+			state[feemarkettypes.ModuleName] = a.AppCodec().MustMarshalJSON(&fees)
 		},
 	})
 	c.AfterBlock = nil // the probes forge coins on purpose
@@ -157,4 +174,56 @@ func TestEVMRevertPoisonsMeter(t *testing.T) {
 	branch, _ := parent.CacheContext()
 	require.Error(t, call(branch.WithGasMeter(storetypes.NewGasMeter(10_000_000))))
 	require.NotPanics(t, func() { read(parent) })
+}
+
+// TestUpstreamFailureIsCheap is the canary of F7: of the gas that an action burns before it fails only
+// RequiredGas is charged, so heavy work has to be priced there.
+func TestUpstreamFailureIsCheap(t *testing.T) {
+	c := newProbeChain(t)
+	used := func(mode byte) (uint64, bool) {
+		result := c.Next(c.EthTx(c.Account("ana"), chain.Call{To: &probeAddress, Data: []byte{mode}, Gas: 4_000_000}))[0]
+		require.Zero(t, result.Code, result.Log)
+		response := decodeResponse(t, result.Data)
+		return response.GasUsed, response.VmError == ""
+	}
+	whole, succeeded := used(probeBurn)
+	require.True(t, succeeded)
+	require.Greater(t, whole, uint64(2_000_000))
+	cheap, succeeded := used(probeBurnError)
+	require.False(t, succeeded)
+	require.Less(t, cheap, uint64(30_000))
+}
+
+// TestUpstreamPanicEscapes is the canary of F8: a caller survives an action that fails, and not one that
+// panics: the whole transaction is lost.
+func TestUpstreamPanicEscapes(t *testing.T) {
+	c := newProbeChain(t)
+	j := &job{Chain: c}
+	caller := j.deploy(c.Account("bo"), forwards(probeAddress, vm.CALL, 0, false))
+	call := func(mode byte) (code uint32, noted *big.Int) {
+		result := c.Next(c.EthTx(c.Account("ana"), chain.Call{To: &caller, Data: []byte{mode}}))[0]
+		return result.Code, j.slot(caller, 0)
+	}
+	code, noted := call(probePlainError)
+	require.Zero(t, code)
+	require.Equal(t, big.NewInt(1), noted, "the caller noted the failure")
+	code, noted = call(probeBurn)
+	require.Zero(t, code)
+	require.Equal(t, big.NewInt(1), noted, "out of gas is a failure like others")
+	code, noted = call(probePanic)
+	require.NotZero(t, code)
+	require.Equal(t, big.NewInt(1), noted)
+}
+
+// TestUpstreamModuleCreatesNothing is the canary of F10: a module account can call contracts and cannot
+// create one.
+func TestUpstreamModuleCreatesNothing(t *testing.T) {
+	c := chain.New(t, chain.Options{Accounts: []string{"ana"}})
+	ctx := c.Context().WithGasMeter(storetypes.NewGasMeter(10_000_000))
+	module := common.BytesToAddress(c.App().AccountKeeper.GetModuleAccount(ctx, imotypes.ModuleName).GetAddress())
+	ana := c.Account("ana").EVM()
+	_, err := c.App().EVMKeeper.CallEVMWithData(ctx, newStateDB(c, ctx), module, &ana, nil, true, false, nil)
+	require.NoError(t, err)
+	_, err = c.App().EVMKeeper.CallEVMWithData(ctx, newStateDB(c, ctx), module, nil, []byte{byte(vm.STOP)}, true, false, nil)
+	require.ErrorContains(t, err, "unauthorized")
 }

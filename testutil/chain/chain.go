@@ -48,6 +48,8 @@ type Follower struct {
 	Workers int
 	// Restart makes the application anew over its database before every block.
 	Restart bool
+	// Pool gives the application its own pool of transactions, from which it then makes proposals.
+	Pool bool
 	// Setup is run on each new application before its first use.
 	Setup func(*app.App)
 	// Spent is how long it took to execute the last block, without its commit.
@@ -150,6 +152,9 @@ func (f *Follower) open(t testing.TB) {
 		sdkserver.FlagMempoolMaxTxs: -1,
 		sdkserver.FlagBlockExecutor: f.Executor,
 	}
+	if f.Pool {
+		options[sdkserver.FlagMempoolMaxTxs] = 1000
+	}
 	if f.Workers > 0 {
 		options[sdkserver.FlagBlockSTMWorkers] = f.Workers
 	}
@@ -157,6 +162,16 @@ func (f *Follower) open(t testing.TB) {
 	if f.Setup != nil {
 		f.Setup(f.App)
 	}
+}
+
+// Open makes a sequential application over the database of a node that does not run, to look at its state. Any application of this
+// process that was made before must not be used any more.
+func Open(t testing.TB, db dbm.DB) *app.App {
+	t.Helper()
+	f := &Follower{db: db}
+	f.open(t)
+	t.Cleanup(func() { _ = f.App.Close() })
+	return f.App
 }
 
 func (c *Chain) initChain(f *Follower, state []byte, initial int64) {
