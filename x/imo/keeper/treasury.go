@@ -112,7 +112,7 @@ func (k *Keeper) checkNoSpendOpen(ctx context.Context, modelID uint64) error {
 	if err != nil {
 		return err
 	}
-	defer iter.Close() //nolint:errcheck // an iterator that was read
+	defer iter.Close()
 	if !iter.Valid() {
 		return nil
 	}
