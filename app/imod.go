@@ -32,7 +32,7 @@ func (app *App) addImodKeepers() {
 
 	app.RevShareKeeper = revsharekeeper.NewKeeper(app.codec, app.service(revsharetypes.StoreKey), revsharekeeper.Dependencies{
 		Bank: app.BankKeeper, Accounts: app.AccountKeeper, Transfer: app.TransferKeeper, Code: codeChecker{app}, AddressCodec: addresses,
-		TokenAddress: imotypes.TokenAddressFromDenom, Reserved: imotypes.ReservedAddress,
+		TokenAddress: imotypes.TokenAddressFromDenom, Reserved: imotypes.ReservedAddress, Market: imotypes.PoolAddressFromDenom,
 		Excluded: []sdk.AccAddress{authtypes.NewModuleAddress(imotypes.ModuleName), authtypes.NewModuleAddress(revsharetypes.ModuleName)},
 	}, gov)
 	// Last: it must see the recipient that earlier restrictions settle on.

@@ -99,6 +99,7 @@ func fastGenesis(a *app.App, state map[string]json.RawMessage) {
 	var imo imotypes.GenesisState
 	cdc.MustUnmarshalJSON(state[imotypes.ModuleName], &imo)
 	imo.Params.MinSaleDuration, imo.Params.CancelGap, imo.Params.MinExitWindow = 10*time.Second, 0, 5*time.Second
+	imo.Params.MaxFirstTrancheBps, imo.Params.MinTreasuryWindow = imotypes.BasisPoints, 5*time.Second
 	state[imotypes.ModuleName] = cdc.MustMarshalJSON(&imo)
 	var revshare revsharetypes.GenesisState
 	cdc.MustUnmarshalJSON(state[revsharetypes.ModuleName], &revshare)

@@ -223,85 +223,10 @@ func TestAllotments(t *testing.T) {
 	tm := terms(1)
 	sum := math.ZeroInt()
 	for _, who := range book.Beneficiaries(tm) {
-		sum = sum.Add(book.Allotment(tm, who))
+		sum = sum.Add(book.Allotment(tm, who)).Add(book.TreasuryAllotment(tm, who))
 	}
 	require.Equal(t, book.Locked(tm), sum)
 	require.Equal(t, types.OneToken().MulRaw(400), sum)
 	require.Len(t, book.Beneficiaries(tm), 3, "the treasury is a contributor too and counts once")
 	require.True(t, book.Allotment(tm, "stranger").IsZero())
-}
-
-// TestTranches: exits shrink all later tranches alike, the last takes the rest, each waits for its window.
-func TestTranches(t *testing.T) {
-	tm := terms(1_000)
-	tm.Tranches = []types.Tranche{
-		{ReleaseTime: start.Add(6 * time.Hour), Bps: 2_000}, {ReleaseTime: start.Add(7 * time.Hour), Bps: 3_000}, {ReleaseTime: start.Add(30 * time.Hour), Bps: 5_000},
-	}
-	o := types.NewOffering(tm, "", "")
-	o.Sold, o.Proceeds, o.Deposited = types.OneToken().MulRaw(10), math.NewInt(10_001), math.NewInt(10_001)
-	o = book.Settle(tm, o, start.Add(6*time.Hour), 1) // late: a full window after the settlement
-	require.Equal(t, start.Add(7*time.Hour), book.NotBefore(tm, o, 0))
-	_, err := book.ReleaseNext(tm, o, start.Add(7*time.Hour-1))
-	require.ErrorIs(t, err, types.ErrTrancheNotDue)
-	r, err := book.ReleaseNext(tm, o, start.Add(7*time.Hour))
-	require.NoError(t, err)
-	require.Equal(t, math.NewInt(2_000), r.Protocol.Add(r.Contributors), "20 % of 10,001")
-	require.Equal(t, math.NewInt(40), r.Protocol)
-	o = r.Offering
-	require.Nil(t, o.VestingStart)
-
-	o.ClearingPrice = tm.Price
-	outstanding := types.OneToken().MulRaw(10)
-	half, err := book.Exit(tm, o, outstanding, types.OneToken().MulRaw(5))
-	require.NoError(t, err)
-	require.Equal(t, math.NewInt(4_000), half, "half of 8,001, rounded down")
-	o.Exited = half
-	_, err = book.ReleaseNext(tm, o, start.Add(8*time.Hour-1))
-	require.ErrorIs(t, err, types.ErrTrancheNotDue, "announced at the release before, due a window later")
-	r, err = book.ReleaseNext(tm, o, start.Add(8*time.Hour))
-	require.NoError(t, err)
-	require.Equal(t, math.NewInt(1_500), r.Protocol.Add(r.Contributors), "3/8 of 4,001")
-	r, err = book.ReleaseNext(tm, r.Offering, start.Add(30*time.Hour))
-	require.NoError(t, err)
-	require.Equal(t, math.NewInt(2_501), r.Protocol.Add(r.Contributors), "the rest")
-	require.True(t, book.Unreleased(r.Offering).IsZero())
-	require.Equal(t, start.Add(30*time.Hour), *r.Offering.VestingStart)
-	_, err = book.ReleaseNext(tm, r.Offering, start.Add(300*time.Hour))
-	require.ErrorIs(t, err, types.ErrTrancheNotDue)
-	_, err = book.Exit(tm, r.Offering, outstanding, types.OneToken())
-	require.ErrorIs(t, err, types.ErrNothingToExit)
-}
-
-// TestExitOrder: whoever exits first or last, nobody gets more than the clearing price, and all together no more than
-// the proceeds.
-func TestExitOrder(t *testing.T) {
-	rapid.Check(t, func(r *rapid.T) {
-		tm := terms(rapid.Int64Range(1, 1<<40).Draw(r, "price"))
-		o := types.NewOffering(tm, "", "")
-		var holdings []math.Int
-		for range rapid.IntRange(1, 12).Draw(r, "buyers") {
-			p, err := book.Place(tm, o, types.NewAllocation(1, "x"), order("x", tm.MinBid.Amount.Int64()+rapid.Int64Range(0, 1<<40).Draw(r, "amount"), tm))
-			if err != nil {
-				break
-			}
-			o = p.Offering
-			holdings = append(holdings, p.Bid.Tokens)
-		}
-		o = book.Settle(tm, o, start, 1)
-		o.ClearingPrice = tm.Price
-		outstanding := o.Sold
-		for _, h := range holdings {
-			for _, part := range []math.Int{h.QuoRaw(3), h.Sub(h.QuoRaw(3))} {
-				payout, err := book.Exit(tm, o, outstanding, part)
-				if err != nil {
-					require.ErrorIs(r, err, types.ErrInvalidCoin)
-					continue
-				}
-				require.False(r, payout.GT(types.ValueRoundedDown(part, tm.Price)))
-				o.Exited = o.Exited.Add(payout)
-				outstanding = outstanding.Sub(part)
-			}
-		}
-		require.False(r, book.Unreleased(o).IsNegative())
-	})
 }

@@ -5,6 +5,7 @@ import (
 
 	"cosmossdk.io/math"
 
+	"github.com/imochain/imod/x/imo/tranche"
 	"github.com/imochain/imod/x/imo/types"
 )
 
@@ -75,7 +76,7 @@ func Fail(o types.Offering, now time.Time) types.Offering {
 }
 
 // Settle closes the book of a sale that came about, once every bid has its tokens. It says how many tokens exist: those
-// sold, and with the public round those allotted to others. What was not sold is never minted, so nobody holds a
+// sold, with the public round those allotted to others, and apart from them those of the token's market. What was not sold is never minted, so nobody holds a
 // smaller part than a full sale would have given.
 func Settle(t types.Terms, o types.Offering, now time.Time, epoch uint64) types.Offering {
 	o.Status, o.SettledTime = types.OFFERING_STATUS_SUCCEEDED, &now
@@ -83,10 +84,8 @@ func Settle(t types.Terms, o types.Offering, now time.Time, epoch uint64) types.
 	o.Minted = o.Sold
 	if o.Id == t.MainId {
 		o.Minted = o.Minted.Add(Locked(t))
-		o.Liquidity = t.Part(t.LiquidityBps)
+		o.Liquidity, o.Seeded = tranche.Liquidity(t, o.Sold, o.Proceeds)
 	}
 	o.Tranches = make([]types.TrancheState, len(t.Tranches))
-	// The settlement announces the first tranche: its exit window begins when the tokens exist.
-	o.Tranches[0].AnnouncedTime = &now
 	return o
 }

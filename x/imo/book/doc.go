@@ -1,5 +1,5 @@
 // Package book holds the rules of an offering apart from state: what a bid buys, how a book clears, what is refundable,
-// what an exit pays, how proceeds are released and how locked tokens vest.
+// and how locked tokens vest. How proceeds are released and what an exit pays is in package tranche.
 //
 // Every function takes values and returns values; the keeper stores them and moves the coins. A book is a list of
 // ticks, each with the sums of the bids on it. FIXED is filled first come first served: what a bid buys is known when it
@@ -17,6 +17,6 @@
 // Rounding is always against the one who acts: costs up, payouts down. What rounding leaves stays in the offering.
 //
 // Surface: Place, Cancel (bid.go); Margin, MoveMargin (margin.go); NewFilling, Filling.Fill (fill.go); Clear, Extend,
-// Succeeds, Settle, Fail (clear.go); Refundable, Uncollected (claims.go); Unreleased, Exit, ReleaseNext, Due
-// (proceeds.go); Split, Allotment, Locked, Vested (vesting.go).
+// Succeeds, Settle, Fail (clear.go); Refundable, Uncollected (claims.go); Split, Allotment, Locked, Vested, Due
+// (vesting.go).
 package book

@@ -19,16 +19,22 @@ func Split(total math.Int, weights []uint32, index int) math.Int {
 // Locked is the number of tokens allotted to contributors and treasury together.
 func Locked(t types.Terms) math.Int { return t.Part(t.ContributorsBps).Add(t.Part(t.TreasuryBps)) }
 
-// Allotment is the number of locked tokens of an address: its weight as a contributor, and the treasury's part.
+// Allotment is the number of locked tokens of a contributor, by its weight.
 func Allotment(t types.Terms, address string) math.Int {
-	total := math.ZeroInt()
-	if i := types.ContributorIndex(t.Contributors, address); i >= 0 {
-		total = total.Add(Split(t.Part(t.ContributorsBps), types.Weights(t.Contributors), i))
+	i := types.ContributorIndex(t.Contributors, address)
+	if i < 0 {
+		return math.ZeroInt()
 	}
-	if address == t.Treasury {
-		total = total.Add(t.Part(t.TreasuryBps))
+	return Split(t.Part(t.ContributorsBps), types.Weights(t.Contributors), i)
+}
+
+// TreasuryAllotment is the number of locked tokens of the treasury, zero for any other address. Its owner earns on them;
+// they are handed out by spends only.
+func TreasuryAllotment(t types.Terms, address string) math.Int {
+	if address != t.Treasury {
+		return math.ZeroInt()
 	}
-	return total
+	return t.Part(t.TreasuryBps)
 }
 
 // Beneficiaries are the addresses with an allotment or a share of the proceeds: contributors in order, then the
@@ -58,4 +64,18 @@ func Vested(t types.Terms, o types.Offering, allotment math.Int, now time.Time) 
 	default:
 		return allotment.MulRaw(int64(elapsed)).QuoRaw(int64(t.VestingDuration))
 	}
+}
+
+// Due is what one of several sharers is owed of a total that only grows, less what was paid before. Each share is
+// rounded down by itself, so that it only grows too; less than one unit per sharer stays.
+func Due(total math.Int, weights []uint32, index int, paid math.Int) math.Int {
+	return total.MulRaw(int64(weights[index])).QuoRaw(sum(weights)).Sub(paid)
+}
+
+func sum(weights []uint32) int64 {
+	total := int64(0)
+	for _, w := range weights {
+		total += int64(w)
+	}
+	return total
 }

@@ -29,8 +29,8 @@ type claim struct {
 	terms       types.Terms
 	allocation  types.Allocation
 	beneficiary types.Beneficiary
-	// bought comes from bids, vested from a contributor's or the treasury's part; locked is bought and cannot be had yet;
-	// lazy is everything not handed out yet, free or not.
+	// bought comes from bids, vested from a contributor's part; locked is bought and cannot be had yet; lazy is everything
+	// not handed out yet, free or not, and the treasury's tokens, which only spends hand out.
 	bought, locked, vested, lazy math.Int
 }
 
@@ -62,6 +62,9 @@ func (k *Keeper) claimOf(ctx context.Context, id uint64, owner sdk.AccAddress) (
 	now := sdk.UnwrapSDKContext(ctx).BlockTime()
 	c.vested = book.Vested(c.terms, c.offering, allotment, now).Sub(c.beneficiary.Collected)
 	c.lazy = c.bought.Add(allotment).Sub(c.beneficiary.Collected)
+	if treasury := book.TreasuryAllotment(c.terms, c.beneficiary.Address); treasury.IsPositive() {
+		c.lazy = c.lazy.Add(treasury).Sub(c.offering.Spent)
+	}
 	return c, nil
 }
 

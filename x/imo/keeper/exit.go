@@ -2,6 +2,7 @@ package keeper
 
 import (
 	"context"
+	"errors"
 
 	"cosmossdk.io/collections"
 	"cosmossdk.io/math"
@@ -9,11 +10,12 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/imochain/imod/x/imo/book"
+	"github.com/imochain/imod/x/imo/tranche"
 	"github.com/imochain/imod/x/imo/types"
 )
 
-// Exit burns a holder's tokens for their part of the unreleased proceeds of the public round. Nothing stops it while
-// proceeds are unreleased.
+// Exit burns a holder's tokens for their part of the net assets of the public round. Nothing stops it while a tranche is
+// unreleased.
 func (k *Keeper) Exit(ctx context.Context, holder sdk.AccAddress, burnt sdk.Coin) (sdk.Coin, error) {
 	var none sdk.Coin
 	m, err := k.ModelByDenom(ctx, burnt.Denom)
@@ -26,30 +28,32 @@ func (k *Keeper) Exit(ctx context.Context, holder sdk.AccAddress, burnt sdk.Coin
 	if err := types.CheckPositive("amount", burnt, m.TokenDenom); err != nil {
 		return none, err
 	}
+	if err := k.checkRecipient("holder", holder); err != nil {
+		return none, err
+	}
 	o, t, err := k.offering(ctx, m.SoldOfferingId)
 	if err != nil {
 		return none, err
 	}
-	outstanding, err := k.outstanding(ctx, o, t)
+	market, h, err := k.openMarket(ctx, m.Id)
 	if err != nil {
 		return none, err
 	}
-	return k.exit(ctx, holder, o, t, outstanding, burnt)
-}
-
-// outstanding is how many tokens may still exit into the public round's proceeds: the supply without those that are
-// locked until the last release, which others hold: contributors, treasury, the market to be, buyers of early rounds.
-// Hence it is what the public round sold and nobody burnt yet, whoever burnt the rest and why.
-func (k *Keeper) outstanding(ctx context.Context, o types.Offering, t types.Terms) (math.Int, error) {
-	left := k.bank.GetSupply(ctx, t.TotalSupply.Denom).Amount.Sub(book.Locked(t)).Sub(o.Liquidity)
-	for _, id := range t.Members()[1:] {
-		lot, err := k.offerings.Get(ctx, id)
-		if err != nil {
-			return math.Int{}, err
-		}
-		left = left.Sub(lot.Minted.Sub(lot.HandedOut))
+	assets, err := k.assets(ctx, o, t, market)
+	if err != nil {
+		return none, err
 	}
-	return left, nil
+	d, err := tranche.Exit(t, o, market, assets, burnt.Amount)
+	if err != nil {
+		return none, err
+	}
+	if err := k.leave(ctx, holder, o, t, d, burnt); err != nil {
+		return none, err
+	}
+	if market.Exists() {
+		err = k.leavePool(ctx, h, d, holder)
+	}
+	return t.Payment(d.Payout()), err
 }
 
 // ExitLot burns a holder's locked tokens of an early round for their part of that round's unreleased proceeds.
@@ -75,11 +79,14 @@ func (k *Keeper) ExitLot(ctx context.Context, holder sdk.AccAddress, id uint64, 
 	if err := k.checkRecipient("holder", holder); err != nil {
 		return none, err
 	}
+	d, err := tranche.Exit(t, o, tranche.Market{}, lotAssets(o), burnt.Amount)
+	if err != nil {
+		return none, err
+	}
 	// The tokens are handed out and burnt at once, so that revshare sees an ordinary burn.
 	if err := k.revshare.MaterializeLazy(ctx, burnt.Denom, holder, burnt.Amount); err != nil {
 		return none, err
 	}
-	outstanding := o.Minted.Sub(o.HandedOut)
 	o.HandedOut = o.HandedOut.Add(burnt.Amount)
 	c.allocation.Collected = c.allocation.Collected.Add(burnt.Amount)
 	if err := k.allocations.Set(ctx, collections.Join(id, holder), c.allocation); err != nil {
@@ -88,33 +95,100 @@ func (k *Keeper) ExitLot(ctx context.Context, holder sdk.AccAddress, id uint64, 
 	if err := k.bank.SendCoins(ctx, k.moduleAddress(), holder, sdk.NewCoins(burnt)); err != nil {
 		return none, err
 	}
-	return k.exit(ctx, holder, o, t, outstanding, burnt)
+	return t.Payment(d.Payout()), k.leave(ctx, holder, o, t, d, burnt)
 }
 
-// exit burns tokens of the wallet and pays for them.
-func (k *Keeper) exit(ctx context.Context, holder sdk.AccAddress, o types.Offering, t types.Terms, outstanding math.Int, burnt sdk.Coin) (sdk.Coin, error) {
-	var none sdk.Coin
-	if err := k.checkRecipient("holder", holder); err != nil {
-		return none, err
-	}
-	amount, err := book.Exit(t, o, outstanding, burnt.Amount)
-	if err != nil {
-		return none, err
-	}
+// leave burns tokens of the wallet and pays what the escrow gives for them.
+func (k *Keeper) leave(ctx context.Context, holder sdk.AccAddress, o types.Offering, t types.Terms, d tranche.Departure, burnt sdk.Coin) error {
 	text, err := k.text(holder)
 	if err != nil {
-		return none, err
+		return err
 	}
-	payout := t.Payment(amount)
-	o.Exited, o.Burnt = o.Exited.Add(amount), o.Burnt.Add(burnt.Amount)
+	o.Exited, o.Burnt = o.Exited.Add(d.Escrow), o.Burnt.Add(burnt.Amount)
 	if err := k.offerings.Set(ctx, o.Id, o); err != nil {
-		return none, err
+		return err
 	}
 	if err := k.revshare.Burn(ctx, holder, burnt); err != nil {
-		return none, err
+		return err
 	}
-	if err := k.bank.SendCoins(ctx, types.OfferingAddress(o.Id), holder, sdk.NewCoins(payout)); err != nil {
-		return none, err
+	if escrow := t.Payment(d.Escrow); escrow.IsPositive() {
+		if err := k.bank.SendCoins(ctx, types.OfferingAddress(o.Id), holder, sdk.NewCoins(escrow)); err != nil {
+			return err
+		}
 	}
-	return payout, emit(ctx, &types.EventExited{OfferingId: o.Id, Holder: text, Burnt: burnt, Payout: payout})
+	return emit(ctx, &types.EventExited{OfferingId: o.Id, Holder: text, Burnt: burnt, Payout: t.Payment(d.Payout())})
+}
+
+// leavePool takes an exit's part out of the locked position: its payment goes to the holder, its tokens are burnt.
+func (k *Keeper) leavePool(ctx context.Context, h holding, d tranche.Departure, holder sdk.AccAddress) error {
+	if err := k.resize(ctx, h, d.Pool, d.Shares.Neg()); err != nil {
+		return err
+	}
+	if tokens := sdk.NewCoin(h.pool.Tokens.Denom, d.Tokens); tokens.IsPositive() {
+		if err := k.revshare.Burn(ctx, h.owner, tokens); err != nil {
+			return err
+		}
+	}
+	if payment := sdk.NewCoin(h.pool.Payment.Denom, d.Payment); payment.IsPositive() {
+		return k.bank.SendCoins(ctx, h.owner, holder, sdk.NewCoins(payment))
+	}
+	return nil
+}
+
+// openMarket returns the market of a token for an exit, with its locked position settled; the zero values without one.
+func (k *Keeper) openMarket(ctx context.Context, modelID uint64) (tranche.Market, holding, error) {
+	h, err := k.openPosition(ctx, modelID, types.PoolAddress(modelID))
+	if errors.Is(err, types.ErrPoolNotFound) {
+		return tranche.Market{}, holding{}, nil
+	}
+	return tranche.Market{Pool: h.pool, Total: h.shares.Total, Locked: h.position.Shares}, h, err
+}
+
+// viewMarket is openMarket for queries: it settles nothing.
+func (k *Keeper) viewMarket(ctx context.Context, modelID uint64) (tranche.Market, error) {
+	p, err := k.pool(ctx, modelID)
+	if errors.Is(err, types.ErrPoolNotFound) {
+		return tranche.Market{}, nil
+	}
+	if err != nil {
+		return tranche.Market{}, err
+	}
+	s, err := k.market.shares.Get(ctx, modelID)
+	if err != nil {
+		return tranche.Market{}, err
+	}
+	locked, err := k.market.positions.Get(ctx, collections.Join(modelID, types.PoolAddress(modelID)))
+	return tranche.Market{Pool: p, Total: s.Total, Locked: locked.Shares}, err
+}
+
+// assets are what the tokens are worth that can exit into the public round's proceeds: the supply without those that
+// others hold locked until the last release, contributors, treasury, buyers of early rounds, and without those in the
+// market's locked position. Hence it counts whatever is unburnt, whoever burnt the rest and why.
+func (k *Keeper) assets(ctx context.Context, o types.Offering, t types.Terms, m tranche.Market) (tranche.Assets, error) {
+	locked := book.Locked(t)
+	for _, id := range t.Members()[1:] {
+		lot, err := k.offerings.Get(ctx, id)
+		if err != nil {
+			return tranche.Assets{}, err
+		}
+		locked = locked.Add(lot.Minted.Sub(lot.HandedOut))
+	}
+	return tranche.Net(o, m, k.bank.GetSupply(ctx, t.TotalSupply.Denom).Amount, locked), nil
+}
+
+// lotAssets are what the locked tokens of an early round are worth: its own proceeds.
+func lotAssets(o types.Offering) tranche.Assets {
+	return tranche.Assets{Unreleased: tranche.Unreleased(o), Payment: math.ZeroInt(), Circulating: o.Minted.Sub(o.HandedOut)}
+}
+
+// trancheAssets are those of any offering; nothing before it succeeded.
+func (k *Keeper) trancheAssets(ctx context.Context, o types.Offering, t types.Terms, m tranche.Market) (tranche.Assets, error) {
+	switch {
+	case o.Status != types.OFFERING_STATUS_SUCCEEDED:
+		return tranche.Assets{Unreleased: math.ZeroInt(), Payment: math.ZeroInt(), Circulating: math.ZeroInt()}, nil
+	case !t.Public():
+		return lotAssets(o), nil
+	default:
+		return k.assets(ctx, o, t, m)
+	}
 }

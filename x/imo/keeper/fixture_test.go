@@ -77,6 +77,10 @@ type revenue struct {
 		LazyShares(ctx context.Context, denom string, account sdk.AccAddress) (math.Int, uint64, error)
 	}
 	pools   map[string]bool
+	earned  map[string]map[uint64]sdk.Coins // by account and epoch, for ClaimThrough
+	claimed map[string]uint64
+	held    map[string]math.Int // at the record date, by account
+	voters  math.Int            // eligible supply at the record date
 	touches []touch
 	epoch   uint64
 	broken  error // what every call answers, when set
@@ -154,12 +158,38 @@ func (r *revenue) Deposit(ctx context.Context, from sdk.AccAddress, denom string
 	return r.bank.SendCoins(ctx, from, poolAccount, sdk.NewCoins(amount))
 }
 
-// RecordDate and HeldAt are this moment: balances of tests do not move between them.
+func (r *revenue) ClaimableRevenue(_ context.Context, _ string, holder sdk.AccAddress, upTo uint64) (sdk.Coins, error) {
+	sum := sdk.NewCoins()
+	for epoch := r.claimed[string(holder)] + 1; epoch <= min(upTo, r.epoch-1); epoch++ {
+		sum = sum.Add(r.earned[string(holder)][epoch]...)
+	}
+	return sum, r.broken
+}
+
+func (r *revenue) ClaimThrough(ctx context.Context, holder sdk.AccAddress, denom string, upTo uint64) (sdk.Coins, uint64, error) {
+	coins, err := r.ClaimableRevenue(ctx, denom, holder, upTo)
+	if err != nil {
+		return nil, 0, err
+	}
+	r.claimed[string(holder)] = upTo
+	return coins, upTo, r.bank.SendCoins(ctx, poolAccount, holder, coins)
+}
+
+// RecordDate and HeldAt are this moment, unless a test says what was held: balances do not move between them.
 func (r *revenue) RecordDate(ctx context.Context, denom string) (uint64, math.Int, error) {
+	if r.voters.IsPositive() {
+		return r.epoch, r.voters, r.broken
+	}
 	return r.epoch, r.bank.GetSupply(ctx, denom).Amount, r.broken
 }
 
 func (r *revenue) HeldAt(ctx context.Context, denom string, account sdk.AccAddress, _ uint64) (math.Int, error) {
+	if r.voters.IsPositive() {
+		if held, ok := r.held[string(account)]; ok {
+			return held, nil
+		}
+		return math.ZeroInt(), nil
+	}
 	lazy, _, err := r.lazy.LazyShares(ctx, denom, account)
 	return lazy.Add(r.bank.GetBalance(ctx, account, denom).Amount), err
 }
@@ -210,6 +240,8 @@ func testParams() types.Params {
 	p.MinSaleDuration = 10 * time.Second
 	p.CancelGap = 100 * time.Second
 	p.MinExitWindow = exitTime
+	p.MaxFirstTrancheBps = types.BasisPoints
+	p.MinTreasuryWindow = exitTime
 	p.MaxBundleBytes = 10_000
 	p.MaxWorkUnits = 1_000
 	p.MaxPeakMemory = 5_000
@@ -249,7 +281,8 @@ func newFixtureWith(t tester, g types.GenesisState) *fixture {
 		}
 		return to, nil
 	})
-	f.revshare = &revenue{bank: f.bank, pools: map[string]bool{}, epoch: 5}
+	f.revshare = &revenue{bank: f.bank, pools: map[string]bool{}, epoch: 5, voters: math.ZeroInt(),
+		earned: map[string]map[uint64]sdk.Coins{}, claimed: map[string]uint64{}, held: map[string]math.Int{}}
 	f.proofs, f.tokens = &proofs{bank: f.bank}, &tokens{}
 	f.keeper = keeper.NewKeeper(runtime.NewKVStoreService(keys[types.StoreKey]), enc.Codec, auth, f.bank, community{f.bank}, f.revshare, authority)
 	f.keeper.SetHooks(f.proofs)
@@ -458,4 +491,22 @@ func (f *fixture) collect(id uint64, owner sdk.AccAddress) sdk.Coins {
 	res, err := f.msg.CollectAllocation(f.ctx, &types.MsgCollectAllocation{Sender: text(account(40)), OfferingId: id, Owner: text(owner)})
 	require.NoError(f.t, err)
 	return res.Collected
+}
+
+// spend spends everything that is left of an offering's treasury, which has vested, and nobody objects. It moves the
+// clock by the window.
+func (f *fixture) spend(id uint64, to sdk.AccAddress) sdk.Coin {
+	f.t.Helper()
+	o := f.offering(id)
+	res, err := f.query.Offering(f.ctx, &types.QueryOfferingRequest{Id: id})
+	require.NoError(f.t, err)
+	left := res.Terms.Tokens(res.Terms.Part(res.Terms.TreasuryBps).Sub(o.Spent))
+	proposed, err := f.msg.ProposeSpend(f.ctx, &types.MsgProposeSpend{
+		Treasury: res.Terms.Treasury, ModelId: o.ModelId, Recipient: text(to), Amount: left, Note: "work",
+	})
+	require.NoError(f.t, err)
+	f.ctx = f.ctx.WithBlockTime(proposed.DecideTime)
+	paid, err := f.msg.ExecuteSpend(f.ctx, &types.MsgExecuteSpend{Sender: text(account(40)), SpendId: proposed.SpendId})
+	require.NoError(f.t, err)
+	return paid.Paid
 }

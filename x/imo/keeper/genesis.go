@@ -40,7 +40,10 @@ func (k *Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 	if err := k.initModels(ctx, g); err != nil {
 		return err
 	}
-	return k.initOfferings(ctx, g)
+	if err := k.initOfferings(ctx, g); err != nil {
+		return err
+	}
+	return k.initMarkets(ctx, g)
 }
 
 func (k *Keeper) initModels(ctx context.Context, g types.GenesisState) error {
@@ -205,7 +208,10 @@ func (k *Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error)
 	if err := k.exportModels(ctx, g); err != nil {
 		return nil, err
 	}
-	return g, k.exportOfferings(ctx, g)
+	if err := k.exportOfferings(ctx, g); err != nil {
+		return nil, err
+	}
+	return g, k.exportMarkets(ctx, g)
 }
 
 func (k *Keeper) exportModels(ctx context.Context, g *types.GenesisState) error {

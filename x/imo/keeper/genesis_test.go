@@ -87,7 +87,6 @@ func TestExportImportExport(t *testing.T) {
 		_, err = x.msg.CollectRefund(x.ctx, &types.MsgCollectRefund{Sender: text(account(12)), OfferingId: succeeded})
 		require.NoError(t, err)
 		x.collect(succeeded, account(11))
-		x.collect(succeeded, account(30))
 		_, err = release(x, succeeded)
 		require.NoError(t, err, "the creator's share was not paid yet")
 		_, err = x.msg.RegisterModel(x.ctx, func() *types.MsgRegisterModel {

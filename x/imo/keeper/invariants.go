@@ -10,6 +10,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/imochain/imod/x/imo/book"
+	"github.com/imochain/imod/x/imo/tranche"
 	"github.com/imochain/imod/x/imo/types"
 )
 
@@ -24,7 +25,7 @@ func (k *Keeper) CheckInvariants(ctx context.Context) error {
 		return err
 	}
 	for _, invariant := range []func(context.Context, *types.GenesisState) error{
-		k.checkEscrows, k.checkModuleAccount, k.checkShares, k.checkQueue, k.checkMargins,
+		k.checkEscrows, k.checkModuleAccount, k.checkShares, k.checkQueue, k.checkMargins, k.checkMarkets,
 	} {
 		if err := invariant(ctx, g); err != nil {
 			return err
@@ -45,7 +46,7 @@ func (k *Keeper) checkEscrows(ctx context.Context, g *types.GenesisState) error 
 			return types.ErrInvariant.Wrapf("escrow of offering %d holds %s, owes %s", o.Id, held, owed)
 		case o.Sold.GT(t.ForSale()):
 			return types.ErrInvariant.Wrapf("offering %d sold %s of %s", o.Id, o.Sold, t.ForSale())
-		case book.Unreleased(o).IsNegative() || o.PaidContributors.GT(o.ReleasedContributors):
+		case tranche.Unreleased(o).IsNegative() || o.PaidContributors.GT(o.ReleasedContributors):
 			return types.ErrInvariant.Wrapf("offering %d paid out more than its proceeds %s", o.Id, o.Proceeds)
 		}
 	}
@@ -86,7 +87,7 @@ func (k *Keeper) checkShares(ctx context.Context, g *types.GenesisState) error {
 		if err != nil {
 			return err
 		}
-		minted, holders := t.Part(t.LiquidityBps), book.Beneficiaries(t)
+		minted, holders := rounds[0].offering.Liquidity, book.Beneficiaries(t)
 		for _, r := range rounds {
 			minted = minted.Add(r.offering.Minted)
 			for _, a := range g.Allocations {
@@ -144,6 +145,24 @@ func (k *Keeper) checkQueue(ctx context.Context, g *types.GenesisState) error {
 	}
 	if entries != running {
 		return types.ErrInvariant.Wrapf("%d entries in the queue of due work, %d running offerings", entries, running)
+	}
+	return nil
+}
+
+// checkMarkets: every pool's account holds its reserves and the revenue that positions were not paid.
+func (k *Keeper) checkMarkets(ctx context.Context, g *types.GenesisState) error {
+	for _, p := range g.Pools {
+		owed := sdk.NewCoins(p.Tokens).Add(p.Payment)
+		for _, r := range g.PoolRevenues {
+			if r.ModelId == p.ModelId {
+				owed = owed.Add(r.Received.SubAmount(r.Paid))
+			}
+		}
+		for _, coin := range owed {
+			if held := k.bank.GetBalance(ctx, types.PoolAddress(p.ModelId), coin.Denom); held.Amount.LT(coin.Amount) {
+				return types.ErrInvariant.Wrapf("pool of model %d holds %s, owes %s", p.ModelId, held, coin)
+			}
+		}
 	}
 	return nil
 }

@@ -180,7 +180,7 @@ func (k *Keeper) newTerms(ctx sdk.Context, p types.Params, m types.Model, creato
 		IncomeProtocolBps:   m.IncomeProtocolBps,
 		ProceedsProtocolBps: p.ProceedsProtocolBps,
 
-		AllowRoot: msg.AllowRoot, Lots: msg.Lots, PoolFeeBps: msg.PoolFeeBps, LiquidityProceedsBps: msg.LiquidityProceedsBps,
+		AllowRoot: msg.AllowRoot, Lots: msg.Lots, PoolFeeBps: msg.PoolFeeBps,
 		TreasuryWindow: p.MinTreasuryWindow, ObjectionBps: p.ObjectionBps, VersionDelay: p.VersionDelay,
 	}
 	if msg.TreasuryWindow != nil {

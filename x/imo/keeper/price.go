@@ -6,8 +6,8 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 )
 
-// LastSalePrice implements revshare's provider: what buyers paid per 10^18 base units of a token in the offering that
-// sold it; the zero coin for a denom that is none or a token that is not sold.
+// LastSalePrice implements revshare's provider: the time-weighted price of 10^18 base units of a token in its market, or
+// what buyers paid in the offering that sold it while it has none; the zero coin for a token that is not sold.
 func (k *Keeper) LastSalePrice(ctx context.Context, denom string) (sdk.Coin, error) {
 	m, sold, err := k.soldModel(ctx, denom)
 	if err != nil || !sold {
@@ -17,5 +17,12 @@ func (k *Keeper) LastSalePrice(ctx context.Context, denom string) (sdk.Coin, err
 	if err != nil {
 		return sdk.Coin{}, err
 	}
-	return t.Payment(o.ClearingPrice), nil
+	price, traded, err := k.marketPrice(ctx, m.Id)
+	if err != nil {
+		return sdk.Coin{}, err
+	}
+	if !traded {
+		price = o.ClearingPrice
+	}
+	return t.Payment(price), nil
 }

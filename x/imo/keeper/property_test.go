@@ -346,6 +346,9 @@ func (m *machine) makeWhole() {
 			_, err = m.msg.CollectAllocation(m.ctx, &types.MsgCollectAllocation{Sender: text(a), ModelId: id})
 			must(err, types.ErrNothingToCollect)
 		}
+		if o := m.offering(id); o.Status == types.OFFERING_STATUS_SUCCEEDED {
+			m.spend(id, account(31))
+		}
 		_, err := m.msg.CollectRefund(m.ctx, &types.MsgCollectRefund{Sender: text(account(40)), ModelId: id})
 		must(err, types.ErrNothingToCollect)
 		escrow := types.OfferingAddress(id)

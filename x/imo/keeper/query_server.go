@@ -229,12 +229,18 @@ func (q queryServer) Vesting(ctx context.Context, req *types.QueryVestingRequest
 		if err != nil {
 			return nil, grpcError(err)
 		}
-		res.Entries = append(res.Entries, types.VestingEntry{
+		entry := types.VestingEntry{
 			Address:   text,
 			Allocated: t.Tokens(book.Allotment(t, text)),
 			Vested:    t.Tokens(c.vested.Add(c.beneficiary.Collected)),
 			Collected: t.Tokens(c.beneficiary.Collected),
-		})
+		}
+		if treasury := book.TreasuryAllotment(t, text); treasury.IsPositive() {
+			entry.Allocated = entry.Allocated.AddAmount(treasury)
+			entry.Vested = entry.Vested.AddAmount(book.Vested(t, o, treasury, sdk.UnwrapSDKContext(ctx).BlockTime()))
+			entry.Collected = entry.Collected.AddAmount(o.Spent)
+		}
+		res.Entries = append(res.Entries, entry)
 	}
 	return res, nil
 }
@@ -259,7 +265,7 @@ func grpcError(err error) error {
 	code := codes.Internal
 	switch {
 	case errors.Is(err, types.ErrModelNotFound), errors.Is(err, types.ErrVersionNotFound),
-		errors.Is(err, types.ErrOfferingNotFound), errors.Is(err, collections.ErrNotFound):
+		errors.Is(err, types.ErrOfferingNotFound), errors.Is(err, types.ErrPoolNotFound), errors.Is(err, types.ErrSpendNotFound), errors.Is(err, collections.ErrNotFound):
 		code = codes.NotFound
 	case errors.Is(err, types.ErrInvalidAddress), errors.Is(err, collections.ErrEncoding):
 		code = codes.InvalidArgument

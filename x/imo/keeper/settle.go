@@ -208,13 +208,17 @@ func (k *Keeper) settle(ctx context.Context, t types.Terms) (types.Offering, err
 		if err := k.close(ctx, r); err != nil {
 			return o, err
 		}
-		if err := emit(ctx, &types.EventTrancheAnnounced{OfferingId: r.offering.Id, NotBefore: book.NotBefore(r.terms, r.offering, 0)}); err != nil {
+		if r.offering, err = k.announce(ctx, r.offering, r.terms); err != nil {
 			return o, err
 		}
-		minted = minted.Add(r.offering.Minted).Add(r.offering.Liquidity)
+		minted = minted.Add(r.offering.Minted)
 		rounds[i] = r
 	}
-	return rounds[0].offering, k.mintSupply(ctx, o, t.Tokens(minted))
+	o = rounds[0].offering
+	if err := k.mintSupply(ctx, o, t.Tokens(minted)); err != nil {
+		return o, err
+	}
+	return o, k.seedPool(ctx, o, t)
 }
 
 func (k *Keeper) mintSupply(ctx context.Context, o types.Offering, supply sdk.Coin) error {

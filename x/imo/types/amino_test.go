@@ -46,7 +46,7 @@ func messages() []gogoproto.Message {
 			TotalSupply: none, Price: math.ZeroInt(), SoftCap: none, MinBid: none, OwnerCap: none,
 			StartTime: at, EndTime: at, CancelDeadline: at, MinRequestPrice: none, MaxRequestPrice: none,
 			Tranches: []types.Tranche{{ReleaseTime: at, Bps: 1, MinRequests: 1 << 60, MinNetworkFees: &coin}},
-			HardCap:  &coin, TickBps: 50, AllowRoot: "r", ExpectedId: 1 << 60, PoolFeeBps: 1, LiquidityProceedsBps: 2, TreasuryWindow: &window,
+			HardCap:  &coin, TickBps: 50, AllowRoot: "r", ExpectedId: 1 << 60, PoolFeeBps: 1, TreasuryWindow: &window,
 			Lots: []types.Lot{{
 				Kind: types.OFFERING_KIND_PRO_RATA, SaleBps: 1, Price: math.NewInt(3), MinBid: coin, OwnerCap: none, StartTime: at, EndTime: at,
 				CancelDeadline: at, AllowRoot: "r",

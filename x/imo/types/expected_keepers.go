@@ -46,6 +46,10 @@ type RevShareKeeper interface {
 	MaterializeLazy(ctx context.Context, shareDenom string, account sdk.AccAddress, amount math.Int) error
 	Deposit(ctx context.Context, from sdk.AccAddress, shareDenom string, amount sdk.Coin, kind revsharetypes.SourceKind) error
 	CurrentEpoch(ctx context.Context) (uint64, error)
+	// ClaimThrough pays an account what it earned in closed epochs up to upTo, and says how far it came.
+	ClaimThrough(ctx context.Context, holder sdk.AccAddress, shareDenom string, upTo uint64) (sdk.Coins, uint64, error)
+	// ClaimableRevenue is what a claim would pay an account up to an epoch.
+	ClaimableRevenue(ctx context.Context, shareDenom string, holder sdk.AccAddress, upTo uint64) (sdk.Coins, error)
 	// RecordDate fixes a record date for a vote of holders, HeldAt is what an account held then.
 	RecordDate(ctx context.Context, shareDenom string) (epoch uint64, eligible math.Int, err error)
 	HeldAt(ctx context.Context, shareDenom string, account sdk.AccAddress, epoch uint64) (math.Int, error)

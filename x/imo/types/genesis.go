@@ -26,7 +26,10 @@ func (g GenesisState) Validate() error {
 	if err := g.checkVotes(); err != nil {
 		return err
 	}
-	return g.checkOfferings()
+	if err := g.checkOfferings(); err != nil {
+		return err
+	}
+	return g.checkMarkets()
 }
 
 // checkVotes checks that a version's objections sum to their weight, and that whatever waits has a time to wait for.

@@ -42,7 +42,7 @@ func (g GenesisState) checkOfferings() error {
 	for _, entry := range g.Offerings {
 		o, s := entry.Offering, sums[entry.Offering.Id]
 		if s.bids != o.StandingBids || !s.deposited.Equal(o.Deposited) || !s.refunded.Equal(o.Refunded) || !s.proceeds.Equal(o.Proceeds) ||
-			!s.sold.Equal(o.Sold) || !s.handedOut.Equal(o.HandedOut) || !s.proceedsPaid.Equal(o.PaidContributors) {
+			!s.sold.Equal(o.Sold) || !s.handedOut.Add(o.Spent).Equal(o.HandedOut) || !s.proceedsPaid.Equal(o.PaidContributors) {
 			return ErrInvalidGenesis.Wrapf("bids, allocations and beneficiaries of offering %d do not sum to its totals", o.Id)
 		}
 	}
@@ -73,7 +73,7 @@ func (e GenesisOffering) check() error {
 		{"clearing_price", o.ClearingPrice}, {"minted", o.Minted}, {"handed_out", o.HandedOut}, {"exited", o.Exited},
 		{"released_protocol", o.ReleasedProtocol}, {"released_contributors", o.ReleasedContributors},
 		{"paid_contributors", o.PaidContributors}, {"margin.above", o.Margin.Above}, {"walk.above", o.Walk.Above}, {"walk.at", o.Walk.At},
-		{"liquidity", o.Liquidity}, {"reserved", o.Reserved}, {"seeded", o.Seeded}, {"burnt", o.Burnt},
+		{"liquidity", o.Liquidity}, {"seeded", o.Seeded}, {"burnt", o.Burnt}, {"spent", o.Spent},
 	} {
 		if err := CheckAmount(a.name, a.amount); err != nil {
 			return err

@@ -55,6 +55,16 @@ var (
 	VersionVotesPrefix     = collections.NewPrefix(22) // (model id, version, holder) -> weight of the objection
 	PendingVersionsPrefix  = collections.NewPrefix(23) // (unix nanoseconds, model id) with a version that waits
 	// 24 on belong to the market and the treasury.
+	PoolsPrefix           = collections.NewPrefix(24) // model id -> Pool
+	PoolSharesPrefix      = collections.NewPrefix(25) // model id -> PoolShares
+	PoolRevenuesPrefix    = collections.NewPrefix(26) // (model id, denom) -> PoolRevenue
+	PoolIndexesPrefix     = collections.NewPrefix(27) // (model id, epoch, denom) -> index of the pool's revenue
+	PositionsPrefix       = collections.NewPrefix(28) // (model id, owner) -> Position
+	UsagesPrefix          = collections.NewPrefix(29) // model id -> Usage
+	SpendSequencePrefix   = collections.NewPrefix(30) // -> last spend id
+	SpendsPrefix          = collections.NewPrefix(31) // spend id -> Spend
+	SpendsByModelPrefix   = collections.NewPrefix(32) // (model id, spend id)
+	SpendObjectionsPrefix = collections.NewPrefix(33) // (spend id, holder) -> weight
 )
 
 // Address ranges of EVM objects: 12 bytes, then an 8-byte id.
@@ -104,6 +114,21 @@ func TokenAddressFromDenom(denom string) (sdk.AccAddress, bool) {
 // OfferingAddress returns the escrow of an offering. Bidders fund it; refunds, exits and released proceeds leave it.
 func OfferingAddress(offeringID uint64) sdk.AccAddress {
 	return address.Module(ModuleName, []byte("offering"), binary.BigEndian.AppendUint64(nil, offeringID))[:accountLength]
+}
+
+// PoolAddress returns the account of the market of a model's token. Liquidity and swaps fund it; swaps, liquidity taken
+// out, exits and revenue of positions leave it.
+func PoolAddress(modelID uint64) sdk.AccAddress {
+	return address.Module(ModuleName, []byte("pool"), binary.BigEndian.AppendUint64(nil, modelID))[:accountLength]
+}
+
+// PoolAddressFromDenom returns the account of the market of the token with this denom.
+func PoolAddressFromDenom(denom string) (sdk.AccAddress, bool) {
+	id, ok := ModelIDFromDenom(denom)
+	if !ok {
+		return nil, false
+	}
+	return PoolAddress(id), true
 }
 
 // ReservedAddress tells whether an address stands for code of ours and can own nothing: a model token, a collection,

@@ -31,7 +31,7 @@ func NewOffering(t Terms, termsHash, escrow string) Offering {
 		Margin:               Margin{Above: zero},
 		Walk:                 Walk{Above: zero, At: zero},
 		Liquidity:            zero,
-		Reserved:             zero,
+		Spent:                zero,
 		Seeded:               zero,
 		Burnt:                zero,
 	}

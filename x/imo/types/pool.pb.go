@@ -11,6 +11,7 @@ import (
 	_ "github.com/cosmos/gogoproto/gogoproto"
 	proto "github.com/cosmos/gogoproto/proto"
 	github_com_cosmos_gogoproto_types "github.com/cosmos/gogoproto/types"
+	_ "google.golang.org/protobuf/types/known/durationpb"
 	_ "google.golang.org/protobuf/types/known/timestamppb"
 	io "io"
 	math "math"
@@ -30,31 +31,22 @@ var _ = time.Kitchen
 // proto package needs to be updated.
 const _ = proto.GoGoProtoPackageIsVersion3 // please upgrade the proto package
 
-// Pool is the constant-product market of a model's token. It holds its reserves in its own 20-byte account; coins sent there by others
-// are not part of them.
+// Pool is the market of a model token: two reserves whose product never falls. Swaps write this record and no other of the market.
 type Pool struct {
 	// model_id is the model whose token is traded.
 	ModelId uint64 `protobuf:"varint,1,opt,name=model_id,json=modelId,proto3" json:"model_id,omitempty"`
-	// address is the pool's account.
-	Address string `protobuf:"bytes,2,opt,name=address,proto3" json:"address,omitempty"`
-	// tokens is the reserve of the model's token.
-	Tokens types.Coin `protobuf:"bytes,3,opt,name=tokens,proto3" json:"tokens"`
-	// payment is the reserve of the payment denom.
-	Payment types.Coin `protobuf:"bytes,4,opt,name=payment,proto3" json:"payment"`
-	// shares is the sum of all positions, the locked one included.
-	Shares cosmossdk_io_math.Int `protobuf:"bytes,5,opt,name=shares,proto3,customtype=cosmossdk.io/math.Int" json:"shares"`
-	// fee_bps is the fee of a swap, in basis points of what goes in; it stays in the reserves.
+	// offering_id is the offering that seeded the pool.
+	OfferingId uint64 `protobuf:"varint,2,opt,name=offering_id,json=offeringId,proto3" json:"offering_id,omitempty"`
+	// address is the account that holds both reserves, and revenue that positions did not claim.
+	Address string `protobuf:"bytes,3,opt,name=address,proto3" json:"address,omitempty"`
+	// tokens is the reserve of the token.
+	Tokens types.Coin `protobuf:"bytes,4,opt,name=tokens,proto3" json:"tokens"`
+	// payment is the reserve of the denom that paid for the token in the offering.
+	Payment types.Coin `protobuf:"bytes,5,opt,name=payment,proto3" json:"payment"`
+	// fee_bps is the part of what is paid in that stays in the pool without moving the price, in basis points.
 	FeeBps uint32 `protobuf:"varint,6,opt,name=fee_bps,json=feeBps,proto3" json:"fee_bps,omitempty"`
-	// created_time is when the pool was seeded.
-	CreatedTime time.Time `protobuf:"bytes,7,opt,name=created_time,json=createdTime,proto3,stdtime" json:"created_time"`
-	// price_sum is the sum over seconds of the price in base units of payment per 10^18 base units of the token, until price_time.
-	PriceSum cosmossdk_io_math.Int `protobuf:"bytes,8,opt,name=price_sum,json=priceSum,proto3,customtype=cosmossdk.io/math.Int" json:"price_sum"`
-	// price_time is the last block time that price_sum includes.
-	PriceTime time.Time `protobuf:"bytes,9,opt,name=price_time,json=priceTime,proto3,stdtime" json:"price_time"`
-	// observations are earlier values of price_sum, oldest first, by which a time-weighted price is taken.
-	Observations []PriceObservation `protobuf:"bytes,10,rep,name=observations,proto3" json:"observations"`
-	// revenue is what the pool's tokens earned for its positions, by denom.
-	Revenue []PoolRevenue `protobuf:"bytes,11,rep,name=revenue,proto3" json:"revenue"`
+	// average is the running mean of the price.
+	Average PriceAverage `protobuf:"bytes,7,opt,name=average,proto3" json:"average"`
 }
 
 func (m *Pool) Reset()         { *m = Pool{} }
@@ -97,6 +89,13 @@ func (m *Pool) GetModelId() uint64 {
 	return 0
 }
 
+func (m *Pool) GetOfferingId() uint64 {
+	if m != nil {
+		return m.OfferingId
+	}
+	return 0
+}
+
 func (m *Pool) GetAddress() string {
 	if m != nil {
 		return m.Address
@@ -125,54 +124,38 @@ func (m *Pool) GetFeeBps() uint32 {
 	return 0
 }
 
-func (m *Pool) GetCreatedTime() time.Time {
+func (m *Pool) GetAverage() PriceAverage {
 	if m != nil {
-		return m.CreatedTime
+		return m.Average
 	}
-	return time.Time{}
+	return PriceAverage{}
 }
 
-func (m *Pool) GetPriceTime() time.Time {
-	if m != nil {
-		return m.PriceTime
-	}
-	return time.Time{}
+// PriceAverage holds what a time-weighted mean of a price needs. A price counts for the time that it stood between blocks: a price that
+// came and went within one block counts for nothing. Prices here are scaled by 2^16.
+type PriceAverage struct {
+	// window is the least time that the mean covers.
+	Window time.Duration `protobuf:"bytes,1,opt,name=window,proto3,stdduration" json:"window"`
+	// last is the last change of the price.
+	Last PriceMark `protobuf:"bytes,2,opt,name=last,proto3" json:"last"`
+	// newer is at most a window older than last.
+	Newer PriceMark `protobuf:"bytes,3,opt,name=newer,proto3" json:"newer"`
+	// older is at least a window older than newer.
+	Older PriceMark `protobuf:"bytes,4,opt,name=older,proto3" json:"older"`
 }
 
-func (m *Pool) GetObservations() []PriceObservation {
-	if m != nil {
-		return m.Observations
-	}
-	return nil
-}
-
-func (m *Pool) GetRevenue() []PoolRevenue {
-	if m != nil {
-		return m.Revenue
-	}
-	return nil
-}
-
-// PriceObservation is the sum of prices at a time.
-type PriceObservation struct {
-	// time is the block time.
-	Time time.Time `protobuf:"bytes,1,opt,name=time,proto3,stdtime" json:"time"`
-	// price_sum is the pool's price_sum then.
-	PriceSum cosmossdk_io_math.Int `protobuf:"bytes,2,opt,name=price_sum,json=priceSum,proto3,customtype=cosmossdk.io/math.Int" json:"price_sum"`
-}
-
-func (m *PriceObservation) Reset()         { *m = PriceObservation{} }
-func (m *PriceObservation) String() string { return proto.CompactTextString(m) }
-func (*PriceObservation) ProtoMessage()    {}
-func (*PriceObservation) Descriptor() ([]byte, []int) {
+func (m *PriceAverage) Reset()         { *m = PriceAverage{} }
+func (m *PriceAverage) String() string { return proto.CompactTextString(m) }
+func (*PriceAverage) ProtoMessage()    {}
+func (*PriceAverage) Descriptor() ([]byte, []int) {
 	return fileDescriptor_3faaafedcd858922, []int{1}
 }
-func (m *PriceObservation) XXX_Unmarshal(b []byte) error {
+func (m *PriceAverage) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
 }
-func (m *PriceObservation) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+func (m *PriceAverage) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
 	if deterministic {
-		return xxx_messageInfo_PriceObservation.Marshal(b, m, deterministic)
+		return xxx_messageInfo_PriceAverage.Marshal(b, m, deterministic)
 	} else {
 		b = b[:cap(b)]
 		n, err := m.MarshalToSizedBuffer(b)
@@ -182,44 +165,181 @@ func (m *PriceObservation) XXX_Marshal(b []byte, deterministic bool) ([]byte, er
 		return b[:n], nil
 	}
 }
-func (m *PriceObservation) XXX_Merge(src proto.Message) {
-	xxx_messageInfo_PriceObservation.Merge(m, src)
+func (m *PriceAverage) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_PriceAverage.Merge(m, src)
 }
-func (m *PriceObservation) XXX_Size() int {
+func (m *PriceAverage) XXX_Size() int {
 	return m.Size()
 }
-func (m *PriceObservation) XXX_DiscardUnknown() {
-	xxx_messageInfo_PriceObservation.DiscardUnknown(m)
+func (m *PriceAverage) XXX_DiscardUnknown() {
+	xxx_messageInfo_PriceAverage.DiscardUnknown(m)
 }
 
-var xxx_messageInfo_PriceObservation proto.InternalMessageInfo
+var xxx_messageInfo_PriceAverage proto.InternalMessageInfo
 
-func (m *PriceObservation) GetTime() time.Time {
+func (m *PriceAverage) GetWindow() time.Duration {
+	if m != nil {
+		return m.Window
+	}
+	return 0
+}
+
+func (m *PriceAverage) GetLast() PriceMark {
+	if m != nil {
+		return m.Last
+	}
+	return PriceMark{}
+}
+
+func (m *PriceAverage) GetNewer() PriceMark {
+	if m != nil {
+		return m.Newer
+	}
+	return PriceMark{}
+}
+
+func (m *PriceAverage) GetOlder() PriceMark {
+	if m != nil {
+		return m.Older
+	}
+	return PriceMark{}
+}
+
+// PriceMark is the sum of price x milliseconds up to a time.
+type PriceMark struct {
+	// time is when the sum was taken.
+	Time time.Time `protobuf:"bytes,1,opt,name=time,proto3,stdtime" json:"time"`
+	// sum is the sum of scaled price x milliseconds.
+	Sum cosmossdk_io_math.Int `protobuf:"bytes,2,opt,name=sum,proto3,customtype=cosmossdk.io/math.Int" json:"sum"`
+}
+
+func (m *PriceMark) Reset()         { *m = PriceMark{} }
+func (m *PriceMark) String() string { return proto.CompactTextString(m) }
+func (*PriceMark) ProtoMessage()    {}
+func (*PriceMark) Descriptor() ([]byte, []int) {
+	return fileDescriptor_3faaafedcd858922, []int{2}
+}
+func (m *PriceMark) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *PriceMark) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_PriceMark.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *PriceMark) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_PriceMark.Merge(m, src)
+}
+func (m *PriceMark) XXX_Size() int {
+	return m.Size()
+}
+func (m *PriceMark) XXX_DiscardUnknown() {
+	xxx_messageInfo_PriceMark.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_PriceMark proto.InternalMessageInfo
+
+func (m *PriceMark) GetTime() time.Time {
 	if m != nil {
 		return m.Time
 	}
 	return time.Time{}
 }
 
-// PoolRevenue is what a pool earned in one denom. index and carry are scaled by 2^128.
+// PoolShares is who owns a pool, as a whole. Swaps do not touch it.
+type PoolShares struct {
+	// model_id is the model whose token is traded.
+	ModelId uint64 `protobuf:"varint,1,opt,name=model_id,json=modelId,proto3" json:"model_id,omitempty"`
+	// total is the sum of the shares of all positions.
+	Total cosmossdk_io_math.Int `protobuf:"bytes,2,opt,name=total,proto3,customtype=cosmossdk.io/math.Int" json:"total"`
+	// recorded is total as it was when changed_epoch began: it shares the revenue of that epoch.
+	Recorded cosmossdk_io_math.Int `protobuf:"bytes,3,opt,name=recorded,proto3,customtype=cosmossdk.io/math.Int" json:"recorded"`
+	// changed_epoch is the revenue epoch in which total changed last.
+	ChangedEpoch uint64 `protobuf:"varint,4,opt,name=changed_epoch,json=changedEpoch,proto3" json:"changed_epoch,omitempty"`
+	// settled_epoch is the revenue epoch up to which the pool's revenue is shared out.
+	SettledEpoch uint64 `protobuf:"varint,5,opt,name=settled_epoch,json=settledEpoch,proto3" json:"settled_epoch,omitempty"`
+}
+
+func (m *PoolShares) Reset()         { *m = PoolShares{} }
+func (m *PoolShares) String() string { return proto.CompactTextString(m) }
+func (*PoolShares) ProtoMessage()    {}
+func (*PoolShares) Descriptor() ([]byte, []int) {
+	return fileDescriptor_3faaafedcd858922, []int{3}
+}
+func (m *PoolShares) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *PoolShares) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_PoolShares.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *PoolShares) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_PoolShares.Merge(m, src)
+}
+func (m *PoolShares) XXX_Size() int {
+	return m.Size()
+}
+func (m *PoolShares) XXX_DiscardUnknown() {
+	xxx_messageInfo_PoolShares.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_PoolShares proto.InternalMessageInfo
+
+func (m *PoolShares) GetModelId() uint64 {
+	if m != nil {
+		return m.ModelId
+	}
+	return 0
+}
+
+func (m *PoolShares) GetChangedEpoch() uint64 {
+	if m != nil {
+		return m.ChangedEpoch
+	}
+	return 0
+}
+
+func (m *PoolShares) GetSettledEpoch() uint64 {
+	if m != nil {
+		return m.SettledEpoch
+	}
+	return 0
+}
+
+// PoolRevenue is the revenue of a pool's tokens in one denom. Scaled values are in units of 2^-128.
 type PoolRevenue struct {
-	// denom is the revenue denom.
-	Denom string `protobuf:"bytes,1,opt,name=denom,proto3" json:"denom,omitempty"`
-	// index is the scaled revenue of one share so far.
-	Index cosmossdk_io_math.Int `protobuf:"bytes,2,opt,name=index,proto3,customtype=cosmossdk.io/math.Int" json:"index"`
-	// carry is the scaled remainder of the divisions so far.
-	Carry cosmossdk_io_math.Int `protobuf:"bytes,3,opt,name=carry,proto3,customtype=cosmossdk.io/math.Int" json:"carry"`
-	// earned is everything earned.
-	Earned cosmossdk_io_math.Int `protobuf:"bytes,4,opt,name=earned,proto3,customtype=cosmossdk.io/math.Int" json:"earned"`
-	// paid is the part of it that positions were paid.
-	Paid cosmossdk_io_math.Int `protobuf:"bytes,5,opt,name=paid,proto3,customtype=cosmossdk.io/math.Int" json:"paid"`
+	// model_id is the model whose token is traded.
+	ModelId uint64 `protobuf:"varint,1,opt,name=model_id,json=modelId,proto3" json:"model_id,omitempty"`
+	// received came out of the token's revenue pool.
+	Received types.Coin `protobuf:"bytes,2,opt,name=received,proto3" json:"received"`
+	// paid went to positions.
+	Paid cosmossdk_io_math.Int `protobuf:"bytes,3,opt,name=paid,proto3,customtype=cosmossdk.io/math.Int" json:"paid"`
+	// index is what one share earned so far; scaled.
+	Index cosmossdk_io_math.Int `protobuf:"bytes,4,opt,name=index,proto3,customtype=cosmossdk.io/math.Int" json:"index"`
+	// carry is what the last division left; scaled.
+	Carry cosmossdk_io_math.Int `protobuf:"bytes,5,opt,name=carry,proto3,customtype=cosmossdk.io/math.Int" json:"carry"`
 }
 
 func (m *PoolRevenue) Reset()         { *m = PoolRevenue{} }
 func (m *PoolRevenue) String() string { return proto.CompactTextString(m) }
 func (*PoolRevenue) ProtoMessage()    {}
 func (*PoolRevenue) Descriptor() ([]byte, []int) {
-	return fileDescriptor_3faaafedcd858922, []int{2}
+	return fileDescriptor_3faaafedcd858922, []int{4}
 }
 func (m *PoolRevenue) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -248,30 +368,107 @@ func (m *PoolRevenue) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_PoolRevenue proto.InternalMessageInfo
 
-func (m *PoolRevenue) GetDenom() string {
+func (m *PoolRevenue) GetModelId() uint64 {
+	if m != nil {
+		return m.ModelId
+	}
+	return 0
+}
+
+func (m *PoolRevenue) GetReceived() types.Coin {
+	if m != nil {
+		return m.Received
+	}
+	return types.Coin{}
+}
+
+// PoolIndex is the index of a pool's revenue in one denom at the close of an epoch in which shares changed.
+type PoolIndex struct {
+	// model_id is the model whose token is traded.
+	ModelId uint64 `protobuf:"varint,1,opt,name=model_id,json=modelId,proto3" json:"model_id,omitempty"`
+	// epoch is the revenue epoch.
+	Epoch uint64 `protobuf:"varint,2,opt,name=epoch,proto3" json:"epoch,omitempty"`
+	// denom is the revenue's denom.
+	Denom string `protobuf:"bytes,3,opt,name=denom,proto3" json:"denom,omitempty"`
+	// index is what one share had earned; scaled.
+	Index cosmossdk_io_math.Int `protobuf:"bytes,4,opt,name=index,proto3,customtype=cosmossdk.io/math.Int" json:"index"`
+}
+
+func (m *PoolIndex) Reset()         { *m = PoolIndex{} }
+func (m *PoolIndex) String() string { return proto.CompactTextString(m) }
+func (*PoolIndex) ProtoMessage()    {}
+func (*PoolIndex) Descriptor() ([]byte, []int) {
+	return fileDescriptor_3faaafedcd858922, []int{5}
+}
+func (m *PoolIndex) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *PoolIndex) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_PoolIndex.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *PoolIndex) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_PoolIndex.Merge(m, src)
+}
+func (m *PoolIndex) XXX_Size() int {
+	return m.Size()
+}
+func (m *PoolIndex) XXX_DiscardUnknown() {
+	xxx_messageInfo_PoolIndex.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_PoolIndex proto.InternalMessageInfo
+
+func (m *PoolIndex) GetModelId() uint64 {
+	if m != nil {
+		return m.ModelId
+	}
+	return 0
+}
+
+func (m *PoolIndex) GetEpoch() uint64 {
+	if m != nil {
+		return m.Epoch
+	}
+	return 0
+}
+
+func (m *PoolIndex) GetDenom() string {
 	if m != nil {
 		return m.Denom
 	}
 	return ""
 }
 
-// Position is one owner's part of a pool.
+// Position is what one account owns of a pool.
 type Position struct {
-	// model_id is the pool's model.
+	// model_id is the model whose token is traded.
 	ModelId uint64 `protobuf:"varint,1,opt,name=model_id,json=modelId,proto3" json:"model_id,omitempty"`
-	// owner owns the position; the pool's own address for the locked first one.
+	// owner may take the liquidity out and gets the revenue. The first position belongs to the pool itself: it is locked, and its revenue is the treasury's.
 	Owner string `protobuf:"bytes,2,opt,name=owner,proto3" json:"owner,omitempty"`
-	// shares is the position's part of the pool's shares.
+	// shares is the number of shares.
 	Shares cosmossdk_io_math.Int `protobuf:"bytes,3,opt,name=shares,proto3,customtype=cosmossdk.io/math.Int" json:"shares"`
-	// revenue is how far the position's revenue is settled, by denom.
-	Revenue []PositionRevenue `protobuf:"bytes,4,rep,name=revenue,proto3" json:"revenue"`
+	// recorded is shares as it was when changed_epoch began: it shares the revenue of that epoch.
+	Recorded cosmossdk_io_math.Int `protobuf:"bytes,4,opt,name=recorded,proto3,customtype=cosmossdk.io/math.Int" json:"recorded"`
+	// changed_epoch is the revenue epoch in which shares changed last.
+	ChangedEpoch uint64 `protobuf:"varint,5,opt,name=changed_epoch,json=changedEpoch,proto3" json:"changed_epoch,omitempty"`
+	// revenue is what is known of the position's revenue, by denom, ascending.
+	Revenue []PositionRevenue `protobuf:"bytes,6,rep,name=revenue,proto3" json:"revenue"`
 }
 
 func (m *Position) Reset()         { *m = Position{} }
 func (m *Position) String() string { return proto.CompactTextString(m) }
 func (*Position) ProtoMessage()    {}
 func (*Position) Descriptor() ([]byte, []int) {
-	return fileDescriptor_3faaafedcd858922, []int{3}
+	return fileDescriptor_3faaafedcd858922, []int{6}
 }
 func (m *Position) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -314,6 +511,13 @@ func (m *Position) GetOwner() string {
 	return ""
 }
 
+func (m *Position) GetChangedEpoch() uint64 {
+	if m != nil {
+		return m.ChangedEpoch
+	}
+	return 0
+}
+
 func (m *Position) GetRevenue() []PositionRevenue {
 	if m != nil {
 		return m.Revenue
@@ -321,13 +525,13 @@ func (m *Position) GetRevenue() []PositionRevenue {
 	return nil
 }
 
-// PositionRevenue is how far a position's revenue in one denom is settled. Both are scaled by 2^128.
+// PositionRevenue is the revenue of a position in one denom. Scaled values are in units of 2^-128.
 type PositionRevenue struct {
-	// denom is the revenue denom.
+	// denom is the revenue's denom.
 	Denom string `protobuf:"bytes,1,opt,name=denom,proto3" json:"denom,omitempty"`
-	// index is the pool's index up to which owed counts.
+	// index is the pool's index up to which owed is computed; scaled.
 	Index cosmossdk_io_math.Int `protobuf:"bytes,2,opt,name=index,proto3,customtype=cosmossdk.io/math.Int" json:"index"`
-	// owed is what was earned and not paid yet.
+	// owed is what was earned and not paid; scaled.
 	Owed cosmossdk_io_math.Int `protobuf:"bytes,3,opt,name=owed,proto3,customtype=cosmossdk.io/math.Int" json:"owed"`
 }
 
@@ -335,7 +539,7 @@ func (m *PositionRevenue) Reset()         { *m = PositionRevenue{} }
 func (m *PositionRevenue) String() string { return proto.CompactTextString(m) }
 func (*PositionRevenue) ProtoMessage()    {}
 func (*PositionRevenue) Descriptor() ([]byte, []int) {
-	return fileDescriptor_3faaafedcd858922, []int{4}
+	return fileDescriptor_3faaafedcd858922, []int{7}
 }
 func (m *PositionRevenue) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -371,61 +575,133 @@ func (m *PositionRevenue) GetDenom() string {
 	return ""
 }
 
+// Usage is what a model did for others. It delays tranches and is never lowered.
+type Usage struct {
+	// model_id is the model.
+	ModelId uint64 `protobuf:"varint,1,opt,name=model_id,json=modelId,proto3" json:"model_id,omitempty"`
+	// requests is the number of requests answered.
+	Requests uint64 `protobuf:"varint,2,opt,name=requests,proto3" json:"requests,omitempty"`
+	// network_fees is what they paid to the network, in aimo.
+	NetworkFees cosmossdk_io_math.Int `protobuf:"bytes,3,opt,name=network_fees,json=networkFees,proto3,customtype=cosmossdk.io/math.Int" json:"network_fees"`
+}
+
+func (m *Usage) Reset()         { *m = Usage{} }
+func (m *Usage) String() string { return proto.CompactTextString(m) }
+func (*Usage) ProtoMessage()    {}
+func (*Usage) Descriptor() ([]byte, []int) {
+	return fileDescriptor_3faaafedcd858922, []int{8}
+}
+func (m *Usage) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Usage) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Usage.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Usage) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Usage.Merge(m, src)
+}
+func (m *Usage) XXX_Size() int {
+	return m.Size()
+}
+func (m *Usage) XXX_DiscardUnknown() {
+	xxx_messageInfo_Usage.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Usage proto.InternalMessageInfo
+
+func (m *Usage) GetModelId() uint64 {
+	if m != nil {
+		return m.ModelId
+	}
+	return 0
+}
+
+func (m *Usage) GetRequests() uint64 {
+	if m != nil {
+		return m.Requests
+	}
+	return 0
+}
+
 func init() {
 	proto.RegisterType((*Pool)(nil), "imod.imo.v1.Pool")
-	proto.RegisterType((*PriceObservation)(nil), "imod.imo.v1.PriceObservation")
+	proto.RegisterType((*PriceAverage)(nil), "imod.imo.v1.PriceAverage")
+	proto.RegisterType((*PriceMark)(nil), "imod.imo.v1.PriceMark")
+	proto.RegisterType((*PoolShares)(nil), "imod.imo.v1.PoolShares")
 	proto.RegisterType((*PoolRevenue)(nil), "imod.imo.v1.PoolRevenue")
+	proto.RegisterType((*PoolIndex)(nil), "imod.imo.v1.PoolIndex")
 	proto.RegisterType((*Position)(nil), "imod.imo.v1.Position")
 	proto.RegisterType((*PositionRevenue)(nil), "imod.imo.v1.PositionRevenue")
+	proto.RegisterType((*Usage)(nil), "imod.imo.v1.Usage")
 }
 
 func init() { proto.RegisterFile("imod/imo/v1/pool.proto", fileDescriptor_3faaafedcd858922) }
 
 var fileDescriptor_3faaafedcd858922 = []byte{
-	// 675 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xb4, 0x55, 0x3d, 0x4f, 0x1b, 0x4d,
-	0x10, 0xf6, 0xc1, 0xf9, 0x6b, 0xcd, 0xab, 0x37, 0x5a, 0x91, 0xe4, 0x40, 0x89, 0x6d, 0x59, 0x29,
-	0x2c, 0x45, 0xec, 0xc9, 0xa4, 0x08, 0x91, 0xa2, 0x20, 0x4c, 0x41, 0xa8, 0x82, 0x8e, 0x54, 0x69,
-	0xac, 0xfb, 0x18, 0xec, 0x15, 0xbe, 0x9d, 0xd3, 0xed, 0xda, 0x40, 0x9b, 0x5f, 0x40, 0x95, 0x3f,
-	0x91, 0x22, 0x0d, 0x3f, 0x82, 0x12, 0x51, 0xa1, 0x14, 0x24, 0x82, 0x3f, 0x12, 0xdd, 0xee, 0x59,
-	0x7c, 0x48, 0xf9, 0xb0, 0xa3, 0x74, 0x37, 0x3b, 0xcf, 0x33, 0xf3, 0xcc, 0xdc, 0xcc, 0x2e, 0x79,
-	0xc4, 0x63, 0x8c, 0x5c, 0x1e, 0xa3, 0x3b, 0xee, 0xb8, 0x09, 0xe2, 0x90, 0x25, 0x29, 0x2a, 0xa4,
-	0xb5, 0xec, 0x9c, 0xf1, 0x18, 0xd9, 0xb8, 0xb3, 0x5c, 0x0f, 0x51, 0xc6, 0x28, 0xdd, 0xc0, 0x97,
-	0xe0, 0x8e, 0x3b, 0x01, 0x28, 0xbf, 0xe3, 0x86, 0xc8, 0x85, 0x01, 0x2f, 0x2f, 0x19, 0x7f, 0x4f,
-	0x5b, 0xae, 0x31, 0x72, 0xd7, 0x62, 0x1f, 0xfb, 0x68, 0xce, 0xb3, 0xaf, 0xfc, 0xb4, 0xd1, 0x47,
-	0xec, 0x0f, 0xc1, 0xd5, 0x56, 0x30, 0xda, 0x73, 0x15, 0x8f, 0x41, 0x2a, 0x3f, 0x4e, 0x0c, 0xa0,
-	0xf5, 0xb1, 0x48, 0xec, 0x1d, 0xc4, 0x21, 0x5d, 0x22, 0x95, 0x18, 0x23, 0x18, 0xf6, 0x78, 0xe4,
-	0x58, 0x4d, 0xab, 0x6d, 0x7b, 0x65, 0x6d, 0x6f, 0x47, 0x74, 0x95, 0x94, 0xfd, 0x28, 0x4a, 0x41,
-	0x4a, 0x67, 0xae, 0x69, 0xb5, 0xab, 0x5d, 0xe7, 0xfc, 0x64, 0x65, 0x31, 0xcf, 0xbe, 0x61, 0x3c,
-	0xbb, 0x2a, 0xe5, 0xa2, 0xef, 0x4d, 0x80, 0xf4, 0x25, 0x29, 0x29, 0xdc, 0x07, 0x21, 0x9d, 0xf9,
-	0xa6, 0xd5, 0xae, 0xad, 0x2e, 0xb1, 0x1c, 0x9f, 0x95, 0xc6, 0xf2, 0xd2, 0xd8, 0x26, 0x72, 0xd1,
-	0xb5, 0x4f, 0x2f, 0x1b, 0x05, 0x2f, 0x87, 0xd3, 0x57, 0xa4, 0x9c, 0xf8, 0x47, 0x31, 0x08, 0xe5,
-	0xd8, 0x7f, 0xc6, 0x9c, 0xe0, 0xe9, 0x26, 0x29, 0xc9, 0x81, 0x9f, 0x82, 0x74, 0x8a, 0x5a, 0xe6,
-	0xf3, 0xcc, 0xfd, 0xf5, 0xb2, 0xf1, 0xd0, 0x04, 0x90, 0xd1, 0x3e, 0xe3, 0xe8, 0xc6, 0xbe, 0x1a,
-	0xb0, 0x6d, 0xa1, 0xce, 0x4f, 0x56, 0x48, 0x1e, 0x79, 0x5b, 0x28, 0x2f, 0xa7, 0xd2, 0xc7, 0xa4,
-	0xbc, 0x07, 0xd0, 0x0b, 0x12, 0xe9, 0x94, 0x9a, 0x56, 0xfb, 0x3f, 0xaf, 0xb4, 0x07, 0xd0, 0x4d,
-	0x24, 0xdd, 0x22, 0x0b, 0x61, 0x0a, 0xbe, 0x82, 0xa8, 0x97, 0x35, 0xd1, 0x29, 0x6b, 0x75, 0xcb,
-	0xcc, 0x74, 0x98, 0x4d, 0x3a, 0xcc, 0xde, 0x4f, 0x3a, 0xdc, 0xad, 0x64, 0xf9, 0x8f, 0xbf, 0x35,
-	0x2c, 0xaf, 0x96, 0x33, 0x33, 0x1f, 0x7d, 0x4b, 0xaa, 0x49, 0xca, 0x43, 0xe8, 0xc9, 0x51, 0xec,
-	0x54, 0xa6, 0x57, 0x5a, 0xd1, 0xec, 0xdd, 0x51, 0x4c, 0x37, 0x09, 0x31, 0x91, 0xb4, 0xa0, 0xea,
-	0x14, 0x82, 0x8c, 0x02, 0x2d, 0x67, 0x8b, 0x2c, 0x60, 0x20, 0x21, 0x1d, 0xfb, 0x8a, 0xa3, 0x90,
-	0x0e, 0x69, 0xce, 0xb7, 0x6b, 0xab, 0x4f, 0xd9, 0xad, 0xb9, 0x64, 0x3b, 0x19, 0xfa, 0xdd, 0x0d,
-	0x2a, 0xef, 0xfc, 0x1d, 0x22, 0x5d, 0x23, 0xe5, 0x14, 0xc6, 0x20, 0x46, 0xe0, 0xd4, 0x74, 0x0c,
-	0xe7, 0x6e, 0x0c, 0xc4, 0xa1, 0x67, 0xfc, 0x93, 0x1f, 0x97, 0xc3, 0x5b, 0x9f, 0x2c, 0xf2, 0xe0,
-	0x7e, 0x0a, 0xba, 0x46, 0x6c, 0x5d, 0x96, 0x35, 0x45, 0x59, 0x9a, 0x71, 0xb7, 0xc1, 0x73, 0x7f,
-	0xd1, 0xe0, 0xd6, 0x97, 0x39, 0x52, 0xbb, 0xa5, 0x9b, 0x2e, 0x92, 0x62, 0x04, 0x02, 0x63, 0x2d,
-	0xaa, 0xea, 0x19, 0x83, 0x6e, 0x90, 0x22, 0x17, 0x11, 0x1c, 0xce, 0x92, 0xcb, 0x30, 0xb3, 0x10,
-	0xa1, 0x9f, 0xa6, 0x47, 0x7a, 0x5b, 0xa6, 0x0d, 0xa1, 0x99, 0xd9, 0xf4, 0x83, 0x9f, 0x0a, 0x88,
-	0xf4, 0xde, 0x4c, 0x3b, 0xfd, 0x86, 0x4a, 0xd7, 0x89, 0x9d, 0xf8, 0x3c, 0x9a, 0x65, 0x81, 0x34,
-	0xb1, 0x75, 0x61, 0x91, 0xca, 0x0e, 0x4a, 0xae, 0x7f, 0xe1, 0x2f, 0xee, 0x14, 0x46, 0x8a, 0x78,
-	0x20, 0x20, 0xfd, 0xed, 0x8d, 0x62, 0x60, 0xb7, 0x76, 0x7b, 0x7e, 0xf6, 0xdd, 0x7e, 0x7d, 0x33,
-	0xa1, 0xb6, 0x9e, 0xd0, 0x27, 0xf7, 0x26, 0xd4, 0xe8, 0xfe, 0xc9, 0x94, 0x7e, 0xb6, 0xc8, 0xff,
-	0xf7, 0x20, 0xff, 0x6e, 0x20, 0xd6, 0x89, 0x8d, 0x07, 0x10, 0xcd, 0x52, 0xad, 0x26, 0x76, 0xdf,
-	0x9c, 0x5e, 0xd5, 0xad, 0xb3, 0xab, 0xba, 0xf5, 0xfd, 0xaa, 0x6e, 0x1d, 0x5f, 0xd7, 0x0b, 0x67,
-	0xd7, 0xf5, 0xc2, 0xc5, 0x75, 0xbd, 0xf0, 0xe1, 0x59, 0x9f, 0xab, 0xc1, 0x28, 0x60, 0x21, 0xc6,
-	0xd9, 0x7b, 0x14, 0x0e, 0x7c, 0x2e, 0x5c, 0xfd, 0x3a, 0x1d, 0xea, 0xf7, 0x49, 0x1d, 0x25, 0x20,
-	0x83, 0x92, 0x5e, 0xb4, 0x17, 0x3f, 0x02, 0x00, 0x00, 0xff, 0xff, 0x76, 0xe1, 0x23, 0xe3, 0xb8,
-	0x06, 0x00, 0x00,
+	// 863 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xac, 0x56, 0xcf, 0x6f, 0x1b, 0x45,
+	0x14, 0xce, 0x3a, 0x6b, 0x3b, 0x19, 0xa7, 0x42, 0x5a, 0x85, 0xe2, 0x44, 0xc8, 0xb6, 0x16, 0x0e,
+	0x96, 0x50, 0x77, 0x89, 0x39, 0x00, 0x2a, 0x50, 0xc5, 0xe5, 0x87, 0x7c, 0x00, 0x45, 0x5b, 0xb8,
+	0x70, 0xb1, 0xc6, 0x3b, 0xcf, 0xf6, 0x28, 0xbb, 0xfb, 0x96, 0x99, 0xb1, 0xdd, 0xdc, 0x39, 0xa3,
+	0x5e, 0x90, 0xf8, 0x1f, 0xe0, 0xd8, 0x33, 0x47, 0xd4, 0x63, 0xd5, 0x13, 0xe2, 0x50, 0x50, 0x22,
+	0xfe, 0x0c, 0x24, 0x34, 0x3f, 0x6c, 0xfa, 0x0b, 0xa7, 0xb1, 0x7a, 0xcb, 0xbc, 0xf7, 0x7d, 0x2f,
+	0xf3, 0xbe, 0xf7, 0xed, 0xf3, 0x90, 0xeb, 0x3c, 0x47, 0x16, 0xf3, 0x1c, 0xe3, 0xf9, 0x51, 0x5c,
+	0x22, 0x66, 0x51, 0x29, 0x50, 0x61, 0xd0, 0xd0, 0xf1, 0x88, 0xe7, 0x18, 0xcd, 0x8f, 0x0e, 0x5b,
+	0x29, 0xca, 0x1c, 0x65, 0x3c, 0xa2, 0x12, 0xe2, 0xf9, 0xd1, 0x08, 0x14, 0x3d, 0x8a, 0x53, 0xe4,
+	0x85, 0x05, 0x1f, 0x1e, 0xd8, 0xfc, 0xd0, 0x9c, 0x62, 0x7b, 0x70, 0xa9, 0xfd, 0x09, 0x4e, 0xd0,
+	0xc6, 0xf5, 0x5f, 0x2e, 0xda, 0x9a, 0x20, 0x4e, 0x32, 0x88, 0xcd, 0x69, 0x34, 0x1b, 0xc7, 0x6c,
+	0x26, 0xa8, 0xe2, 0xb8, 0x2c, 0xd8, 0x7e, 0x36, 0xaf, 0x78, 0x0e, 0x52, 0xd1, 0xbc, 0xb4, 0x80,
+	0xf0, 0xd7, 0x0a, 0xf1, 0x4f, 0x10, 0xb3, 0xe0, 0x80, 0xec, 0xe4, 0xc8, 0x20, 0x1b, 0x72, 0xd6,
+	0xf4, 0x3a, 0x5e, 0xd7, 0x4f, 0xea, 0xe6, 0x3c, 0x60, 0x41, 0x9b, 0x34, 0x70, 0x3c, 0x06, 0xc1,
+	0x8b, 0x89, 0xce, 0x56, 0x4c, 0x96, 0x2c, 0x43, 0x03, 0x16, 0xf4, 0x48, 0x9d, 0x32, 0x26, 0x40,
+	0xca, 0xe6, 0x76, 0xc7, 0xeb, 0xee, 0xf6, 0x9b, 0x8f, 0xee, 0xdf, 0xd8, 0x77, 0xd7, 0x3f, 0xb6,
+	0x99, 0x3b, 0x4a, 0x83, 0x93, 0x25, 0x30, 0x78, 0x9f, 0xd4, 0x14, 0x9e, 0x42, 0x21, 0x9b, 0x7e,
+	0xc7, 0xeb, 0x36, 0x7a, 0x07, 0x91, 0xc3, 0x6b, 0x6d, 0x22, 0xa7, 0x4d, 0x74, 0x1b, 0x79, 0xd1,
+	0xf7, 0x1f, 0x3c, 0x6e, 0x6f, 0x25, 0x0e, 0x1e, 0x7c, 0x48, 0xea, 0x25, 0x3d, 0xcb, 0xa1, 0x50,
+	0xcd, 0xea, 0xcb, 0x31, 0x97, 0xf8, 0xe0, 0x0d, 0x52, 0x1f, 0x03, 0x0c, 0x47, 0xa5, 0x6c, 0xd6,
+	0x3a, 0x5e, 0xf7, 0x5a, 0x52, 0x1b, 0x03, 0xf4, 0x4b, 0x53, 0x93, 0xce, 0x41, 0xd0, 0x09, 0x34,
+	0xeb, 0xae, 0xe6, 0x13, 0x63, 0x8b, 0x4e, 0x04, 0x4f, 0xe1, 0xd8, 0x02, 0x96, 0x35, 0x1d, 0x3e,
+	0xfc, 0xdb, 0x23, 0x7b, 0x4f, 0xe6, 0x83, 0x9b, 0xa4, 0xb6, 0xe0, 0x05, 0xc3, 0x85, 0x91, 0x51,
+	0x97, 0xb2, 0x33, 0x88, 0x96, 0x33, 0x88, 0x3e, 0x75, 0x33, 0xea, 0xef, 0xe8, 0x52, 0x3f, 0xfd,
+	0xd9, 0xf6, 0x12, 0x47, 0x09, 0xde, 0x25, 0x7e, 0x46, 0xa5, 0x32, 0x1a, 0x37, 0x7a, 0xd7, 0x9f,
+	0xbf, 0xc5, 0x97, 0x54, 0x9c, 0xba, 0x2b, 0x18, 0x64, 0xd0, 0x23, 0xd5, 0x02, 0x16, 0x20, 0x8c,
+	0xf2, 0x97, 0x51, 0x2c, 0x54, 0x73, 0x30, 0x63, 0x20, 0x9c, 0xf4, 0x97, 0x70, 0x0c, 0x34, 0xfc,
+	0xde, 0x23, 0xbb, 0xab, 0x54, 0xf0, 0x01, 0xf1, 0xb5, 0x93, 0x5c, 0x8b, 0x87, 0xcf, 0xb5, 0xf8,
+	0xf5, 0xd2, 0x66, 0xb6, 0xc7, 0x7b, 0xba, 0x47, 0xc3, 0x08, 0x3e, 0x26, 0xdb, 0x72, 0x96, 0x9b,
+	0x06, 0x77, 0xfb, 0xef, 0xe8, 0xe4, 0x1f, 0x8f, 0xdb, 0xaf, 0xdb, 0x09, 0x4a, 0x76, 0x1a, 0x71,
+	0x8c, 0x73, 0xaa, 0xa6, 0xd1, 0xa0, 0x50, 0x8f, 0xee, 0xdf, 0x20, 0x6e, 0xb4, 0x83, 0x42, 0x25,
+	0x9a, 0x17, 0xfe, 0xe3, 0x11, 0xa2, 0xfd, 0x7a, 0x67, 0x4a, 0x05, 0xc8, 0x75, 0xae, 0x3d, 0x26,
+	0x55, 0x85, 0x8a, 0x66, 0x9b, 0xfc, 0x2b, 0xcb, 0x0c, 0xbe, 0x20, 0x3b, 0x02, 0x52, 0x14, 0x0c,
+	0x98, 0x33, 0xf6, 0x95, 0xaa, 0xac, 0xc8, 0xc1, 0x5b, 0xe4, 0x5a, 0x3a, 0xa5, 0xc5, 0x04, 0xd8,
+	0x10, 0x4a, 0x4c, 0xa7, 0x46, 0x78, 0x3f, 0xd9, 0x73, 0xc1, 0xcf, 0x74, 0x4c, 0x83, 0x24, 0x28,
+	0x95, 0xad, 0x40, 0x55, 0x0b, 0x72, 0x41, 0x03, 0x0a, 0x7f, 0xa9, 0x90, 0x86, 0xee, 0x3f, 0x81,
+	0x39, 0x14, 0x33, 0x58, 0x27, 0xc0, 0x4d, 0x73, 0x7b, 0xe0, 0x73, 0x60, 0xce, 0x4f, 0x97, 0x7e,
+	0x29, 0x2b, 0x42, 0x70, 0x8b, 0xf8, 0x25, 0xe5, 0x1b, 0xb5, 0x6d, 0x88, 0x5a, 0x7e, 0x5e, 0x30,
+	0xb8, 0x6b, 0x5a, 0xbd, 0xaa, 0xfc, 0x86, 0xa9, 0x4b, 0xa4, 0x54, 0x88, 0x33, 0x23, 0xc4, 0x55,
+	0x4b, 0x18, 0x66, 0xf8, 0xa3, 0x76, 0x2d, 0x62, 0x36, 0x30, 0x05, 0xd7, 0x88, 0xb5, 0x4f, 0xaa,
+	0x56, 0x74, 0xbb, 0xdd, 0xec, 0x41, 0x47, 0x19, 0x14, 0x98, 0x5b, 0x19, 0x12, 0x7b, 0x78, 0x05,
+	0xad, 0x85, 0xbf, 0x55, 0xc8, 0xce, 0x09, 0x4a, 0xae, 0xd7, 0xc0, 0xba, 0x6b, 0x45, 0xa4, 0x8a,
+	0x8b, 0x02, 0x84, 0x33, 0xf1, 0xff, 0xef, 0x55, 0x0b, 0x0b, 0x6e, 0x93, 0x9a, 0x34, 0x5f, 0xc6,
+	0x26, 0x83, 0x73, 0xd4, 0xa7, 0x6c, 0xef, 0xbf, 0x52, 0xdb, 0x57, 0x5f, 0x60, 0xfb, 0x8f, 0x48,
+	0x5d, 0x58, 0x33, 0x37, 0x6b, 0x9d, 0xed, 0x6e, 0xa3, 0xf7, 0xe6, 0xd3, 0xeb, 0xc8, 0xa9, 0xe4,
+	0x0c, 0xbf, 0x5c, 0xbf, 0x8e, 0x12, 0xfe, 0xec, 0x91, 0xd7, 0x9e, 0x81, 0xfc, 0x37, 0x35, 0xef,
+	0x85, 0x53, 0xab, 0x6c, 0x6c, 0xc8, 0x5b, 0xc4, 0xc7, 0xc5, 0x66, 0xbb, 0xc0, 0x10, 0xc3, 0x1f,
+	0x3c, 0x52, 0xfd, 0x46, 0xea, 0x5f, 0x89, 0x35, 0x33, 0x3f, 0xd4, 0xf2, 0x7f, 0x37, 0x03, 0xa9,
+	0xa4, 0x73, 0xe3, 0xea, 0x1c, 0x7c, 0x45, 0xf6, 0x0a, 0x50, 0x0b, 0x14, 0xa7, 0xc3, 0x31, 0x6c,
+	0x36, 0xe5, 0x86, 0x2b, 0xf0, 0x39, 0x80, 0xec, 0x7f, 0xf2, 0xe0, 0xbc, 0xe5, 0x3d, 0x3c, 0x6f,
+	0x79, 0x7f, 0x9d, 0xb7, 0xbc, 0x7b, 0x17, 0xad, 0xad, 0x87, 0x17, 0xad, 0xad, 0xdf, 0x2f, 0x5a,
+	0x5b, 0xdf, 0xbe, 0x3d, 0xe1, 0x6a, 0x3a, 0x1b, 0x45, 0x29, 0xe6, 0xfa, 0x55, 0x93, 0x4e, 0x29,
+	0x2f, 0x62, 0xf3, 0xc6, 0xb9, 0x6b, 0x5e, 0x39, 0xea, 0xac, 0x04, 0x39, 0xaa, 0x99, 0x8d, 0xff,
+	0xde, 0xbf, 0x01, 0x00, 0x00, 0xff, 0xff, 0x69, 0x07, 0xcb, 0x23, 0xfe, 0x08, 0x00, 0x00,
 }
 
 func (m *Pool) Marshal() (dAtA []byte, err error) {
@@ -448,58 +724,14 @@ func (m *Pool) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
-	if len(m.Revenue) > 0 {
-		for iNdEx := len(m.Revenue) - 1; iNdEx >= 0; iNdEx-- {
-			{
-				size, err := m.Revenue[iNdEx].MarshalToSizedBuffer(dAtA[:i])
-				if err != nil {
-					return 0, err
-				}
-				i -= size
-				i = encodeVarintPool(dAtA, i, uint64(size))
-			}
-			i--
-			dAtA[i] = 0x5a
-		}
-	}
-	if len(m.Observations) > 0 {
-		for iNdEx := len(m.Observations) - 1; iNdEx >= 0; iNdEx-- {
-			{
-				size, err := m.Observations[iNdEx].MarshalToSizedBuffer(dAtA[:i])
-				if err != nil {
-					return 0, err
-				}
-				i -= size
-				i = encodeVarintPool(dAtA, i, uint64(size))
-			}
-			i--
-			dAtA[i] = 0x52
-		}
-	}
-	n1, err1 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(m.PriceTime, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(m.PriceTime):])
-	if err1 != nil {
-		return 0, err1
-	}
-	i -= n1
-	i = encodeVarintPool(dAtA, i, uint64(n1))
-	i--
-	dAtA[i] = 0x4a
 	{
-		size := m.PriceSum.Size()
-		i -= size
-		if _, err := m.PriceSum.MarshalTo(dAtA[i:]); err != nil {
+		size, err := m.Average.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
 			return 0, err
 		}
+		i -= size
 		i = encodeVarintPool(dAtA, i, uint64(size))
 	}
-	i--
-	dAtA[i] = 0x42
-	n2, err2 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(m.CreatedTime, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(m.CreatedTime):])
-	if err2 != nil {
-		return 0, err2
-	}
-	i -= n2
-	i = encodeVarintPool(dAtA, i, uint64(n2))
 	i--
 	dAtA[i] = 0x3a
 	if m.FeeBps != 0 {
@@ -507,16 +739,6 @@ func (m *Pool) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i--
 		dAtA[i] = 0x30
 	}
-	{
-		size := m.Shares.Size()
-		i -= size
-		if _, err := m.Shares.MarshalTo(dAtA[i:]); err != nil {
-			return 0, err
-		}
-		i = encodeVarintPool(dAtA, i, uint64(size))
-	}
-	i--
-	dAtA[i] = 0x2a
 	{
 		size, err := m.Payment.MarshalToSizedBuffer(dAtA[:i])
 		if err != nil {
@@ -526,7 +748,7 @@ func (m *Pool) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i = encodeVarintPool(dAtA, i, uint64(size))
 	}
 	i--
-	dAtA[i] = 0x22
+	dAtA[i] = 0x2a
 	{
 		size, err := m.Tokens.MarshalToSizedBuffer(dAtA[:i])
 		if err != nil {
@@ -536,13 +758,18 @@ func (m *Pool) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i = encodeVarintPool(dAtA, i, uint64(size))
 	}
 	i--
-	dAtA[i] = 0x1a
+	dAtA[i] = 0x22
 	if len(m.Address) > 0 {
 		i -= len(m.Address)
 		copy(dAtA[i:], m.Address)
 		i = encodeVarintPool(dAtA, i, uint64(len(m.Address)))
 		i--
-		dAtA[i] = 0x12
+		dAtA[i] = 0x1a
+	}
+	if m.OfferingId != 0 {
+		i = encodeVarintPool(dAtA, i, uint64(m.OfferingId))
+		i--
+		dAtA[i] = 0x10
 	}
 	if m.ModelId != 0 {
 		i = encodeVarintPool(dAtA, i, uint64(m.ModelId))
@@ -552,7 +779,7 @@ func (m *Pool) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
-func (m *PriceObservation) Marshal() (dAtA []byte, err error) {
+func (m *PriceAverage) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
 	n, err := m.MarshalToSizedBuffer(dAtA[:size])
@@ -562,34 +789,153 @@ func (m *PriceObservation) Marshal() (dAtA []byte, err error) {
 	return dAtA[:n], nil
 }
 
-func (m *PriceObservation) MarshalTo(dAtA []byte) (int, error) {
+func (m *PriceAverage) MarshalTo(dAtA []byte) (int, error) {
 	size := m.Size()
 	return m.MarshalToSizedBuffer(dAtA[:size])
 }
 
-func (m *PriceObservation) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+func (m *PriceAverage) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	i := len(dAtA)
 	_ = i
 	var l int
 	_ = l
 	{
-		size := m.PriceSum.Size()
+		size, err := m.Older.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
 		i -= size
-		if _, err := m.PriceSum.MarshalTo(dAtA[i:]); err != nil {
+		i = encodeVarintPool(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x22
+	{
+		size, err := m.Newer.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintPool(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	{
+		size, err := m.Last.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintPool(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	n7, err7 := github_com_cosmos_gogoproto_types.StdDurationMarshalTo(m.Window, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdDuration(m.Window):])
+	if err7 != nil {
+		return 0, err7
+	}
+	i -= n7
+	i = encodeVarintPool(dAtA, i, uint64(n7))
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *PriceMark) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *PriceMark) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *PriceMark) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size := m.Sum.Size()
+		i -= size
+		if _, err := m.Sum.MarshalTo(dAtA[i:]); err != nil {
 			return 0, err
 		}
 		i = encodeVarintPool(dAtA, i, uint64(size))
 	}
 	i--
 	dAtA[i] = 0x12
-	n5, err5 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(m.Time, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(m.Time):])
-	if err5 != nil {
-		return 0, err5
+	n8, err8 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(m.Time, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(m.Time):])
+	if err8 != nil {
+		return 0, err8
 	}
-	i -= n5
-	i = encodeVarintPool(dAtA, i, uint64(n5))
+	i -= n8
+	i = encodeVarintPool(dAtA, i, uint64(n8))
 	i--
 	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *PoolShares) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *PoolShares) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *PoolShares) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.SettledEpoch != 0 {
+		i = encodeVarintPool(dAtA, i, uint64(m.SettledEpoch))
+		i--
+		dAtA[i] = 0x28
+	}
+	if m.ChangedEpoch != 0 {
+		i = encodeVarintPool(dAtA, i, uint64(m.ChangedEpoch))
+		i--
+		dAtA[i] = 0x20
+	}
+	{
+		size := m.Recorded.Size()
+		i -= size
+		if _, err := m.Recorded.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintPool(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	{
+		size := m.Total.Size()
+		i -= size
+		if _, err := m.Total.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintPool(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	if m.ModelId != 0 {
+		i = encodeVarintPool(dAtA, i, uint64(m.ModelId))
+		i--
+		dAtA[i] = 0x8
+	}
 	return len(dAtA) - i, nil
 }
 
@@ -614,26 +960,6 @@ func (m *PoolRevenue) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	var l int
 	_ = l
 	{
-		size := m.Paid.Size()
-		i -= size
-		if _, err := m.Paid.MarshalTo(dAtA[i:]); err != nil {
-			return 0, err
-		}
-		i = encodeVarintPool(dAtA, i, uint64(size))
-	}
-	i--
-	dAtA[i] = 0x2a
-	{
-		size := m.Earned.Size()
-		i -= size
-		if _, err := m.Earned.MarshalTo(dAtA[i:]); err != nil {
-			return 0, err
-		}
-		i = encodeVarintPool(dAtA, i, uint64(size))
-	}
-	i--
-	dAtA[i] = 0x22
-	{
 		size := m.Carry.Size()
 		i -= size
 		if _, err := m.Carry.MarshalTo(dAtA[i:]); err != nil {
@@ -642,7 +968,7 @@ func (m *PoolRevenue) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i = encodeVarintPool(dAtA, i, uint64(size))
 	}
 	i--
-	dAtA[i] = 0x1a
+	dAtA[i] = 0x2a
 	{
 		size := m.Index.Size()
 		i -= size
@@ -652,13 +978,81 @@ func (m *PoolRevenue) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i = encodeVarintPool(dAtA, i, uint64(size))
 	}
 	i--
+	dAtA[i] = 0x22
+	{
+		size := m.Paid.Size()
+		i -= size
+		if _, err := m.Paid.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintPool(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	{
+		size, err := m.Received.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintPool(dAtA, i, uint64(size))
+	}
+	i--
 	dAtA[i] = 0x12
+	if m.ModelId != 0 {
+		i = encodeVarintPool(dAtA, i, uint64(m.ModelId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *PoolIndex) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *PoolIndex) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *PoolIndex) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size := m.Index.Size()
+		i -= size
+		if _, err := m.Index.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintPool(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x22
 	if len(m.Denom) > 0 {
 		i -= len(m.Denom)
 		copy(dAtA[i:], m.Denom)
 		i = encodeVarintPool(dAtA, i, uint64(len(m.Denom)))
 		i--
-		dAtA[i] = 0xa
+		dAtA[i] = 0x1a
+	}
+	if m.Epoch != 0 {
+		i = encodeVarintPool(dAtA, i, uint64(m.Epoch))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.ModelId != 0 {
+		i = encodeVarintPool(dAtA, i, uint64(m.ModelId))
+		i--
+		dAtA[i] = 0x8
 	}
 	return len(dAtA) - i, nil
 }
@@ -694,9 +1088,24 @@ func (m *Position) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 				i = encodeVarintPool(dAtA, i, uint64(size))
 			}
 			i--
-			dAtA[i] = 0x22
+			dAtA[i] = 0x32
 		}
 	}
+	if m.ChangedEpoch != 0 {
+		i = encodeVarintPool(dAtA, i, uint64(m.ChangedEpoch))
+		i--
+		dAtA[i] = 0x28
+	}
+	{
+		size := m.Recorded.Size()
+		i -= size
+		if _, err := m.Recorded.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintPool(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x22
 	{
 		size := m.Shares.Size()
 		i -= size
@@ -772,6 +1181,49 @@ func (m *PositionRevenue) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *Usage) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Usage) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Usage) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size := m.NetworkFees.Size()
+		i -= size
+		if _, err := m.NetworkFees.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintPool(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	if m.Requests != 0 {
+		i = encodeVarintPool(dAtA, i, uint64(m.Requests))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.ModelId != 0 {
+		i = encodeVarintPool(dAtA, i, uint64(m.ModelId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
 func encodeVarintPool(dAtA []byte, offset int, v uint64) int {
 	offset -= sovPool(v)
 	base := offset
@@ -792,6 +1244,9 @@ func (m *Pool) Size() (n int) {
 	if m.ModelId != 0 {
 		n += 1 + sovPool(uint64(m.ModelId))
 	}
+	if m.OfferingId != 0 {
+		n += 1 + sovPool(uint64(m.OfferingId))
+	}
 	l = len(m.Address)
 	if l > 0 {
 		n += 1 + l + sovPool(uint64(l))
@@ -800,33 +1255,32 @@ func (m *Pool) Size() (n int) {
 	n += 1 + l + sovPool(uint64(l))
 	l = m.Payment.Size()
 	n += 1 + l + sovPool(uint64(l))
-	l = m.Shares.Size()
-	n += 1 + l + sovPool(uint64(l))
 	if m.FeeBps != 0 {
 		n += 1 + sovPool(uint64(m.FeeBps))
 	}
-	l = github_com_cosmos_gogoproto_types.SizeOfStdTime(m.CreatedTime)
+	l = m.Average.Size()
 	n += 1 + l + sovPool(uint64(l))
-	l = m.PriceSum.Size()
-	n += 1 + l + sovPool(uint64(l))
-	l = github_com_cosmos_gogoproto_types.SizeOfStdTime(m.PriceTime)
-	n += 1 + l + sovPool(uint64(l))
-	if len(m.Observations) > 0 {
-		for _, e := range m.Observations {
-			l = e.Size()
-			n += 1 + l + sovPool(uint64(l))
-		}
-	}
-	if len(m.Revenue) > 0 {
-		for _, e := range m.Revenue {
-			l = e.Size()
-			n += 1 + l + sovPool(uint64(l))
-		}
-	}
 	return n
 }
 
-func (m *PriceObservation) Size() (n int) {
+func (m *PriceAverage) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = github_com_cosmos_gogoproto_types.SizeOfStdDuration(m.Window)
+	n += 1 + l + sovPool(uint64(l))
+	l = m.Last.Size()
+	n += 1 + l + sovPool(uint64(l))
+	l = m.Newer.Size()
+	n += 1 + l + sovPool(uint64(l))
+	l = m.Older.Size()
+	n += 1 + l + sovPool(uint64(l))
+	return n
+}
+
+func (m *PriceMark) Size() (n int) {
 	if m == nil {
 		return 0
 	}
@@ -834,8 +1288,30 @@ func (m *PriceObservation) Size() (n int) {
 	_ = l
 	l = github_com_cosmos_gogoproto_types.SizeOfStdTime(m.Time)
 	n += 1 + l + sovPool(uint64(l))
-	l = m.PriceSum.Size()
+	l = m.Sum.Size()
 	n += 1 + l + sovPool(uint64(l))
+	return n
+}
+
+func (m *PoolShares) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.ModelId != 0 {
+		n += 1 + sovPool(uint64(m.ModelId))
+	}
+	l = m.Total.Size()
+	n += 1 + l + sovPool(uint64(l))
+	l = m.Recorded.Size()
+	n += 1 + l + sovPool(uint64(l))
+	if m.ChangedEpoch != 0 {
+		n += 1 + sovPool(uint64(m.ChangedEpoch))
+	}
+	if m.SettledEpoch != 0 {
+		n += 1 + sovPool(uint64(m.SettledEpoch))
+	}
 	return n
 }
 
@@ -845,17 +1321,37 @@ func (m *PoolRevenue) Size() (n int) {
 	}
 	var l int
 	_ = l
+	if m.ModelId != 0 {
+		n += 1 + sovPool(uint64(m.ModelId))
+	}
+	l = m.Received.Size()
+	n += 1 + l + sovPool(uint64(l))
+	l = m.Paid.Size()
+	n += 1 + l + sovPool(uint64(l))
+	l = m.Index.Size()
+	n += 1 + l + sovPool(uint64(l))
+	l = m.Carry.Size()
+	n += 1 + l + sovPool(uint64(l))
+	return n
+}
+
+func (m *PoolIndex) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.ModelId != 0 {
+		n += 1 + sovPool(uint64(m.ModelId))
+	}
+	if m.Epoch != 0 {
+		n += 1 + sovPool(uint64(m.Epoch))
+	}
 	l = len(m.Denom)
 	if l > 0 {
 		n += 1 + l + sovPool(uint64(l))
 	}
 	l = m.Index.Size()
-	n += 1 + l + sovPool(uint64(l))
-	l = m.Carry.Size()
-	n += 1 + l + sovPool(uint64(l))
-	l = m.Earned.Size()
-	n += 1 + l + sovPool(uint64(l))
-	l = m.Paid.Size()
 	n += 1 + l + sovPool(uint64(l))
 	return n
 }
@@ -875,6 +1371,11 @@ func (m *Position) Size() (n int) {
 	}
 	l = m.Shares.Size()
 	n += 1 + l + sovPool(uint64(l))
+	l = m.Recorded.Size()
+	n += 1 + l + sovPool(uint64(l))
+	if m.ChangedEpoch != 0 {
+		n += 1 + sovPool(uint64(m.ChangedEpoch))
+	}
 	if len(m.Revenue) > 0 {
 		for _, e := range m.Revenue {
 			l = e.Size()
@@ -897,6 +1398,23 @@ func (m *PositionRevenue) Size() (n int) {
 	l = m.Index.Size()
 	n += 1 + l + sovPool(uint64(l))
 	l = m.Owed.Size()
+	n += 1 + l + sovPool(uint64(l))
+	return n
+}
+
+func (m *Usage) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.ModelId != 0 {
+		n += 1 + sovPool(uint64(m.ModelId))
+	}
+	if m.Requests != 0 {
+		n += 1 + sovPool(uint64(m.Requests))
+	}
+	l = m.NetworkFees.Size()
 	n += 1 + l + sovPool(uint64(l))
 	return n
 }
@@ -956,6 +1474,25 @@ func (m *Pool) Unmarshal(dAtA []byte) error {
 				}
 			}
 		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field OfferingId", wireType)
+			}
+			m.OfferingId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowPool
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.OfferingId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
 			if wireType != 2 {
 				return fmt.Errorf("proto: wrong wireType = %d for field Address", wireType)
 			}
@@ -987,7 +1524,7 @@ func (m *Pool) Unmarshal(dAtA []byte) error {
 			}
 			m.Address = string(dAtA[iNdEx:postIndex])
 			iNdEx = postIndex
-		case 3:
+		case 4:
 			if wireType != 2 {
 				return fmt.Errorf("proto: wrong wireType = %d for field Tokens", wireType)
 			}
@@ -1020,7 +1557,7 @@ func (m *Pool) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
-		case 4:
+		case 5:
 			if wireType != 2 {
 				return fmt.Errorf("proto: wrong wireType = %d for field Payment", wireType)
 			}
@@ -1053,40 +1590,6 @@ func (m *Pool) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
-		case 5:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Shares", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowPool
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthPool
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthPool
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.Shares.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
 		case 6:
 			if wireType != 0 {
 				return fmt.Errorf("proto: wrong wireType = %d for field FeeBps", wireType)
@@ -1108,7 +1611,7 @@ func (m *Pool) Unmarshal(dAtA []byte) error {
 			}
 		case 7:
 			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field CreatedTime", wireType)
+				return fmt.Errorf("proto: wrong wireType = %d for field Average", wireType)
 			}
 			var msglen int
 			for shift := uint(0); ; shift += 7 {
@@ -1135,142 +1638,7 @@ func (m *Pool) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			if err := github_com_cosmos_gogoproto_types.StdTimeUnmarshal(&m.CreatedTime, dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		case 8:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field PriceSum", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowPool
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthPool
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthPool
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.PriceSum.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		case 9:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field PriceTime", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowPool
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthPool
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthPool
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := github_com_cosmos_gogoproto_types.StdTimeUnmarshal(&m.PriceTime, dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		case 10:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Observations", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowPool
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthPool
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthPool
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Observations = append(m.Observations, PriceObservation{})
-			if err := m.Observations[len(m.Observations)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		case 11:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Revenue", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowPool
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthPool
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthPool
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Revenue = append(m.Revenue, PoolRevenue{})
-			if err := m.Revenue[len(m.Revenue)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.Average.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex
@@ -1295,7 +1663,7 @@ func (m *Pool) Unmarshal(dAtA []byte) error {
 	}
 	return nil
 }
-func (m *PriceObservation) Unmarshal(dAtA []byte) error {
+func (m *PriceAverage) Unmarshal(dAtA []byte) error {
 	l := len(dAtA)
 	iNdEx := 0
 	for iNdEx < l {
@@ -1318,10 +1686,192 @@ func (m *PriceObservation) Unmarshal(dAtA []byte) error {
 		fieldNum := int32(wire >> 3)
 		wireType := int(wire & 0x7)
 		if wireType == 4 {
-			return fmt.Errorf("proto: PriceObservation: wiretype end group for non-group")
+			return fmt.Errorf("proto: PriceAverage: wiretype end group for non-group")
 		}
 		if fieldNum <= 0 {
-			return fmt.Errorf("proto: PriceObservation: illegal tag %d (wire type %d)", fieldNum, wire)
+			return fmt.Errorf("proto: PriceAverage: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Window", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowPool
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthPool
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthPool
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := github_com_cosmos_gogoproto_types.StdDurationUnmarshal(&m.Window, dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Last", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowPool
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthPool
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthPool
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Last.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Newer", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowPool
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthPool
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthPool
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Newer.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Older", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowPool
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthPool
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthPool
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Older.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipPool(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthPool
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *PriceMark) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowPool
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: PriceMark: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: PriceMark: illegal tag %d (wire type %d)", fieldNum, wire)
 		}
 		switch fieldNum {
 		case 1:
@@ -1359,7 +1909,7 @@ func (m *PriceObservation) Unmarshal(dAtA []byte) error {
 			iNdEx = postIndex
 		case 2:
 			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field PriceSum", wireType)
+				return fmt.Errorf("proto: wrong wireType = %d for field Sum", wireType)
 			}
 			var stringLen uint64
 			for shift := uint(0); ; shift += 7 {
@@ -1387,10 +1937,185 @@ func (m *PriceObservation) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			if err := m.PriceSum.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.Sum.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipPool(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthPool
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *PoolShares) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowPool
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: PoolShares: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: PoolShares: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ModelId", wireType)
+			}
+			m.ModelId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowPool
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ModelId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Total", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowPool
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthPool
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthPool
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Total.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Recorded", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowPool
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthPool
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthPool
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Recorded.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ChangedEpoch", wireType)
+			}
+			m.ChangedEpoch = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowPool
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ChangedEpoch |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field SettledEpoch", wireType)
+			}
+			m.SettledEpoch = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowPool
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.SettledEpoch |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
 		default:
 			iNdEx = preIndex
 			skippy, err := skipPool(dAtA[iNdEx:])
@@ -1442,8 +2167,60 @@ func (m *PoolRevenue) Unmarshal(dAtA []byte) error {
 		}
 		switch fieldNum {
 		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ModelId", wireType)
+			}
+			m.ModelId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowPool
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ModelId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
 			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Denom", wireType)
+				return fmt.Errorf("proto: wrong wireType = %d for field Received", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowPool
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthPool
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthPool
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Received.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Paid", wireType)
 			}
 			var stringLen uint64
 			for shift := uint(0); ; shift += 7 {
@@ -1471,9 +2248,11 @@ func (m *PoolRevenue) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Denom = string(dAtA[iNdEx:postIndex])
+			if err := m.Paid.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
-		case 2:
+		case 4:
 			if wireType != 2 {
 				return fmt.Errorf("proto: wrong wireType = %d for field Index", wireType)
 			}
@@ -1507,7 +2286,7 @@ func (m *PoolRevenue) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
-		case 3:
+		case 5:
 			if wireType != 2 {
 				return fmt.Errorf("proto: wrong wireType = %d for field Carry", wireType)
 			}
@@ -1541,43 +2320,97 @@ func (m *PoolRevenue) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
-		case 4:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Earned", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowPool
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthPool
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthPool
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.Earned.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipPool(dAtA[iNdEx:])
+			if err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 5:
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthPool
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *PoolIndex) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowPool
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: PoolIndex: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: PoolIndex: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ModelId", wireType)
+			}
+			m.ModelId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowPool
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ModelId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Epoch", wireType)
+			}
+			m.Epoch = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowPool
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Epoch |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
 			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Paid", wireType)
+				return fmt.Errorf("proto: wrong wireType = %d for field Denom", wireType)
 			}
 			var stringLen uint64
 			for shift := uint(0); ; shift += 7 {
@@ -1605,7 +2438,39 @@ func (m *PoolRevenue) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			if err := m.Paid.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			m.Denom = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Index", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowPool
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthPool
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthPool
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Index.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex
@@ -1745,6 +2610,59 @@ func (m *Position) Unmarshal(dAtA []byte) error {
 			}
 			iNdEx = postIndex
 		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Recorded", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowPool
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthPool
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthPool
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Recorded.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ChangedEpoch", wireType)
+			}
+			m.ChangedEpoch = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowPool
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ChangedEpoch |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 6:
 			if wireType != 2 {
 				return fmt.Errorf("proto: wrong wireType = %d for field Revenue", wireType)
 			}
@@ -1925,6 +2843,128 @@ func (m *PositionRevenue) Unmarshal(dAtA []byte) error {
 				return io.ErrUnexpectedEOF
 			}
 			if err := m.Owed.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipPool(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthPool
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Usage) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowPool
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Usage: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Usage: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ModelId", wireType)
+			}
+			m.ModelId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowPool
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ModelId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Requests", wireType)
+			}
+			m.Requests = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowPool
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Requests |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field NetworkFees", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowPool
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthPool
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthPool
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.NetworkFees.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex

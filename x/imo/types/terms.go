@@ -3,6 +3,7 @@ package types
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"time"
 
 	"cosmossdk.io/errors"
@@ -26,7 +27,9 @@ const (
 	// lateShare bounds the last moments of a sale, in which bids extend it, to one part in ten of it.
 	lateShare = 10
 	// MaxTranches bounds the releases of an offering.
-	MaxTranches = 1
+	MaxTranches = 24
+	// MaxPoolFeeBps bounds the fee of swaps in a token's pool.
+	MaxPoolFeeBps = 1_000
 
 	// maxYear keeps every time of an offering within the nanoseconds of an int64, by which due work is ordered.
 	maxYear = 2200
@@ -178,8 +181,12 @@ func (t Terms) checkAllocation() error {
 	if t.SaleBps == 0 {
 		return ErrInvalidTerms.Wrap("sale_bps is 0, must be positive")
 	}
-	if t.LiquidityBps != 0 {
-		return ErrUnsupported.Wrapf("liquidity_bps is %d, must be 0 while tokens have no market on this chain", t.LiquidityBps)
+	// The pool gets its tokens' worth in proceeds, which must not be more than there are.
+	if t.Public() && t.LiquidityBps > t.SaleBps {
+		return ErrInvalidTerms.Wrapf("liquidity_bps is %d, allowed are 0 to what the public round sells, %d", t.LiquidityBps, t.SaleBps)
+	}
+	if t.PoolFeeBps > MaxPoolFeeBps {
+		return ErrInvalidTerms.Wrapf("pool_fee_bps is %d, allowed are 0 to %d", t.PoolFeeBps, MaxPoolFeeBps)
 	}
 	return CheckContributors(t.Contributors)
 }
@@ -315,7 +322,7 @@ func (t Terms) checkRelease() error {
 		return ErrInvalidTerms.Wrapf("exit_window is %s, allowed are 0 to %s", t.ExitWindow, maxParamDuration)
 	}
 	if n := len(t.Tranches); n < 1 || n > MaxTranches {
-		return ErrUnsupported.Wrapf("%d tranches, supported is %d", n, MaxTranches)
+		return ErrInvalidTerms.Wrapf("%d tranches, allowed are 1 to %d", n, MaxTranches)
 	}
 	sum, earliest := uint64(0), t.EndTime.Add(t.ExitWindow)
 	for i, tranche := range t.Tranches {
@@ -326,16 +333,40 @@ func (t Terms) checkRelease() error {
 		if tranche.Bps == 0 {
 			return ErrInvalidTerms.Wrapf("tranche %d has 0 bps, must be positive", i)
 		}
+		if err := t.checkFacts(i, tranche); err != nil {
+			return err
+		}
 		sum, earliest = sum+uint64(tranche.Bps), tranche.ReleaseTime.Add(t.ExitWindow)
 	}
 	if sum != BasisPoints {
 		return ErrInvalidTerms.Wrapf("tranches sum to %d bps, must be %d", sum, BasisPoints)
+	}
+	if t.TreasuryWindow < 0 || t.TreasuryWindow > maxParamDuration {
+		return ErrInvalidTerms.Wrapf("treasury_window is %s, allowed are 0 to %s", t.TreasuryWindow, maxParamDuration)
 	}
 	if t.VestingDuration < 0 || t.VestingDuration > MaxVesting {
 		return ErrInvalidTerms.Wrapf("vesting_duration is %s, allowed are 0 to %s", t.VestingDuration, MaxVesting)
 	}
 	if t.VestingCliff < 0 || t.VestingCliff > t.VestingDuration {
 		return ErrInvalidTerms.Wrapf("vesting_cliff is %s, allowed are 0 to vesting_duration %s", t.VestingCliff, t.VestingDuration)
+	}
+	return nil
+}
+
+// checkFacts refuses a threshold of fees below what the tranche can pay, or in another denom than fees have: a fact that
+// costs less than it releases could be bought.
+func (t Terms) checkFacts(i int, tranche Tranche) error {
+	if tranche.MinNetworkFees == nil || tranche.MinNetworkFees.Amount.IsNil() || tranche.MinNetworkFees.IsZero() {
+		return nil
+	}
+	if err := CheckCoinOf(fmt.Sprintf("min_network_fees of tranche %d", i), *tranche.MinNetworkFees, BaseDenom); err != nil {
+		return err
+	}
+	if t.PaymentDenom != BaseDenom {
+		return ErrInvalidTerms.Wrapf("tranche %d has min_network_fees, which are in %s, in an offering paid in %s", i, BaseDenom, t.PaymentDenom)
+	}
+	if most := t.HardCap.Amount.MulRaw(int64(tranche.Bps)).QuoRaw(BasisPoints); tranche.MinNetworkFees.Amount.LT(most) {
+		return ErrInvalidTerms.Wrapf("tranche %d has min_network_fees %s, must be at least what it can release, %s", i, tranche.MinNetworkFees, t.Payment(most))
 	}
 	return nil
 }
@@ -384,6 +415,12 @@ func (t Terms) ValidateNew(p Params, m Model, now time.Time) error {
 	}
 	if t.CancelDeadline.After(latest) {
 		return ErrInvalidTerms.Wrapf("cancel_deadline is %s, must be at most %s", stamp(t.CancelDeadline), stamp(latest))
+	}
+	if first := t.Tranches[0].Bps; first > p.MaxFirstTrancheBps {
+		return ErrInvalidTerms.Wrapf("tranche 0 has %d bps, allowed are at most %d", first, p.MaxFirstTrancheBps)
+	}
+	if t.TreasuryWindow < p.MinTreasuryWindow {
+		return ErrInvalidTerms.Wrapf("treasury_window is %s, must be at least %s", t.TreasuryWindow, p.MinTreasuryWindow)
 	}
 	if t.ExitWindow < p.MinExitWindow {
 		return ErrInvalidTerms.Wrapf("exit_window is %s, must be at least %s", t.ExitWindow, p.MinExitWindow)

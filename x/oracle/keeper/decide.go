@@ -8,6 +8,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	imotypes "github.com/imochain/imod/x/imo/types"
 	"github.com/imochain/imod/x/oracle/attestation"
 	"github.com/imochain/imod/x/oracle/receipt"
 	"github.com/imochain/imod/x/oracle/types"
@@ -99,6 +100,25 @@ func (k *Keeper) payModels(ctx sdk.Context, l *ledger) error {
 	}
 	for _, at := range order {
 		if err := k.payModel(ctx, at.model, sdk.NewCoin(at.denom, sums[at])); err != nil {
+			return err
+		}
+	}
+	return k.recordUsage(ctx, l)
+}
+
+// recordUsage tells the registry what each model answered in this block and what that paid to the network, in the order
+// in which the models first came.
+func (k *Keeper) recordUsage(ctx sdk.Context, l *ledger) error {
+	requests, fees := make(map[uint64]uint64), make(map[uint64]math.Int)
+	var order []uint64
+	for _, r := range l.finals {
+		if requests[r.ModelId]++; requests[r.ModelId] == 1 {
+			order, fees[r.ModelId] = append(order, r.ModelId), math.ZeroInt()
+		}
+		fees[r.ModelId] = fees[r.ModelId].Add(r.NetworkFee.Amount)
+	}
+	for _, id := range order {
+		if err := k.models.RecordUsage(ctx, id, requests[id], sdk.NewCoin(imotypes.BaseDenom, fees[id])); err != nil {
 			return err
 		}
 	}

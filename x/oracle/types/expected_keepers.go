@@ -50,6 +50,8 @@ type ModelKeeper interface {
 	// LastModelID returns the id given last.
 	LastModelID(ctx context.Context) (uint64, error)
 	PayModelIncome(ctx context.Context, payer sdk.AccAddress, modelID uint64, amount sdk.Coin, kind uint32) error
+	// RecordUsage counts answered requests and what they paid to the network.
+	RecordUsage(ctx context.Context, modelID, requests uint64, networkFees sdk.Coin) error
 }
 
 // CodeKeeper tells contracts from people.

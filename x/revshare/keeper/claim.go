@@ -242,6 +242,9 @@ func (k *Keeper) claimFor(ctx context.Context, caller, holder sdk.AccAddress, sh
 	if caller.Equals(holder) {
 		return k.claim(ctx, holder, shareDenom, upTo)
 	}
+	if k.isMarket(shareDenom, holder) {
+		return nil, 0, errorsmod.Wrap(types.ErrClaimForRefused, "the holder is the token's market, which shares out what it earns by itself")
+	}
 	recipient, err := k.recipient(ctx, holder)
 	if err != nil {
 		return nil, 0, err

@@ -22,6 +22,9 @@ func (k *Keeper) Compact(ctx context.Context, caller, holder sdk.AccAddress, sha
 	if err := k.checkAccount(holder); err != nil {
 		return 0, 0, err
 	}
+	if k.isMarket(shareDenom, holder) {
+		return 0, 0, errorsmod.Wrap(types.ErrNotToCompact, "the holder is the token's market, whose revenue is shared out epoch by epoch")
+	}
 	plan, err := k.planSettlement(ctx, shareDenom, holder, gomath.MaxUint64, settlement{
 		spans: types.MaxClaimSpans, pays: func(string, math.Int) bool { return false },
 	})

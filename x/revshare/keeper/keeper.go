@@ -40,6 +40,8 @@ type Dependencies struct {
 	TokenAddress types.TokenAddress
 	// Reserved knows the addresses that nobody may name as a recipient.
 	Reserved types.Reserved
+	// Market knows the account of a share denom's market, which claims for itself and for nobody else's asking.
+	Market types.TokenAddress
 	// Excluded accounts hold shares that do not earn; at most 16, the same on every node.
 	// x/imo's module account is one of them.
 	Excluded []sdk.AccAddress
