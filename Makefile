@@ -112,9 +112,9 @@ proto:
 abi: contracts/node_modules/.package-lock.json
 	node contracts/abi.mjs
 
-.PHONY: test test-unit test-integration test-sim test-arm64 test-e2e test-web screenshots test-race bench bench-oracle bench-inference test-revenue-long
+.PHONY: test test-unit test-integration test-sim test-arm64 test-e2e test-web screenshots test-race bench bench-inference test-revenue-long test-revenue-holders bench-oracle test-s390x test-wasm test-inference-long
 ## test: everything that a change must pass
-test: lint test-unit test-integration test-sim test-arm64 test-e2e
+test: lint test-unit test-integration test-sim test-arm64 test-s390x test-wasm test-e2e
 
 ## test-unit: tests of single packages, fuzz corpora included
 test-unit:
@@ -131,6 +131,15 @@ test-sim:
 ## test-e2e: a real network of the built binary: the demo, killed nodes and sidecars, an Ethereum client
 test-e2e: build contracts/node_modules/.package-lock.json
 	$(TEST) -count=1 -timeout 20m ./tests/e2e/...
+
+.PHONY: soak bench-latency
+## soak: 10,000 requests on four live validators while a validator and a sidecar at a time are killed (ARGS="-seed N")
+soak: build
+	$(TEST) -count=1 -timeout 120m -v -run '^TestFaults$$' ./tests/soak -model $(or $(MODEL),tiny) $(ARGS)
+
+## bench-latency: seconds from a request to its result on four live validators (MODEL=picture RATES=1,10,40)
+bench-latency: build
+	$(TEST) -count=1 -timeout 60m -v -run '^TestLatency$$' ./tests/soak -model $(or $(MODEL),picture) -rates $(or $(RATES),1,10,40) $(ARGS)
 
 .PHONY: journeys
 ## journeys: run the guides of docs/guides as they stand on a network of its own, and find the mark in every served picture
@@ -174,16 +183,47 @@ tests/web/node_modules/.package-lock.json: tests/web/package-lock.json
 	npm --prefix tests/web ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
+.PHONY: test-books-long bench-offerings
+## test-books-long: 100,000 random books of each kind and 200 of 10,000 bids against the rule computed with fractions
+test-books-long:
+	BOOKS=100000 go test -count=1 -ldflags=-w -timeout 120m -run 'Books$$' ./x/imo/book
+
+## bench-offerings: clear a book of a million bids: blocks, time of the longest, memory
+bench-offerings:
+	BIDS=$${BIDS:-1000000} go test -count=1 -ldflags=-w -timeout 120m -run '^TestClearingFigures$$' -v ./x/imo/keeper
+
 ## test-revenue-long: one million random steps of the revenue share against the naive ledger
 test-revenue-long:
 	go test -count=1 -ldflags=-w -timeout 60m -run '^TestProperties$$' ./x/revshare/keeper -rapid.checks=16700
 
-## test-arm64: digests of runtime and models on an emulated arm64
+## test-revenue-holders: gas and store operations with a million holders of one token, which must be those with ten
+test-revenue-holders:
+	go test -count=1 -v -ldflags=-w -timeout 60m -run '^TestCostIndependentOfHolders$$' ./x/revshare/keeper -holders=1000000
+
+## test-arm64: digests of runtime and models and 1,000 random runs on an emulated arm64
 test-arm64:
 	@scripts/need.sh qemu-aarch64-static
-	@mkdir -p build
-	GOARCH=arm64 CGO_ENABLED=0 go test -count=1 -v -exec qemu-aarch64-static -run '^TestDigests$$' ./inference ./models | tee build/arm64.log
-	@[ "$$(grep -c '^--- PASS: TestDigests' build/arm64.log)" = 2 ] || { echo "a digest test did not run"; exit 1; }
+	GOARCH=arm64 scripts/test-bits.sh qemu-aarch64-static ./inference ./models
+
+## test-s390x: the runtime's on an emulated s390x, which is big-endian; the models' are in test-inference-long
+test-s390x:
+	@scripts/need.sh qemu-s390x-static
+	GOARCH=s390x scripts/test-bits.sh qemu-s390x-static ./inference
+
+## test-wasm: digests of the runtime and 1,000 random runs as WebAssembly in Node
+test-wasm:
+	@scripts/need.sh node
+	GOOS=js GOARCH=wasm scripts/test-bits.sh "$$(go env GOROOT)/lib/wasm/go_js_wasm_exec" ./inference
+
+## test-inference-long: 100,000 random runs here and on every emulated architecture, all arguments of all functions, models everywhere
+test-inference-long:
+	@scripts/need.sh qemu-aarch64-static qemu-s390x-static node
+	go test -count=1 -timeout 3h -run '^(TestRandomRuns|TestExhaustive)$$' ./inference -runs 100000 -exhaustive
+	GOARCH=s390x scripts/test-bits.sh qemu-s390x-static ./inference ./models
+	GOOS=js GOARCH=wasm scripts/test-bits.sh "$$(go env GOROOT)/lib/wasm/go_js_wasm_exec" ./inference ./models
+	GOARCH=arm64 CGO_ENABLED=0 go test -count=1 -timeout 3h -exec qemu-aarch64-static -run '^TestRandomRuns$$' ./inference -runs 100000
+	GOARCH=s390x CGO_ENABLED=0 go test -count=1 -timeout 3h -exec qemu-s390x-static -run '^TestRandomRuns$$' ./inference -runs 100000
+	GOOS=js GOARCH=wasm CGO_ENABLED=0 go test -count=1 -timeout 3h -exec "$$(go env GOROOT)/lib/wasm/go_js_wasm_exec" -run '^TestRandomRuns$$' ./inference -runs 100000
 
 ## test-race: race detector over runtime, sidecar and local network (compiles the SDK anew)
 test-race:

@@ -12,7 +12,7 @@ import (
 	"github.com/imochain/imod/inference/pipeline/pack"
 )
 
-//go:embed */*.onnx */pipeline.json */card.md */digests.json
+//go:embed */*.onnx */pipeline.json */card.md */digests.json */tokenizer.json
 var files embed.FS
 
 // Names lists the models.
@@ -28,8 +28,8 @@ func Names() []string {
 	return names
 }
 
-// Read returns a file of a model: pipeline.json, card.md, digests.json, or the ONNX
-// file, which is named like the model.
+// Read returns a file of a model: pipeline.json, card.md, digests.json, tokenizer.json
+// of one that reads text, or the ONNX file, which is named like the model.
 func Read(name, file string) ([]byte, error) { return files.ReadFile(path.Join(name, file)) }
 
 // Pack makes the bundle of a model for the account that will register it, as
@@ -51,6 +51,11 @@ func Pack(ctx context.Context, name string, creator [20]byte) (*bundle.Bundle, e
 		return nil, fmt.Errorf("model %q: %w", name, err)
 	}
 	src := pack.Source{Graph: m.Graph, ONNXHash: sha256.Sum256(read[0]), Card: read[2], Creator: creator}
+	if spec.Pipeline.Text != nil {
+		if src.Tokenizer, err = Read(name, "tokenizer.json"); err != nil {
+			return nil, fmt.Errorf("model %q: %w", name, err)
+		}
+	}
 	for _, w := range m.Weights {
 		src.Weights = append(src.Weights, w.AppendBytes(nil))
 	}

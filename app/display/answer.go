@@ -20,11 +20,13 @@ import (
 	oracletypes "github.com/imochain/imod/x/oracle/types"
 )
 
-// answer is a file whose bytes never change.
+// answer is a file whose bytes never change; whether it is shown can.
 type answer struct {
 	body      []byte
 	mediaType string
 	headers   []content.Header
+	// mutable files are asked for again: they can be withdrawn.
+	mutable bool
 }
 
 // render turns a raw output into the file that is served, with the mark that a model
@@ -35,7 +37,7 @@ func render(p descriptor.Pipeline, output []byte, from content.Provenance) (answ
 		return answer{}, err
 	}
 	file, _, err = content.Mark(file, mediaType, from)
-	return answer{file, mediaType, content.Headers(from)}, err
+	return answer{body: file, mediaType: mediaType, headers: content.Headers(from)}, err
 }
 
 // promptOf is an input as text, empty for a pipeline that takes none.
@@ -63,6 +65,9 @@ func (a answer) write(w http.ResponseWriter, r *http.Request) {
 	}
 	h.Set("Content-Type", a.mediaType)
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	if a.mutable {
+		h.Set("Cache-Control", "public, max-age=300, must-revalidate")
+	}
 	h.Set("ETag", `"`+hex.EncodeToString(sum[:16])+`"`)
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(a.body))
 }

@@ -25,13 +25,27 @@ var (
 	challengesPath = fmt.Sprintf("/imod/oracle/v1/models/%d/versions/1/challenges", model)
 )
 
+// TestFlaggedToken: sensitive content says so, withdrawn content is not shown.
+func TestFlaggedToken(t *testing.T) {
+	w := newWorld(t)
+	w.token.Flags = &aigctypes.Flags{Sensitive: true}
+	got := w.get(tokenPath)
+	require.Equal(t, http.StatusOK, got.Code, got.Body)
+	require.Equal(t, "true", got.Header().Get("X-Content-Sensitive"))
+	w.token.Flags = &aigctypes.Flags{Withdrawn: true, Note: "court order"}
+	got = w.get(tokenPath)
+	require.Equal(t, http.StatusUnavailableForLegalReasons, got.Code)
+	require.Contains(t, got.Body.String(), "court order")
+	require.Equal(t, "no-store", got.Header().Get("Cache-Control"))
+}
+
 func TestTokenPicture(t *testing.T) {
 	w := newWorld(t)
 	got := w.get(tokenPath)
 	require.Equal(t, http.StatusOK, got.Code, got.Body)
 	h := got.Header()
 	require.Equal(t, "image/png", h.Get("Content-Type"))
-	require.Equal(t, "public, max-age=31536000, immutable", h.Get("Cache-Control"))
+	require.Equal(t, "public, max-age=300, must-revalidate", h.Get("Cache-Control"), "it can be withdrawn")
 	require.Equal(t, content.DigitalSourceType, h.Get("Imod-Digital-Source-Type"))
 	require.Equal(t, w.token.OutputRoot, h.Get("Imod-Output-Root"))
 	for _, want := range []string{

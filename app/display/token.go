@@ -27,6 +27,9 @@ func (s *server) token(r *http.Request) (answer, error) {
 		return answer{}, err
 	}
 	t := resp.Token
+	if t.Flags != nil && t.Flags.Withdrawn {
+		return answer{}, failure{http.StatusUnavailableForLegalReasons, codes.PermissionDenied, "the content was withdrawn: " + t.Flags.Note}
+	}
 	switch t.Status {
 	case aigctypes.TOKEN_STATUS_FINAL:
 	case aigctypes.TOKEN_STATUS_BURNT:
@@ -50,11 +53,16 @@ func (s *server) token(r *http.Request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return render(manifest.Pipeline, output, content.Provenance{
+	file, err := render(manifest.Pipeline, output, content.Provenance{
 		ChainID: s.ChainID, RequestID: t.RequestId, CollectionID: t.CollectionId, TokenID: t.TokenId,
 		ModelID: t.ModelId, Version: t.Version, ManifestRoot: manifestRoot, Seed: t.Seed, Prompt: promptOf(manifest.Pipeline, t.Input),
 		OutputRoot: root, TrustClass: trust(t.TrustClass),
 	})
+	file.mutable = true // flags can come
+	if t.Flags != nil && t.Flags.Sensitive {
+		file.headers = append(file.headers, content.Header{Name: "X-Content-Sensitive", Value: "true"})
+	}
+	return file, err
 }
 
 // pending says what a token waits for.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -21,9 +22,12 @@ import (
 // maxModelFile bounds what is read of a model file; the importer has limits too.
 const maxModelFile = 1 << 30
 
+// maxTokenizerFile bounds what is read of a tokenizer.json.
+const maxTokenizerFile = 64 << 20
+
 type packFlags struct {
-	spec, card, creator, out string
-	dims                     []string
+	spec, card, creator, out, tokenizer string
+	dims                                []string
 }
 
 func modelPackCmd() *cobra.Command {
@@ -40,7 +44,7 @@ The description (YAML or JSON) names the model and says what goes in and comes o
   summary: Reads a digit
   licence: Apache-2.0
   domain: one digit on a black ground, 28 by 28 pixels
-  pipeline:                # exactly one of tensor, classify, image
+  pipeline:                # exactly one of tensor, classify, text, image
     classify:
       input: {encoding: bytes}          # one byte per element, read as b / 255
       labels: ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]
@@ -50,7 +54,12 @@ The description (YAML or JSON) names the model and says what goes in and comes o
 
 tensor takes "inputs": one {low, high, encoding} per graph input. image takes latent, latent_range,
 separators, fillers and slots of {name, group, default, words: ["red crimson", ...]}: words before a
-separator fill the slots of group 1, those after it those of group 2, those of group 0 count anywhere.`,
+separator fill the slots of group 1, those after it those of group 2, those of group 0 count anywhere.
+
+text takes the roles of the graph's inputs (tokens, positions, mask, state; what is behind the list is state),
+context, length, max_prompt, temperature and top_p in thousandths, top_k, stop: ["<|end|>"] and words, of which the
+prompts of the proof are made. It needs a tokenizer.json (byte-level BPE or WordPiece), beside the ONNX file or
+named by --tokenizer.`,
 		Example: "  imod model pack fish.onnx --spec pipeline.yaml --card card.md --creator imo1... --out bundles",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -82,6 +91,7 @@ separator fill the slots of group 1, those after it those of group 2, those of g
 	cmd.Flags().StringVar(&f.card, "card", "", "model card, Markdown")
 	cmd.Flags().StringVar(&f.creator, "creator", "", "account that will register the model, imo1... or 0x...")
 	cmd.Flags().StringVar(&f.out, "out", ".", "folder in which the bundle's folder is made")
+	cmd.Flags().StringVar(&f.tokenizer, "tokenizer", "", "tokenizer of a text model (default: tokenizer.json beside the ONNX file)")
 	cmd.Flags().StringArrayVar(&f.dims, "dim", nil, "value of an open dimension, name=size or input:axis=size")
 	addOutputFlag(cmd)
 	for _, name := range []string{"spec", "card", "creator"} {
@@ -113,13 +123,28 @@ func packModel(ctx context.Context, file string, f packFlags) (*bundle.Bundle, e
 	if err != nil {
 		return nil, err
 	}
-	model, err := onnx.Import(raw, onnx.Options{Dims: dims})
+	// Weights may lie in files beside the model; the root of that folder is the limit.
+	folder, err := os.OpenRoot(filepath.Dir(file))
+	if err != nil {
+		return nil, err
+	}
+	defer folder.Close() //nolint:errcheck // opened for reading
+	model, err := onnx.Import(raw, onnx.Options{Dims: dims, External: folder.FS()})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 	src := pack.Source{Graph: model.Graph, ONNXHash: sha256.Sum256(raw), Card: card, Creator: creator}
 	for _, w := range model.Weights {
 		src.Weights = append(src.Weights, w.AppendBytes(nil))
+	}
+	tokenizer := f.tokenizer
+	if tokenizer == "" && spec.Pipeline.Text != nil {
+		tokenizer = filepath.Join(filepath.Dir(file), "tokenizer.json")
+	}
+	if tokenizer != "" {
+		if src.Tokenizer, err = readFile(tokenizer, maxTokenizerFile); err != nil {
+			return nil, err
+		}
 	}
 	return pack.Build(ctx, spec, src)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -52,7 +53,7 @@ func modelRunCmd() *cobra.Command {
 			_, err = fmt.Fprintf(cmd.OutOrStdout(), "input root   %s\noutput root  %s\nwitness      %s\noutput       %d bytes, %s\n",
 				v.InputRoot, v.OutputRoot, v.Witness, v.Bytes, v.MediaType)
 			if err == nil && v.Text != "" {
-				_, err = fmt.Fprintln(cmd.OutOrStdout(), v.Text)
+				_, err = fmt.Fprintln(cmd.OutOrStdout(), strings.Map(harmless, v.Text))
 			}
 			return err
 		},
@@ -67,6 +68,14 @@ func modelRunCmd() *cobra.Command {
 	cmd.MarkFlagsMutuallyExclusive("prompt", "input-hex", "input-file")
 	addOutputFlag(cmd)
 	return cmd
+}
+
+// harmless replaces what could move a terminal's cursor: a stranger's model wrote it.
+func harmless(r rune) rune {
+	if r != '\n' && r != '\t' && (r < 0x20 || r >= 0x7f && r < 0xa0) {
+		return '\ufffd'
+	}
+	return r
 }
 
 func runModel(cmd *cobra.Command, folder string, f runFlags) (runView, error) {
@@ -97,7 +106,8 @@ func runModel(cmd *cobra.Command, folder string, f runFlags) (runView, error) {
 		Witness: hex.EncodeToString(res.Witness[:]), Seed: fmt.Sprint(f.seed),
 		MediaType: b.Manifest.Pipeline.MediaType(), Bytes: len(res.Output),
 	}
-	if _, label := b.Manifest.Pipeline.(*descriptor.Classify); label {
+	switch b.Manifest.Pipeline.(type) {
+	case *descriptor.Classify, *descriptor.Text:
 		v.Text = string(res.Output)
 	}
 	if f.raw != "" {

@@ -77,8 +77,8 @@ type Manifest struct {
 	// TotalBytes their sum.
 	IRBytes, TableBytes, WeightBytes, CardBytes, TotalBytes uint64
 
-	// WorkUnits and PeakMemory (bytes of live activations) are computed from the
-	// graph; a runner computes them again.
+	// WorkUnits of the longest run and PeakMemory (bytes of live activations) are
+	// computed from the graph and the pipeline; a runner computes them again.
 	WorkUnits, PeakMemory uint64
 	// MaxInputBytes and MaxOutputBytes are the pipeline's bounds.
 	MaxInputBytes, MaxOutputBytes uint32

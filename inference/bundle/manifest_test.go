@@ -74,7 +74,7 @@ func TestManifestRules(t *testing.T) {
 		"fails: endless work":     {func(m *bundle.Manifest) { m.WorkUnits = 1<<40 + 1 }, "work units"},
 		"fails: memory":           {func(m *bundle.Manifest) { m.PeakMemory = 1<<30 + 1 }, "peak memory"},
 		"fails: no pipeline":      {func(m *bundle.Manifest) { m.Pipeline = nil }, "pipeline is missing"},
-		"fails: text pipeline":    {func(m *bundle.Manifest) { m.Pipeline = &descriptor.Text{} }, "pipeline text: not supported by this version"},
+		"fails: text pipeline":    {func(m *bundle.Manifest) { m.Pipeline = &descriptor.Text{} }, "form 0 of a text pipeline"},
 		"fails: bad pipeline":     {func(m *bundle.Manifest) { m.Pipeline = &descriptor.Tensor{} }, "pipeline is invalid: 0 inputs"},
 		"fails: input limit":      {func(m *bundle.Manifest) { m.MaxInputBytes = 5 }, "input limit is 5 bytes, the pipeline's is 4"},
 		"fails: output limit":     {func(m *bundle.Manifest) { m.MaxOutputBytes = 9 }, "output limit is 9 bytes, the pipeline's is 8"},
@@ -127,7 +127,12 @@ func FuzzDecodeManifest(f *testing.F) {
 	require.NoError(f, image.Validate())
 	f.Add(image.Encode())
 	text := image
-	text.Pipeline = &descriptor.Text{Tokens: []string{"a"}, Context: 1, Length: 1}
+	text.Pipeline = &descriptor.Text{
+		Form: descriptor.Window, Inputs: []descriptor.Role{descriptor.Tokens}, Context: 8, Length: 2, Vocabulary: 260, TokenBytes: 3, Prompt: 400,
+		TopP: 1000, Words: strings.Fields("a b c d e f g h i j k l m n o p"),
+	}
+	text.MaxInputBytes, text.MaxOutputBytes = text.Pipeline.InputBound(), text.Pipeline.OutputBound()
+	require.NoError(f, text.Validate())
 	f.Add(text.Encode())
 	f.Add([]byte("imom"))
 	f.Fuzz(func(t *testing.T, b []byte) {

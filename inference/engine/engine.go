@@ -27,8 +27,8 @@ type Program struct {
 
 	audited   int // elements that every run computes twice
 	random    func() uint64
-	auditable []int // nodes
-	idle    sync.Pool         // *session
+	auditable []int     // nodes
+	idle      sync.Pool // *session
 }
 
 // Option changes how a program is checked and run, never what it computes.

@@ -17,6 +17,8 @@ type value struct {
 	data  *kernel.Tensor
 	input int
 	node  *emitted
+
+	weight, odd string // name of an initializer, and what is not finite in it
 }
 
 // emitted is a node whose inputs are still values.
@@ -35,6 +37,8 @@ type builder struct {
 	nodes     []*emitted
 	constUsed int64
 	workUsed  int64
+	foldUsed  int64
+	fileBytes int64 // of the model and of what was read beside it
 }
 
 func (b *builder) input(d ir.TensorDecl) *value {
@@ -49,6 +53,19 @@ func (b *builder) spend(bytes int64) error {
 	}
 	return nil
 }
+
+// grow takes bytes for a constant that is computed, not read: a few bytes of a file
+// must not become a large model.
+func (b *builder) grow(bytes int64) error {
+	allowed := b.limits.MaxFoldBytes + foldFactor*b.fileBytes
+	if b.foldUsed += bytes; b.foldUsed > allowed {
+		return fmt.Errorf("constants computed from a file of %d bytes exceed %d bytes: store the weights in the file", b.fileBytes, allowed)
+	}
+	return b.spend(bytes)
+}
+
+// foldFactor is how often the content of a file may be computed anew (transposed, cast, reshaped).
+const foldFactor = 4
 
 // bound checks a shape against the limits of the graph.
 func (b *builder) bound(d ir.TensorDecl) error {
@@ -92,7 +109,7 @@ func (b *builder) emit(n ir.Node, in ...*value) (*value, error) {
 func (b *builder) fold(n ir.Node, decls []ir.TensorDecl, in []*value) (*value, error) {
 	elems, err := ir.Elems(n.Out.Shape, b.limits.Graph.MaxElems)
 	if err == nil {
-		err = b.spend(elems * n.Out.DType.Size())
+		err = b.grow(elems * n.Out.DType.Size())
 	}
 	if err != nil {
 		return nil, err

@@ -136,7 +136,7 @@ func (c *call) ints(i int) ([]int64, error) {
 		return nil, nil
 	}
 	if v.data == nil {
-		return nil, fmt.Errorf("input %d decides a shape and must be constant", i)
+		return nil, fmt.Errorf("input %d decides a shape and must be constant: shapes are static here; fix open dimensions with --dim, or export with constant shapes", i)
 	}
 	switch v.DType {
 	case ir.I64:

@@ -21,7 +21,7 @@ func FuzzImport(f *testing.F) {
 	f.Add(model(18, input("x", 1, 1, 4, 4), floats("sc", []int64{4}, 1, 1, 1.5, 2), node("Resize", names("x", "", "sc"), names("y"), attrText("mode", "linear")), output("y")))
 	f.Add(model(13, input("x", 2, 8), node("LayerNormalization", names("x", "x"), names("y")), node("Split", names("y"), names("a", "b"), attrInt("axis", 1)),
 		node("Gelu", names("a"), names("c")), node("Concat", names("b", "c"), names("d"), attrInt("axis", 0)), output("d")))
-	l := onnx.Limits{MaxFileBytes: 1 << 16, MaxNodes: 256, MaxConstBytes: 1 << 20, MaxFoldWork: 1 << 22, Graph: ir.DefaultLimits()}
+	l := onnx.Limits{MaxFileBytes: 1 << 16, MaxNodes: 256, MaxConstBytes: 1 << 20, MaxFoldBytes: 1 << 20, MaxFoldWork: 1 << 22, Graph: ir.DefaultLimits()}
 	l.Graph.MaxElems, l.Graph.MaxMACs, l.Graph.MaxWork, l.Graph.MaxPeakBytes = 1<<16, 1<<22, 1<<14, 1<<20
 	f.Fuzz(func(t *testing.T, file []byte) {
 		m, err := onnx.Import(file, onnx.Options{Limits: &l, Dims: map[string]int64{"batch": 1}})

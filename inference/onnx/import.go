@@ -3,6 +3,7 @@ package onnx
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 
 	"github.com/imochain/imod/inference/ir"
 	"github.com/imochain/imod/inference/kernel"
@@ -21,6 +22,7 @@ type Limits struct {
 	MaxFileBytes  int64
 	MaxNodes      int   // nodes, and initializers, of one graph
 	MaxConstBytes int64 // constants and everything folded from them, together
+	MaxFoldBytes  int64 // constants that are computed and not read, besides four times the file
 	MaxFoldWork   int64 // basic operations spent on folding
 	Graph         ir.Limits
 }
@@ -31,6 +33,7 @@ func DefaultLimits() Limits {
 		MaxFileBytes:  1 << 30,
 		MaxNodes:      1 << 16,
 		MaxConstBytes: 2 << 30,
+		MaxFoldBytes:  256 << 20,
 		MaxFoldWork:   1 << 36,
 		Graph:         ir.DefaultLimits(),
 	}
@@ -45,6 +48,9 @@ type Options struct {
 	// Freeze replaces graph inputs by constants, for inputs such as a target
 	// shape on which the model's static shapes depend.
 	Freeze map[string]kernel.Tensor
+	// External holds the files beside the model, for tensors that keep their data
+	// there. Without it such tensors are refused.
+	External fs.FS
 	// Limits replaces the defaults.
 	Limits *Limits
 }
@@ -78,7 +84,7 @@ func Import(file []byte, o Options) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	im := &importer{builder: builder{limits: l}, opset: m.opset, uses: map[string]int{}}
+	im := &importer{builder: builder{limits: l, fileBytes: int64(len(file))}, opset: m.opset, uses: map[string]int{}, external: o.External}
 	env := &scope{values: map[string]*value{}}
 	names, err := im.inputs(env, &g, o)
 	if err != nil {
@@ -104,6 +110,8 @@ type importer struct {
 	opset int64
 	uses  map[string]int // how often a name is read, for peephole rules
 	depth int            // of subgraphs
+
+	external fs.FS
 }
 
 // scope resolves names; a subgraph sees its parents.
@@ -174,11 +182,23 @@ func (im *importer) initializers(env *scope, g *graphProto) error {
 		if err != nil {
 			return err
 		}
-		if err := env.define(p.name, constant(t)); err != nil {
+		v := constant(t)
+		v.weight, v.odd = p.name, notFinite(t)
+		if err := env.define(p.name, v); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// notFinite says which element of a weight is no finite number; empty if none is.
+func notFinite(t kernel.Tensor) string {
+	for i, v := range t.F32 {
+		if v-v != 0 {
+			return fmt.Sprintf("element %d is %v", i, v)
+		}
+	}
+	return ""
 }
 
 // decode reads a constant within the budget.
@@ -189,6 +209,12 @@ func (im *importer) decode(p *tensorProto) (kernel.Tensor, error) {
 	}
 	if err != nil {
 		return kernel.Tensor{}, fmt.Errorf("tensor %q: %w", p.name, err)
+	}
+	if p.external && im.external != nil {
+		if err := p.load(im.external, im.limits.Graph.MaxElems); err != nil {
+			return kernel.Tensor{}, fmt.Errorf("tensor %q: %w", p.name, err)
+		}
+		im.fileBytes += int64(len(p.raw))
 	}
 	return p.decode(im.limits.Graph.MaxElems)
 }
@@ -276,11 +302,11 @@ func (n *nodeProto) label(i int) string {
 // node resolves inputs, lowers, and defines outputs.
 func (im *importer) node(env *scope, n *nodeProto) error {
 	if !standardDomain(n.domain) {
-		return fmt.Errorf("domain %q is not supported", n.domain)
+		return fmt.Errorf("domain %q is not supported: export with standard ONNX operators only, without the fusions of one runtime", n.domain)
 	}
 	lower := lowerings[n.op]
 	if lower == nil {
-		return errors.New("operator is not supported")
+		return fmt.Errorf("operator is not supported: %s", advice(n.op))
 	}
 	c := &call{importer: im, node: n, env: env, read: map[string]bool{}}
 	for _, name := range n.inputs {
@@ -289,6 +315,9 @@ func (im *importer) node(env *scope, n *nodeProto) error {
 			if v = env.find(name); v == nil {
 				return fmt.Errorf("input %q is not computed before: a cycle, or nodes out of order", name)
 			}
+		}
+		if v != nil && v.odd != "" && !selects[n.op] {
+			return fmt.Errorf("weight %q is not finite (%s): train or export again; for a mask use a large finite number such as -1e30", v.weight, v.odd)
 		}
 		c.in = append(c.in, v)
 	}

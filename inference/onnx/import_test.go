@@ -2,6 +2,7 @@ package onnx_test
 
 import (
 	"context"
+	"math"
 	"runtime"
 	"strings"
 	"testing"
@@ -89,8 +90,11 @@ func TestImportRefuses(t *testing.T) {
 		{"fails: not protobuf", []byte("hello, world"), "not protobuf"},
 		{"fails: set 6", model(6, x, relu, y), "operator set 6"},
 		{"fails: set 99", model(99, x, relu, y), "operator set 99"},
-		{"fails: unknown operator", model(13, x, node("Frobnicate", names("x"), names("y")), y), `node "Frobnicate_y" (Frobnicate): operator is not supported`},
+		{"fails: unknown operator", model(13, x, node("Frobnicate", names("x"), names("y")), y), `node "Frobnicate_y" (Frobnicate): operator is not supported: export with`},
 		{"fails: custom domain", model(13, x, message{}.bytes(1, message{}.text(1, "x").text(2, "y").text(4, "Relu").text(7, "com.example")), y), `domain "com.example"`},
+		{"fails: its shape depends on data", model(13, x, node("NonZero", names("x"), names("y")), y), `(NonZero): operator is not supported: the shape of its result depends on data`},
+		{"fails: infinite weight", model(13, x, floats("w", []int64{2}, 1, float32(math.Inf(1))), node("Add", names("x", "w"), names("y")), y), `node "Add_y" (Add): weight "w" is not finite (element 1 is +Inf): train or export again`},
+		{"fails: weight is not a number", model(13, x, floats("w", []int64{2}, float32(math.NaN()), 1), node("Mul", names("x", "w"), names("y")), y), `weight "w" is not finite (element 0 is NaN)`},
 		{"fails: external data", model(13, x, message{}.bytes(5, external), node("Add", names("x", "w"), names("y")), y), "external data"},
 		{"fails: sparse initializer", model(13, x, message{}.bytes(15, message{}), relu, y), "sparse"},
 		{"fails: functions", append(model(13, x, relu, y), message{}.bytes(25, message{})...), "functions"},
@@ -192,6 +196,19 @@ func TestHostileMemory(t *testing.T) {
 			require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(64<<20))
 		})
 	}
+}
+
+// TestSmallFileLargeModel: by the default limits, a file of a few hundred bytes that fills 575 MB of weights
+// is refused at once and before the memory is taken (SAFETY 57).
+func TestSmallFileLargeModel(t *testing.T) {
+	file := model(13, input("x", 1, 12000), ints("dims", 12000, 12000), node("ConstantOfShape", names("dims"), names("w")),
+		node("MatMul", names("x", "w"), names("y")), output("y", 1, 12000))
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, err := onnx.Import(file, onnx.Options{})
+	runtime.ReadMemStats(&after)
+	require.ErrorContains(t, err, `node "ConstantOfShape_w" (ConstantOfShape): constants computed from a file of`)
+	require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(1<<20))
 }
 
 // TestFoldingWork bounds the time that constants may take.

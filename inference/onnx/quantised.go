@@ -2,6 +2,7 @@ package onnx
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/imochain/imod/inference/ir"
@@ -41,10 +42,14 @@ func (c *call) quantParams(rank int) (scale, zero *value, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	if block, err := c.attrInt("block_size", 0); err != nil || block != 0 {
-		return nil, nil, errors.Join(err, errors.New("block quantisation is not supported"))
+	block, err := c.attrInt("block_size", 0)
+	if err != nil {
+		return nil, nil, err
 	}
 	scale, zero = c.in[1], c.opt(2)
+	if block != 0 {
+		return c.blockParams(a, block)
+	}
 	ax := 0
 	if len(scale.Shape) == 1 && scale.Shape[0] > 1 {
 		if ax, err = axis(a, rank); err != nil {
@@ -53,6 +58,32 @@ func (c *call) quantParams(rank int) (scale, zero *value, err error) {
 	}
 	f := c.chain()
 	return f.along(scale, ax, rank), f.along(zero, ax, rank), f.err
+}
+
+// blockParams repeats parameters that hold for so many elements along an axis.
+func (c *call) blockParams(a, block int64) (scale, zero *value, err error) {
+	x := c.in[0].Shape
+	ax, err := axis(a, len(x))
+	if err != nil {
+		return nil, nil, err
+	}
+	scale, zero = c.in[1], c.opt(2)
+	if block < 1 || len(scale.Shape) != len(x) || scale.Shape[ax] != (x[ax]+block-1)/block {
+		return nil, nil, fmt.Errorf("scale %v does not fit blocks of %d in %v", scale.Shape, block, x)
+	}
+	if err := c.spend(8 * x[ax]); err != nil {
+		return nil, nil, err
+	}
+	index := make([]int64, x[ax])
+	for i := range index {
+		index[i] = int64(i) / block
+	}
+	f := c.chain()
+	scale = f.keep(c.gather(scale, i64s(index...), ax))
+	if zero != nil && f.err == nil {
+		zero = f.keep(c.gather(zero, i64s(index...), ax))
+	}
+	return scale, zero, f.err
 }
 
 func quantizeLinear(c *call) ([]*value, error) {

@@ -13,7 +13,18 @@ func reductions() map[string]lowering {
 		"ReduceProd": ir.OpProd, "ReduceSumSquare": ir.OpSumSquare,
 	} {
 		m[name] = reduceOp(name, func(f *chain, x *value, keep bool, axes []int64) *value {
-			return f.keep(f.b.reduce(op, x, keep, axes...))
+			if x.DType != ir.Bool {
+				return f.keep(f.b.reduce(op, x, keep, axes...))
+			}
+			// The smallest and the largest of 0 and 1 are and, or.
+			v := f.keep(f.b.cast(x, ir.U8))
+			if f.err == nil {
+				v = f.keep(f.b.reduce(op, v, keep, axes...))
+			}
+			if f.err != nil {
+				return nil
+			}
+			return f.keep(f.b.cast(v, ir.Bool))
 		})
 	}
 	m["ReduceL1"] = reduceOp("ReduceL1", func(f *chain, x *value, keep bool, axes []int64) *value {

@@ -14,9 +14,11 @@ import (
 type resizing struct {
 	mode, transform, nearest string
 	cubic                    float64
-	exclude                  bool
+	exclude, antialias       bool
+	roi                      []float64 // starts, then ends, of every dimension; for a crop
+	outside                  float32   // what a crop reads outside the input
 	scales                   []float64 // per dimension
-	sizes                    []int64
+	inputs, sizes            []int64
 }
 
 // upsample is the predecessor of Resize.
@@ -59,11 +61,11 @@ func resize(c *call) ([]*value, error) {
 	if r.exclude, err = c.flag("exclude_outside", false); err != nil {
 		return nil, err
 	}
-	if _, err := c.attrFloat("extrapolation_value", 0); err != nil {
+	if r.outside, err = c.attrFloat("extrapolation_value", 0); err != nil {
 		return nil, err
 	}
-	if aa, err := c.flag("antialias", false); err != nil || aa {
-		return nil, errors.Join(err, errors.New("antialias is not supported"))
+	if r.antialias, err = c.flag("antialias", false); err != nil {
+		return nil, err
 	}
 	policy, err := c.attrString("keep_aspect_ratio_policy", "stretch")
 	if err != nil {
@@ -81,10 +83,30 @@ func resize(c *call) ([]*value, error) {
 			err = r.bySizes(x.Shape, sizes, on, policy)
 		}
 	}
+	if err == nil && r.transform == "tf_crop_and_resize" {
+		err = r.crop(c.opt(1), on, len(x.Shape))
+	}
 	if err != nil {
 		return nil, err
 	}
 	return one(c.resample(x, &r))
+}
+
+// crop reads the region of interest, in shares of the input's size.
+func (r *resizing) crop(roi *value, on []int64, rank int) error {
+	if roi == nil || roi.data == nil || roi.DType != ir.F32 || len(roi.data.F32)%2 != 0 {
+		return errors.New("the region of interest must be constant float32")
+	}
+	n := len(roi.data.F32) / 2
+	at, err := spread(n, on, rank)
+	if err != nil {
+		return err
+	}
+	r.roi = append(slices.Repeat([]float64{0}, rank), slices.Repeat([]float64{1}, rank)...)
+	for i, a := range at {
+		r.roi[a], r.roi[rank+a] = float64(roi.data.F32[i]), float64(roi.data.F32[n+i])
+	}
+	return nil
 }
 
 // spread puts a list given for some axes (or all) in its place.
@@ -165,14 +187,19 @@ func (c *call) resample(x *value, r *resizing) (*value, error) {
 		return nil, err
 	}
 	perAxis, plain := make([][]tap, len(x.Shape)), true
+	r.inputs = x.Shape
 	for i, n := range x.Shape {
 		if r.sizes[i] < 1 {
 			return nil, errors.New("resize to nothing")
 		}
-		if r.sizes[i] == n && r.scales[i] == 1 {
+		if r.sizes[i] == n && r.scales[i] == 1 && r.roi == nil {
 			continue
 		}
-		t, err := r.taps(n, r.sizes[i], r.scales[i])
+		// At most 4 taps per position, or per position of the input where a reduction widens them.
+		if err := c.spend(48 * (n + r.sizes[i])); err != nil {
+			return nil, err
+		}
+		t, err := r.taps(n, r.sizes[i], r.scales[i], i)
 		if err != nil {
 			return nil, err
 		}
@@ -193,7 +220,37 @@ func (c *call) resample(x *value, r *resizing) (*value, error) {
 			x = f.interpolate(x, i, taps)
 		}
 	}
+	for i, n := range r.sizes {
+		if r.roi != nil && f.err == nil {
+			x = r.extrapolate(f, x, i, n, len(r.sizes))
+		}
+	}
 	return x, f.err
+}
+
+// extrapolate replaces what lies outside the input along one dimension.
+func (r *resizing) extrapolate(f *chain, x *value, ax int, out int64, rank int) *value {
+	in := r.inputs[ax]
+	mask := kernel.New(ir.TensorDecl{DType: ir.Bool, Shape: append([]int64{out}, slices.Repeat([]int64{1}, rank-1-ax)...)})
+	any := false
+	for i := range out {
+		if at := r.cropped(i, in, out, ax); at < 0 || at > float64(in-1) {
+			mask.U8[i], any = 1, true
+		}
+	}
+	if !any {
+		return x
+	}
+	return f.keep(f.b.emit(ir.Node{Kind: ir.Where}, constant(mask), f32(r.outside), x))
+}
+
+// cropped is the coordinate in the input of a crop's output position i.
+func (r *resizing) cropped(i, in, out int64, ax int) float64 {
+	start, end := r.roi[ax], r.roi[len(r.roi)/2+ax]
+	if out == 1 {
+		return 0.5 * (start + end) * float64(in-1)
+	}
+	return start*float64(in-1) + float64(i)*(end-start)*float64(in-1)/float64(out-1)
 }
 
 func (f *chain) interpolate(x *value, ax int, taps []tap) *value {
@@ -218,9 +275,11 @@ func (f *chain) interpolate(x *value, ax int, taps []tap) *value {
 }
 
 // source is the coordinate in the input of output position i.
-func (r *resizing) source(i, in, out int64, scale float64) (float64, error) {
+func (r *resizing) source(i, in, out int64, scale float64, ax int) (float64, error) {
 	x := float64(i)
 	switch r.transform {
+	case "tf_crop_and_resize":
+		return r.cropped(i, in, out, ax), nil
 	case "asymmetric":
 		return x / scale, nil
 	case "half_pixel", "":
@@ -244,14 +303,26 @@ func (r *resizing) source(i, in, out int64, scale float64) (float64, error) {
 	}
 }
 
-func (r *resizing) taps(in, out int64, scale float64) ([]tap, error) {
+func (r *resizing) taps(in, out int64, scale float64, ax int) ([]tap, error) {
 	width := map[string]int{"nearest": 1, "": 1, "linear": 2, "bilinear": 2, "cubic": 4}[r.mode]
 	if width == 0 {
 		return nil, fmt.Errorf("mode %q is not supported", r.mode)
 	}
-	taps := make([]tap, width)
+	// Against aliasing the kernel is widened by the factor of a reduction.
+	wide := 1.0
+	if r.antialias && scale < 1 && width > 1 {
+		wide = scale
+	}
+	first := int64(math.Floor(-float64(width/2)/wide)) + 1
+	if first < -1<<12 {
+		return nil, errors.New("reduction against aliasing is too strong")
+	}
+	taps := make([]tap, max(1, 2-2*first))
+	if width == 1 {
+		taps = taps[:1]
+	}
 	for i := range out {
-		x, err := r.source(i, in, out, scale)
+		x, err := r.source(i, in, out, scale, ax)
 		if err != nil {
 			return nil, err
 		}
@@ -264,10 +335,11 @@ func (r *resizing) taps(in, out int64, scale float64) ([]tap, error) {
 			continue
 		}
 		base := math.Floor(x)
-		weights := r.weights(x-base, width)
+		weights := make([]float64, len(taps))
 		total := 0.0
 		for k := range taps {
-			n := int64(base) + int64(k-(width/2-1))
+			weights[k] = r.weight(math.Abs(float64(first)+float64(k)-(x-base))*wide, width)
+			n := int64(base) + first + int64(k)
 			if r.exclude && (n < 0 || n >= in) {
 				weights[k] = 0
 			}
@@ -297,14 +369,17 @@ func (r *resizing) round(x float64) (int64, error) {
 	}
 }
 
-// weights of the neighbours at distance t after the first of the middle pair:
-// linear, or the cubic convolution kernel with coefficient a.
-func (r *resizing) weights(t float64, width int) []float64 {
-	if width == 2 {
-		return []float64{1 - t, t}
-	}
+// weight of a neighbour at distance d: linear, or the cubic convolution kernel with coefficient a.
+func (r *resizing) weight(d float64, width int) float64 {
 	a := r.cubic
-	near := func(d float64) float64 { return ((a+2)*d-(a+3))*d*d + 1 }
-	far := func(d float64) float64 { return ((a*d-5*a)*d+8*a)*d - 4*a }
-	return []float64{far(1 + t), near(t), near(1 - t), far(2 - t)}
+	switch {
+	case width == 2:
+		return max(1-d, 0)
+	case d <= 1:
+		return ((a+2)*d-(a+3))*d*d + 1
+	case d < 2:
+		return ((a*d-5*a)*d+8*a)*d - 4*a
+	default:
+		return 0
+	}
 }

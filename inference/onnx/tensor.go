@@ -66,6 +66,7 @@ type tensorProto struct {
 	lists    [][]byte // packed payloads of the typed list, in order
 	listKind protowire.Number
 	external bool
+	file     externalFile
 }
 
 func parseTensor(b []byte) (t tensorProto, err error) {
@@ -92,14 +93,12 @@ func parseTensor(b []byte) (t tensorProto, err error) {
 			t.hasRaw = true
 		case 13:
 			t.external = true
+			err = t.file.add(v)
 		case 14:
 			t.external = t.external || v.num != 0
 		}
 		return err
 	})
-	if err == nil && t.external {
-		err = errors.New("external data is not supported")
-	}
 	if err != nil {
 		err = fmt.Errorf("tensor %q: %w", t.name, err)
 	}
@@ -149,17 +148,12 @@ func (t *tensorProto) elements(maxElems int64) (kernel.Tensor, error) {
 	if err != nil {
 		return kernel.Tensor{}, err
 	}
-	width, d := int64(0), ir.F32
-	switch t.dtype {
-	case onnxFloat16, onnxBfloat16:
-		width = 2
-	case onnxDouble:
-		width = 8
-	default:
-		if d, err = dtypeOf(t.dtype); err != nil {
-			return kernel.Tensor{}, err
-		}
-		width = d.Size()
+	if t.external {
+		return kernel.Tensor{}, errExternal
+	}
+	d, width, err := t.stored()
+	if err != nil {
+		return kernel.Tensor{}, err
 	}
 	data := t.raw
 	if !t.hasRaw {
@@ -174,6 +168,18 @@ func (t *tensorProto) elements(maxElems int64) (kernel.Tensor, error) {
 	}
 	out := kernel.New(ir.TensorDecl{DType: d, Shape: t.dims})
 	return out, t.fill(out, data)
+}
+
+// stored is the type that the elements become, and the bytes each has in the file.
+func (t *tensorProto) stored() (d ir.DType, width int64, err error) {
+	switch t.dtype {
+	case onnxFloat16, onnxBfloat16:
+		return ir.F32, 2, nil
+	case onnxDouble:
+		return ir.F32, 8, nil
+	}
+	d, err = dtypeOf(t.dtype)
+	return d, d.Size(), err
 }
 
 // unlist turns a typed list into little-endian elements of the given width.

@@ -9,7 +9,6 @@ import (
 	"github.com/imochain/imod/inference/bundle/descriptor"
 	"github.com/imochain/imod/inference/engine"
 	"github.com/imochain/imod/inference/ir"
-	"github.com/imochain/imod/inference/kernel"
 	"github.com/imochain/imod/inference/merkle"
 )
 
@@ -32,10 +31,9 @@ type Result struct {
 type stage interface {
 	// fits checks the graph's inputs and outputs.
 	fits(g *ir.Graph) error
-	// inputs makes the graph's inputs from a raw input.
-	inputs(input []byte, seed uint64) ([]kernel.Tensor, error)
-	// output makes the raw output from the graph's outputs.
-	output(outputs []kernel.Tensor) []byte
+	// run makes the raw output of a raw input, and gives what the witness is taken
+	// from: one step per run of the graph that had a part in the output.
+	run(ctx context.Context, p *engine.Program, input []byte, seed uint64) ([]byte, []step, error)
 }
 
 // New verifies every byte of the bundle, decodes its graph and loads it. Options
@@ -54,16 +52,23 @@ func New(b *bundle.Bundle, opts ...engine.Option) (*Runner, error) {
 	if err != nil {
 		return nil, bundle.Refuse(bundle.ReasonCost, err)
 	}
-	if uint64(cost.WorkUnits) != m.WorkUnits || uint64(cost.PeakBytes) != m.PeakMemory {
+	if work := m.Pipeline.Work(uint64(cost.WorkUnits)); work != m.WorkUnits || uint64(cost.PeakBytes) != m.PeakMemory {
 		return nil, bundle.Refuse(bundle.ReasonCost, fmt.Errorf(
-			"graph needs %d work units and %d bytes, the manifest says %d and %d",
-			cost.WorkUnits, cost.PeakBytes, m.WorkUnits, m.PeakMemory))
+			"a run needs %d work units and %d bytes, the manifest says %d and %d",
+			work, cost.PeakBytes, m.WorkUnits, m.PeakMemory))
 	}
-	if err := sameShapes(g.Weights, b.Table.Shapes); err != nil {
+	shapes := b.Table.Shapes
+	var tokenizer []byte
+	if _, ok := m.Pipeline.(*descriptor.Text); ok {
+		if tokenizer, err = cutTokenizer(&shapes, &weights); err != nil {
+			return nil, bundle.Refuse(bundle.ReasonWeights, err)
+		}
+	}
+	if err := sameShapes(g.Weights, shapes); err != nil {
 		return nil, bundle.Refuse(bundle.ReasonWeights, err)
 	}
 	r := &Runner{manifest: m}
-	if r.stage, err = newStage(m.Pipeline); err != nil {
+	if r.stage, err = newStage(m.Pipeline, tokenizer); err != nil {
 		return nil, bundle.Refuse(bundle.ReasonPipeline, err)
 	}
 	if err := r.stage.fits(g); err != nil {
@@ -97,23 +102,20 @@ func (r *Runner) Run(ctx context.Context, input []byte, seed uint64) (Result, er
 	if err := r.manifest.ValidateInput(input); err != nil {
 		return Result{}, bundle.Refuse(bundle.ReasonInput, err)
 	}
-	inputs, err := r.stage.inputs(input, seed)
+	raw, steps, err := r.stage.run(ctx, r.program, input, seed)
 	if err != nil {
-		return Result{}, bundle.Refuse(bundle.ReasonInput, err)
-	}
-	outputs, last, err := r.program.Run(ctx, inputs)
-	if err != nil {
-		if ctxErr := ctx.Err(); ctxErr != nil {
+		var refusal *bundle.Refusal
+		switch ctxErr := ctx.Err(); {
+		case ctxErr != nil:
 			return Result{}, ctxErr
+		case errors.As(err, &refusal):
+			return Result{}, err
 		}
 		return Result{}, bundle.Refuse(bundle.ReasonRun, err)
 	}
-	raw := r.stage.output(outputs)
-	res := Result{Output: raw, OutputRoot: merkle.BytesRoot(raw), InputRoot: merkle.BytesRoot(input)}
-	if res.Witness, err = witness([]step{{last: last, outputs: outputs}}); err != nil {
-		return Result{}, err
-	}
-	return res, nil
+	return Result{
+		Output: raw, OutputRoot: merkle.BytesRoot(raw), InputRoot: merkle.BytesRoot(input), Witness: witness(steps),
+	}, nil
 }
 
 // ErrVector marks a test vector that gave another result than the manifest says.
@@ -151,15 +153,28 @@ func (r *Runner) ProveAndKeep(ctx context.Context, beacon [32]byte) (results []b
 	return results, outputs, nil
 }
 
-func newStage(p descriptor.Pipeline) (stage, error) {
+func newStage(p descriptor.Pipeline, tokenizer []byte) (stage, error) {
 	switch p := p.(type) {
 	case *descriptor.Tensor:
-		return tensorStage{p}, nil
+		return once{tensorStage{p}}, nil
 	case *descriptor.Classify:
-		return classifyStage{p}, nil
+		return once{classifyStage{p}}, nil
 	case *descriptor.Image:
-		return imageStage{p}, nil
+		return once{imageStage{p}}, nil
+	case *descriptor.Text:
+		return newTextStage(p, tokenizer)
 	default:
-		return nil, fmt.Errorf("pipeline %s: %w", p.Kind(), descriptor.ErrUnsupported)
+		return nil, fmt.Errorf("pipeline %s is not known", p.Kind())
 	}
+}
+
+// cutTokenizer takes the tokenizer, the last tensor of a text model's weights, off them.
+func cutTokenizer(shapes *[]descriptor.Shape, weights *[][]byte) ([]byte, error) {
+	n := len(*shapes) - 1
+	if n < 0 || (*shapes)[n].DType != byte(ir.U8) || len((*shapes)[n].Dims) != 1 {
+		return nil, errors.New("the last tensor of the bundle is no tokenizer")
+	}
+	tokenizer := (*weights)[n]
+	*shapes, *weights = (*shapes)[:n], (*weights)[:n]
+	return tokenizer, nil
 }

@@ -166,7 +166,7 @@ func TestHostileBundles(t *testing.T) {
 			image.Latent++
 			b.Manifest.Pipeline = &image
 		}, bundle.ReasonPipeline},
-		"fails: text pipeline":  {func(b *bundle.Bundle) { b.Manifest.Pipeline = &descriptor.Text{} }, bundle.ReasonPipeline},
+		"fails: no tokenizer":   {func(b *bundle.Bundle) { b.Manifest.Pipeline = &descriptor.Text{} }, bundle.ReasonWeights},
 		"fails: vector output":  {func(b *bundle.Bundle) { b.Manifest.Vectors[1].OutputRoot[0] ^= 1 }, bundle.ReasonVector},
 		"fails: vector witness": {func(b *bundle.Bundle) { b.Manifest.Vectors[2].Witness[0] ^= 1 }, bundle.ReasonVector},
 	} {

@@ -1,10 +1,13 @@
 package pipeline
 
 import (
+	"context"
 	"fmt"
 	"slices"
 
+	"github.com/imochain/imod/inference/bundle"
 	"github.com/imochain/imod/inference/bundle/descriptor"
+	"github.com/imochain/imod/inference/engine"
 	"github.com/imochain/imod/inference/ir"
 	"github.com/imochain/imod/inference/kernel"
 )
@@ -57,6 +60,31 @@ func outputDecls(g *ir.Graph) []ir.TensorDecl {
 		decls[i] = g.Decl(id)
 	}
 	return decls
+}
+
+// single is a stage whose output comes from one run of the graph.
+type single interface {
+	fits(g *ir.Graph) error
+	// inputs makes the graph's inputs from a raw input.
+	inputs(input []byte, seed uint64) ([]kernel.Tensor, error)
+	// output makes the raw output from the graph's outputs.
+	output(outputs []kernel.Tensor) []byte
+}
+
+// once runs the graph of a single stage.
+type once struct{ single }
+
+func (s once) run(ctx context.Context, p *engine.Program, input []byte, seed uint64) ([]byte, []step, error) {
+	inputs, err := s.inputs(input, seed)
+	if err != nil {
+		return nil, nil, bundle.Refuse(bundle.ReasonInput, err)
+	}
+	outputs, last, err := p.Run(ctx, inputs)
+	if err != nil {
+		return nil, nil, err
+	}
+	made, err := newStep(last, outputs)
+	return s.output(outputs), []step{made}, err
 }
 
 // tensorStage passes elements through.

@@ -22,10 +22,10 @@ type terms struct {
 	at    place // of the element
 	count int64
 
-	window []int64       // of convolutions and pools
-	attrs  ir.ConvAttrs  // likewise; of pools without groups
-	red    []int64       // reduced axes
-	kept   place         // of reductions: the element's place in the input
+	window []int64      // of convolutions and pools
+	attrs  ir.ConvAttrs // likewise; of pools without groups
+	red    []int64      // reduced axes
+	kept   place        // of reductions: the element's place in the input
 }
 
 // termsOf takes a checked record of a kind that folds.

@@ -56,3 +56,19 @@ func (o offerings) expectedPrice(c *contract.Call, args []any) ([]byte, error) {
 	}
 	return c.Pack(res.Price.BigInt())
 }
+
+func (o offerings) expectedAllocation(c *contract.Call, args []any) ([]byte, error) {
+	id, err := contract.Uint64("offeringId", args[0])
+	if err != nil {
+		return nil, err
+	}
+	owner, err := contract.Account("owner", args[1])
+	if err != nil {
+		return nil, err
+	}
+	res, err := o.queries.Allocation(c.Ctx, &imotypes.QueryAllocationRequest{Id: id, Address: owner.String()})
+	if err != nil {
+		return nil, err
+	}
+	return c.Pack(res.ExpectedTokens.Amount.BigInt(), res.ExpectedCost.Amount.BigInt())
+}

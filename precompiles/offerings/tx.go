@@ -7,6 +7,8 @@ import (
 
 	"github.com/ethereum/go-ethereum/common"
 
+	sdkmath "cosmossdk.io/math"
+
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/imochain/imod/precompiles/contract"
@@ -14,6 +16,38 @@ import (
 )
 
 func (o offerings) placeBid(c *contract.Call, args []any) ([]byte, error) {
+	return o.bid(c, c.Caller(), args, nil)
+}
+
+// placeBidFor names the owner and, with an allow list, the owner's leaf.
+func (o offerings) placeBidFor(c *contract.Call, args []any) ([]byte, error) {
+	owner, err := contract.Account("owner", args[1])
+	if err != nil {
+		return nil, err
+	}
+	limit, err := contract.Int("cap", args[5])
+	if err != nil {
+		return nil, err
+	}
+	proof, ok := args[6].([][32]byte)
+	if !ok {
+		return nil, fmt.Errorf("proof is not a list of 32 bytes")
+	}
+	if len(proof) > imotypes.MaxAllowProof {
+		return nil, fmt.Errorf("proof has %d hashes, allowed are %d", len(proof), imotypes.MaxAllowProof)
+	}
+	var allowance *imotypes.Allowance
+	if limit.IsPositive() || len(proof) > 0 {
+		allowance = &imotypes.Allowance{Cap: limit}
+		for _, sibling := range proof {
+			allowance.Proof = append(allowance.Proof, sibling[:])
+		}
+	}
+	return o.bid(c, owner, []any{args[0], args[2], args[3], args[4]}, allowance)
+}
+
+// bid places a bid; args are offering id, amount, maximum price and terms hash.
+func (o offerings) bid(c *contract.Call, owner sdk.AccAddress, args []any, allowance *imotypes.Allowance) ([]byte, error) {
 	id, err := contract.Uint64("offeringId", args[0])
 	if err != nil {
 		return nil, err
@@ -35,24 +69,30 @@ func (o offerings) placeBid(c *contract.Call, args []any) ([]byte, error) {
 		return nil, err
 	}
 	denom := found.Terms.PaymentDenom
-	if due := nativePart(denom == o.denom, amount.BigInt()); c.Value.Cmp(due) != 0 {
-		return nil, fmt.Errorf("value is %s, must be %s for a bid of %s%s", c.Value, due, amount, denom)
-	}
-	if err := c.ReturnValue(o.bank, o.denom); err != nil {
+	if err := o.takeValue(c, denom, amount); err != nil {
 		return nil, err
 	}
 	res, err := o.msgs.PlaceBid(c.Ctx, &imotypes.MsgPlaceBid{
 		Bidder: c.Caller().String(), OfferingId: id, Amount: sdk.Coin{Denom: denom, Amount: amount},
-		MaxPrice: maxPrice, TermsHash: hex.EncodeToString(termsHash[:]),
+		MaxPrice: maxPrice, TermsHash: hex.EncodeToString(termsHash[:]), Owner: owner.String(), Allowance: allowance,
 	})
 	if err != nil {
 		return nil, err
 	}
 	bid := new(big.Int).SetUint64(res.BidId)
-	if err := c.Log("BidPlaced", new(big.Int).SetUint64(id), c.Frame.Caller(), bid, res.Cost.Amount.BigInt(), res.Tokens.Amount.BigInt()); err != nil {
+	if err := c.Log("BidPlaced", new(big.Int).SetUint64(id), common.BytesToAddress(owner), bid, res.Cost.Amount.BigInt(), res.Tokens.Amount.BigInt()); err != nil {
 		return nil, err
 	}
 	return c.Pack(bid)
+}
+
+// takeValue checks that a payment in the native coin came as value and nothing did otherwise, and gives the value to the
+// caller, from whom the message takes it.
+func (o offerings) takeValue(c *contract.Call, denom string, amount sdkmath.Int) error {
+	if due := nativePart(denom == o.denom, amount.BigInt()); c.Value.Cmp(due) != 0 {
+		return fmt.Errorf("value is %s, must be %s for %s%s", c.Value, due, amount, denom)
+	}
+	return c.ReturnValue(o.bank, o.denom)
 }
 
 // nativePart is the value that a bid must carry.
@@ -76,7 +116,7 @@ func (o offerings) cancelBid(c *contract.Call, args []any) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := o.logRefund(c, id, res.Refund); err != nil {
+	if err := o.logRefund(c, id, c.Caller(), res.Refund); err != nil {
 		return nil, err
 	}
 	return c.Pack(res.Refund.Amount.BigInt())
@@ -95,12 +135,23 @@ func (o offerings) finalize(c *contract.Call, args []any) ([]byte, error) {
 }
 
 func (o offerings) collect(c *contract.Call, args []any) ([]byte, error) {
-	id, err := contract.Uint64("offeringId", args[0])
+	return o.collectOf(c, args[0], c.Caller())
+}
+
+func (o offerings) collectFor(c *contract.Call, args []any) ([]byte, error) {
+	owner, err := contract.Account("owner", args[1])
 	if err != nil {
 		return nil, err
 	}
-	owner := c.Caller().String()
-	res, err := o.msgs.CollectAllocation(c.Ctx, &imotypes.MsgCollectAllocation{Sender: owner, OfferingId: id, Owner: owner})
+	return o.collectOf(c, args[0], owner)
+}
+
+func (o offerings) collectOf(c *contract.Call, offering any, owner sdk.AccAddress) ([]byte, error) {
+	id, err := contract.Uint64("offeringId", offering)
+	if err != nil {
+		return nil, err
+	}
+	res, err := o.msgs.CollectAllocation(c.Ctx, &imotypes.MsgCollectAllocation{Sender: c.Caller().String(), OfferingId: id, Owner: owner.String()})
 	if err != nil {
 		return nil, err
 	}
@@ -109,46 +160,39 @@ func (o offerings) collect(c *contract.Call, args []any) ([]byte, error) {
 		return nil, err
 	}
 	tokens := res.Collected.AmountOf(imotypes.TokenDenom(found.Offering.ModelId)).BigInt()
-	if err := c.Log("AllocationCollected", new(big.Int).SetUint64(id), c.Frame.Caller(), tokens); err != nil {
+	if err := c.Log("AllocationCollected", new(big.Int).SetUint64(id), common.BytesToAddress(owner), tokens); err != nil {
 		return nil, err
 	}
 	return c.Pack(tokens)
 }
 
 func (o offerings) refund(c *contract.Call, args []any) ([]byte, error) {
-	id, err := contract.Uint64("offeringId", args[0])
+	return o.refundOf(c, args[0], c.Caller())
+}
+
+func (o offerings) refundFor(c *contract.Call, args []any) ([]byte, error) {
+	owner, err := contract.Account("owner", args[1])
 	if err != nil {
 		return nil, err
 	}
-	owner := c.Caller().String()
-	res, err := o.msgs.CollectRefund(c.Ctx, &imotypes.MsgCollectRefund{Sender: owner, OfferingId: id, Owner: owner})
+	return o.refundOf(c, args[0], owner)
+}
+
+func (o offerings) refundOf(c *contract.Call, offering any, owner sdk.AccAddress) ([]byte, error) {
+	id, err := contract.Uint64("offeringId", offering)
 	if err != nil {
 		return nil, err
 	}
-	if err := o.logRefund(c, id, res.Refund); err != nil {
+	res, err := o.msgs.CollectRefund(c.Ctx, &imotypes.MsgCollectRefund{Sender: c.Caller().String(), OfferingId: id, Owner: owner.String()})
+	if err != nil {
+		return nil, err
+	}
+	if err := o.logRefund(c, id, owner, res.Refund); err != nil {
 		return nil, err
 	}
 	return c.Pack(res.Refund.Amount.BigInt())
 }
 
-func (o offerings) logRefund(c *contract.Call, id uint64, refund sdk.Coin) error {
-	return c.Log("RefundCollected", new(big.Int).SetUint64(id), common.BytesToAddress(c.Caller()), refund.Amount.BigInt())
-}
-
-func (o offerings) exit(c *contract.Call, args []any) ([]byte, error) {
-	id, err := contract.Uint64("modelId", args[0])
-	if err != nil {
-		return nil, err
-	}
-	tokens, err := contract.Int("tokens", args[1])
-	if err != nil {
-		return nil, err
-	}
-	res, err := o.msgs.Exit(c.Ctx, &imotypes.MsgExit{
-		Holder: c.Caller().String(), Amount: sdk.Coin{Denom: imotypes.TokenDenom(id), Amount: tokens},
-	})
-	if err != nil {
-		return nil, err
-	}
-	return c.Pack(res.Payout.Amount.BigInt())
+func (o offerings) logRefund(c *contract.Call, id uint64, owner sdk.AccAddress, refund sdk.Coin) error {
+	return c.Log("RefundCollected", new(big.Int).SetUint64(id), common.BytesToAddress(owner), refund.Amount.BigInt())
 }

@@ -36,6 +36,7 @@ func testContracts(t *testing.T, n *live.Network, model uint64) {
 	courier := startCourier(t, n)
 
 	var group errgroup.Group
+	group.Go(func() error { return testRevenue(t, n, model) })
 	for _, cmd := range []*exec.Cmd{
 		nodeTests(t, n.Net, "oracle.test.mjs", []string{"eve", "fay", "dev0", "dev1"}, "MODEL="+strconv.FormatUint(model, 10), "BEACON=1"),
 		nodeTests(t, n.Net, "mock.test.mjs", []string{"dev2", "dev3", "dev4", "dev5", "dev6", "dev7", "dev8"}),

@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"math/rand/v2"
 	"testing"
+	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/stretchr/testify/require"
@@ -98,6 +99,8 @@ func TestRevenueByEveryDoor(t *testing.T) {
 // the chain.
 func (r *revenue) open() {
 	r.openLoop(r.eve)
+	r.NextAfter(time.Minute) // the tranche is due, and with it vesting begins
+	ok(r.T, r.Next(r.Tx(r.bo, &imotypes.MsgReleaseProceeds{Sender: r.bo.String(), OfferingId: 1})))
 	for _, owner := range r.holders {
 		for _, spender := range r.holders {
 			r.call(owner, r.token, "token", nil, "approve", spender.EVM(), new(big.Int).Lsh(big.NewInt(1), 200))

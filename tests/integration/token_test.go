@@ -144,6 +144,38 @@ func (j *job) moneyOf(who chain.Account, token common.Address) ([]string, string
 	}, j.App().BankKeeper.GetSupply(j.Context(), j.denom).Amount.String()
 }
 
+// ethersPermit is an allowance from bo to eve as ethers 6.15 signs it with signTypedData, in the
+// domain {name: "Tiny", version: "1", chainId: 7641, verifyingContract: the token of model 1} unless
+// its name says otherwise.
+type ethersPermit struct {
+	value     *big.Int
+	deadline  int64
+	signature string
+}
+
+var ethersPermits = map[string]ethersPermit{
+	"good": {imo(3).BigInt(), 4_102_444_800, "1b" +
+		"08eda09eb8545bafec0d0afb6d5e6d900894aae55303e4bbf8b8d71145d51052" + "28ddbc26a50e26b0eb5b97869a4b89f3af16771e90358dd95844b628afc5462e"},
+	"another chain": {imo(3).BigInt(), 4_102_444_800, "1b" + // 1
+		"4cd988ed5b35777df37572b1e58f35134fae8ac453eb05c642c6797dec2e58d5" + "0ecaa2af2bebe35d9ea7633120156a298e3ae970ebcf1c84b515af7959f613fa"},
+	"another token": {imo(3).BigInt(), 4_102_444_800, "1c" + // that of model 2
+		"7087f8ae083ffb49da35603eae3bf90733da918865e9e81706c1285593865962" + "6d360933780ff59f3ff720d7c0a4c66f73dff066fc3e128098cc63ab0ed8d728"},
+	"a past deadline": {imo(3).BigInt(), 1, "1b" +
+		"8d7da6f74760aac91ac5ff80727a6c132606edd8af028c217f81f3783a3bb9f4" + "4598e82676241bbd1974203f24c8689ad76436a44d47d0741335c3004aa0d000"},
+	"next": {new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), 256), big.NewInt(1)), 4_102_444_800, "1c" + // nonce 1
+		"4812908e4d0d1f4ce862688ce66262b0e650df15405fbbfe6c99836b8b4e59d9" + "47d813f40f8fd31ab5a68e7a15c090b51f7ea3ff885a7bb1111fcb389e5bd3f2"},
+}
+
+// of returns the arguments of a call of permit.
+func (p ethersPermit) of(owner common.Address) (common.Address, *big.Int, int64, uint8, [32]byte, [32]byte) {
+	raw := common.FromHex(p.signature)
+	return owner, p.value, p.deadline, raw[0], [32]byte(raw[1:33]), [32]byte(raw[33:])
+}
+
+func signature(v uint8, r, s [32]byte) string {
+	return common.Bytes2Hex(append(append([]byte{v}, r[:]...), s[:]...))
+}
+
 // TestPermit: an allowance by signature, once, for this token, this chain and this owner.
 func TestPermit(t *testing.T) {
 	j, token := soldToken(t)
@@ -184,7 +216,10 @@ func TestPermit(t *testing.T) {
 			v, r, s := sign(value, 1, later)
 			return permit(j.bo.EVM(), value, later, v, r, s)
 		},
-		"a past deadline": func() (bool, string) { v, r, s := sign(value, 0, 1); return permit(j.bo.EVM(), value, 1, v, r, s) },
+		"a past deadline":         func() (bool, string) { v, r, s := sign(value, 0, 1); return permit(j.bo.EVM(), value, 1, v, r, s) },
+		"ethers: another chain":   func() (bool, string) { return permit(ethersPermits["another chain"].of(j.bo.EVM())) },
+		"ethers: another token":   func() (bool, string) { return permit(ethersPermits["another token"].of(j.bo.EVM())) },
+		"ethers: a past deadline": func() (bool, string) { return permit(ethersPermits["a past deadline"].of(j.bo.EVM())) },
 	} {
 		went, why := call()
 		require.False(t, went, name)
@@ -196,6 +231,12 @@ func TestPermit(t *testing.T) {
 	require.Equal(t, big.NewInt(1), j.view(token, "token", "nonces", j.bo.EVM())[0])
 	went, _ = permit(j.bo.EVM(), value, later, v, r, s)
 	require.False(t, went, "a signature counts once")
+	v, r, s = sign(value, 0, ethersPermits["good"].deadline)
+	require.Equal(t, ethersPermits["good"].signature, signature(v, r, s), "ethers signs the same")
+	went, why = permit(ethersPermits["next"].of(j.bo.EVM()))
+	require.True(t, went, why)
+	require.Equal(t, ethersPermits["next"].value, j.view(token, "token", "allowance", j.bo.EVM(), j.eve.EVM())[0])
+	require.Equal(t, big.NewInt(2), j.view(token, "token", "nonces", j.bo.EVM())[0])
 	j.call(j.eve, token, "token", nil, "transferFrom", j.bo.EVM(), j.eve.EVM(), value)
 	require.Equal(t, imo(3), j.erc20Balance(j.eve))
 }

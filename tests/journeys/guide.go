@@ -21,14 +21,14 @@ type step struct {
 	notYet string
 }
 
-// guides are read and run in this order: each goes on where the one before left the network.
-var guides = []string{"builder", "investor", "dapp", "validator"}
+// journeys are read and run in this order, each on a network of its own; a guide goes on where the one before it left the network.
+var journeys = [][]string{{"builder", "investor", "dapp", "validator"}, {"join"}}
 
 // atEnd is where steps go that end the network.
 const atEnd = "end"
 
-// readGuides takes the steps out of all guides in a folder.
-func readGuides(dir string) ([]step, error) {
+// readGuides takes the steps out of guides in a folder.
+func readGuides(dir string, guides []string) ([]step, error) {
 	var all []step
 	for _, name := range guides {
 		raw, err := os.ReadFile(filepath.Join(dir, name+".md"))
@@ -120,7 +120,7 @@ func numbered(steps []step) []step {
 }
 
 // ordered puts the steps that run into their order, those that wait for another guide behind it.
-func ordered(all []step) ([]step, error) {
+func ordered(guides []string, all []step) ([]step, error) {
 	var out []step
 	known := map[string]bool{"": true, atEnd: true}
 	pick := func(keep func(s step) bool) {

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -19,19 +20,26 @@ func main() {
 	binary := flag.String("binary", "build/imod", "imod")
 	offset := flag.Int("port-offset", 3500, "shift of all ports")
 	verbose := flag.Bool("v", false, "print what the commands print")
+	only := flag.String("guide", "", "run only the journey of this guide")
 	flag.Parse()
-	if err := run(context.Background(), *binary, *offset, *verbose, os.Stdout); err != nil {
-		fmt.Fprintln(os.Stderr, "journeys:", err)
-		os.Exit(1)
+	for _, guides := range journeys {
+		if *only != "" && !slices.Contains(guides, *only) {
+			continue
+		}
+		if err := run(context.Background(), guides, *binary, *offset, *verbose, os.Stdout); err != nil {
+			fmt.Fprintln(os.Stderr, "journeys:", err)
+			os.Exit(1)
+		}
 	}
 }
 
-func run(ctx context.Context, binary string, offset int, verbose bool, out io.Writer) (err error) {
-	all, err := readGuides(filepath.Join("docs", "guides"))
+// run is one journey.
+func run(ctx context.Context, guides []string, binary string, offset int, verbose bool, out io.Writer) (err error) {
+	all, err := readGuides(filepath.Join("docs", "guides"), guides)
 	if err != nil {
 		return err
 	}
-	steps, err := ordered(all)
+	steps, err := ordered(guides, all)
 	if err != nil {
 		return err
 	}
@@ -48,13 +56,13 @@ func run(ctx context.Context, binary string, offset int, verbose bool, out io.Wr
 
 	began := time.Now()
 	guide := ""
-	marked := false
+	ended := false
 	for _, s := range steps {
-		if s.after == atEnd && !marked {
+		if s.after == atEnd && !ended {
 			if err := j.marks(ctx, out); err != nil {
 				return err
 			}
-			marked = true
+			ended = true
 		}
 		if s.guide != guide {
 			guide = s.guide
@@ -72,10 +80,9 @@ func run(ctx context.Context, binary string, offset int, verbose bool, out io.Wr
 			fmt.Fprintln(out, strings.TrimRight(printed, "\n"))
 		}
 	}
-	if !marked {
+	if !ended {
 		return fmt.Errorf("no step ends the network, so no picture was checked")
 	}
-	fmt.Fprintln(out, "not available yet")
 	for _, s := range all {
 		if s.notYet != "" {
 			fmt.Fprintf(out, "  %s: not available yet: %s\n", s.guide, s.notYet)

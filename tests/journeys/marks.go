@@ -34,10 +34,14 @@ func pictures(ctx context.Context, rest string) ([]string, error) {
 		if err := getJSON(ctx, rest+"/imod/aigc/v1/collections/"+c.Collection.ID+"/tokens", &tokens); err != nil {
 			return nil, err
 		}
+		before := len(out)
 		for _, t := range tokens.Tokens {
 			if t.Status == "TOKEN_STATUS_FINAL" {
 				out = append(out, rest+"/imod/aigc/v1/content/"+c.Collection.ID+"/"+t.ID)
 			}
+		}
+		if len(out) == before {
+			return nil, fmt.Errorf("collection %s has no final token", c.Collection.ID)
 		}
 	}
 	var models struct{ Models []struct{ ID string } }
@@ -62,8 +66,8 @@ func checkMarks(ctx context.Context, rest, dir string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	if len(urls) < 5 {
-		return 0, fmt.Errorf("%d pictures, at least a token and four challenges were made", len(urls))
+	if len(urls) < 4 {
+		return 0, fmt.Errorf("%d pictures, at least four challenges were made", len(urls))
 	}
 	for i, url := range urls {
 		file := filepath.Join(dir, fmt.Sprintf("picture-%d.png", i))

@@ -25,11 +25,21 @@ func (n *Network) Kill(i int) {
 	require.NoError(n.T, n.Net.SignalNode(n.Net.Nodes[i].Name, syscall.SIGKILL))
 }
 
-// Restart starts a node that was killed, with further arguments if wanted. It does not wait.
-func (n *Network) Restart(i int, args ...string) {
+// Restart starts a node that was killed. It does not wait.
+func (n *Network) Restart(i int) {
 	n.T.Helper()
-	chain := localnet.Chain{StartArgs: append(append([]string(nil), startArgs...), args...)}
-	require.NoError(n.T, n.Net.StartNode(chain, n.Net.Nodes[i].Name, Binary(n.T)))
+	require.NoError(n.T, n.StartNode(i))
+}
+
+// StartNode is Restart for callers outside the test's goroutine.
+func (n *Network) StartNode(i int) error {
+	return n.Net.StartNode(localnet.Chain{StartArgs: startArgs}, n.Net.Nodes[i].Name, Binary(n.T))
+}
+
+// Stop ends the network's processes, and closes what they wrote.
+func (n *Network) Stop() {
+	n.T.Helper()
+	Imod(n.T, "testnet", "stop", "--home", n.Net.Home())
 }
 
 // SidecarPids finds the sidecar of a node, and nothing else, by the home in its command line.

@@ -164,6 +164,16 @@ func (f *Follower) open(t testing.TB) {
 	}
 }
 
+// Open makes a sequential application over the database of a node that does not run, to look at its state. Any application of this
+// process that was made before must not be used any more.
+func Open(t testing.TB, db dbm.DB) *app.App {
+	t.Helper()
+	f := &Follower{db: db}
+	f.open(t)
+	t.Cleanup(func() { _ = f.App.Close() })
+	return f.App
+}
+
 func (c *Chain) initChain(f *Follower, state []byte, initial int64) {
 	c.T.Helper()
 	resetEVM(c.T)

@@ -8,6 +8,10 @@ interface IOfferings {
     event BidPlaced(uint256 indexed offeringId, address indexed owner, uint256 bidId, uint256 cost, uint256 tokens);
     event AllocationCollected(uint256 indexed offeringId, address indexed owner, uint256 tokens);
     event RefundCollected(uint256 indexed offeringId, address indexed owner, uint256 amount);
+    event Exited(uint256 indexed modelId, address indexed holder, uint256 burnt, uint256 amount);
+    event Swapped(uint256 indexed modelId, address indexed sender, bool buy, uint256 amountIn, uint256 amountOut);
+    event LiquidityAdded(uint256 indexed modelId, address indexed owner, uint256 tokens, uint256 payment, uint256 shares);
+    event LiquidityRemoved(uint256 indexed modelId, address indexed owner, uint256 tokens, uint256 payment, uint256 shares);
 
     /// @notice Bids for the caller. An offering in the native coin is paid by the value, which must
     /// equal `amount`; another denom is taken from the caller's balance and the value must be 0.
@@ -15,11 +19,48 @@ interface IOfferings {
         external
         payable
         returns (uint256 bidId);
+    /// @notice Bids for an owner, who gets tokens and refunds and may cancel. cap and proof are the owner's leaf of the
+    /// offering's allow list and its way to the root; 0 and empty without a list.
+    function placeBidFor(
+        uint256 offeringId,
+        address owner,
+        uint256 amount,
+        uint256 maxPrice,
+        bytes32 termsHash,
+        uint256 cap,
+        bytes32[] calldata proof
+    ) external payable returns (uint256 bidId);
     function cancelBid(uint256 offeringId, uint256 bidId) external returns (uint256 amount);
     function finalize(uint256 offeringId) external returns (uint8 status);
     function collect(uint256 offeringId) external returns (uint256 tokens);
     function refund(uint256 offeringId) external returns (uint256 amount);
+    /// @notice Hands tokens or a refund to their owner, whoever calls.
+    function collectFor(uint256 offeringId, address owner) external returns (uint256 tokens);
+    function refundFor(uint256 offeringId, address owner) external returns (uint256 amount);
+    /// @notice Burns the caller's tokens for their part of the unreleased proceeds.
     function exit(uint256 modelId, uint256 tokens) external returns (uint256 amount);
+    /// @notice Burns the caller's locked tokens of an early round for their part of that round's unreleased proceeds.
+    function exitLot(uint256 offeringId, uint256 tokens) external returns (uint256 amount);
+    /// @notice Releases the next tranche if it is due and pays the contributors.
+    function release(uint256 offeringId) external returns (uint256 released, uint256 paid);
+
+    /// @notice Exchanges in the pool of a model's token: buy gives the payment coin for tokens, otherwise tokens for
+    /// it. A native payment coin travels as value, which must equal amountIn. deadline is in seconds since 1970.
+    function swap(uint256 modelId, bool buy, uint256 amountIn, uint256 minOut, uint256 deadline)
+        external
+        payable
+        returns (uint256 amountOut);
+    /// @notice Puts both coins into a pool. A native payment coin travels as value, which must equal maxPayment; what
+    /// is not needed stays with the caller.
+    function addLiquidity(uint256 modelId, uint256 maxTokens, uint256 maxPayment, uint256 minShares, uint256 deadline)
+        external
+        payable
+        returns (uint256 shares, uint256 tokens, uint256 payment);
+    function removeLiquidity(uint256 modelId, uint256 shares, uint256 minTokens, uint256 minPayment, uint256 deadline)
+        external
+        returns (uint256 tokens, uint256 payment);
+    /// @notice Objects to a version that waits, with what the caller held at the record date.
+    function objectVersion(uint256 modelId, uint256 version) external returns (uint256 weight, bool refused);
 
     function offering(uint256 offeringId)
         external
@@ -30,4 +71,6 @@ interface IOfferings {
         view
         returns (uint256 deposited, uint256 cost, uint256 tokens, uint256 collected, uint256 refundable);
     function expectedPrice(uint256 offeringId) external view returns (uint256);
+    /// @notice What an owner's bids would buy and pay if the offering ended now.
+    function expectedAllocation(uint256 offeringId, address owner) external view returns (uint256 tokens, uint256 cost);
 }

@@ -26,6 +26,9 @@ var _ Pipeline = (*Classify)(nil)
 // Kind implements Pipeline.
 func (*Classify) Kind() Kind { return KindClassify }
 
+// Work implements Pipeline.
+func (*Classify) Work(graph uint64) uint64 { return graph }
+
 // MediaType implements Pipeline.
 func (*Classify) MediaType() string { return "text/plain; charset=utf-8" }
 

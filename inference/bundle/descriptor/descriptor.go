@@ -18,9 +18,6 @@ const (
 var (
 	// ErrInvalid marks a descriptor that breaks a rule.
 	ErrInvalid = errors.New("pipeline is invalid")
-	// ErrUnsupported marks a descriptor that is well-formed but cannot be run by
-	// this version.
-	ErrUnsupported = errors.New("not supported by this version")
 	// ErrInput marks an input that the pipeline does not take.
 	ErrInput = errors.New("input is refused")
 )
@@ -65,6 +62,8 @@ type Pipeline interface {
 	// InputBound and OutputBound are the largest raw input and output in bytes.
 	InputBound() uint32
 	OutputBound() uint32
+	// Work is the work units of a run, from those of one run of the graph.
+	Work(graph uint64) uint64
 	// MediaType describes the raw output bytes.
 	MediaType() string
 

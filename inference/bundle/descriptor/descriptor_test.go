@@ -3,6 +3,7 @@ package descriptor_test
 import (
 	"encoding/binary"
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -32,6 +33,7 @@ func samples() map[string]descriptor.Pipeline {
 		},
 		"classify": &descriptor.Classify{Input: pixels, Labels: []string{"zero", "one", "two or more"}},
 		"scores":   &descriptor.Classify{Input: pixels, Labels: []string{"yes", "no"}, Scores: 2},
+		"text":     text(),
 		"image":    picture(),
 	}
 }
@@ -66,14 +68,51 @@ func TestSampleIsValidAndDeterministic(t *testing.T) {
 	}
 }
 
-func TestTextIsNotSupported(t *testing.T) {
-	p := &descriptor.Text{Tokens: []string{"a", "b"}, Context: 256, Length: 100, Temperature: 700, TopK: 40}
-	r := wire.NewReader(descriptor.Encode(nil, p))
-	got := descriptor.Decode(r)
-	require.NoError(t, r.End())
-	require.Equal(t, p, got)
-	require.ErrorIs(t, got.Validate(), descriptor.ErrUnsupported)
-	require.ErrorContains(t, got.Validate(), "pipeline text: not supported by this version")
+func text() *descriptor.Text {
+	return &descriptor.Text{
+		Form: descriptor.Step, Inputs: []descriptor.Role{descriptor.Tokens, descriptor.Mask, descriptor.State}, Context: 256, Length: 100,
+		Vocabulary: 300, TokenBytes: 9, Prompt: 400, Temperature: 700, TopK: 40, TopP: 900, StopTokens: []uint32{3, 299},
+		StopTexts: []string{"\n"}, Words: strings.Fields("a b c d e f g h i j k l m n o p"),
+	}
+}
+
+func TestTextRules(t *testing.T) {
+	require.NoError(t, text().Validate())
+	require.Equal(t, uint32(400), text().InputBound())
+	require.Equal(t, uint32(900), text().OutputBound())
+	require.Equal(t, uint64(256*7+1875), text().Work(7), "a run per place of the context, and 100 draws from 300")
+	require.Equal(t, uint64(math.MaxUint64), text().Work(1<<60))
+	require.NoError(t, text().ValidateInput([]byte("grüß")))
+	require.ErrorIs(t, text().ValidateInput(nil), descriptor.ErrInput)
+	require.ErrorContains(t, text().ValidateInput(make([]byte, 401)), "allowed are 1 to 400")
+	require.ErrorContains(t, text().ValidateInput([]byte("a\xff")), "not valid UTF-8")
+	for name, change := range map[string]func(*descriptor.Text){
+		"fails: form":                func(p *descriptor.Text) { p.Form = 3 },
+		"fails: no tokens":           func(p *descriptor.Text) { p.Inputs = p.Inputs[1:] },
+		"fails: tokens twice":        func(p *descriptor.Text) { p.Inputs[1] = descriptor.Tokens },
+		"fails: role":                func(p *descriptor.Text) { p.Inputs[1] = 5 },
+		"fails: many inputs":         func(p *descriptor.Text) { p.Inputs = make([]descriptor.Role, descriptor.MaxTextPorts+1) },
+		"fails: state of a window":   func(p *descriptor.Text) { p.Form = descriptor.Window },
+		"fails: no length":           func(p *descriptor.Text) { p.Length = 0 },
+		"fails: no place for prompt": func(p *descriptor.Text) { p.Context = 100 },
+		"fails: vocabulary":          func(p *descriptor.Text) { p.Vocabulary = 1 },
+		"fails: long tokens":         func(p *descriptor.Text) { p.TokenBytes = 258 },
+		"fails: prompt":              func(p *descriptor.Text) { p.Prompt = 8193 },
+		"fails: huge answers":        func(p *descriptor.Text) { p.Context, p.Length, p.TokenBytes = 65535, 65534, 257 },
+		"fails: hot":                 func(p *descriptor.Text) { p.Temperature = 10001 },
+		"fails: top k":               func(p *descriptor.Text) { p.TopK = 301 },
+		"fails: top p":               func(p *descriptor.Text) { p.TopP = 0 },
+		"fails: stop token":          func(p *descriptor.Text) { p.StopTokens = []uint32{300} },
+		"fails: stop tokens twice":   func(p *descriptor.Text) { p.StopTokens = []uint32{3, 3} },
+		"fails: empty stop text":     func(p *descriptor.Text) { p.StopTexts = []string{""} },
+		"fails: few words":           func(p *descriptor.Text) { p.Words = p.Words[1:] },
+		"fails: control in word":     func(p *descriptor.Text) { p.Words[0] = "a\n" },
+		"fails: words beyond prompt": func(p *descriptor.Text) { p.Prompt = 12 },
+	} {
+		p := text()
+		change(p)
+		require.ErrorIs(t, p.Validate(), descriptor.ErrInvalid, name)
+	}
 }
 
 func TestTensorInput(t *testing.T) {

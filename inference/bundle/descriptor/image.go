@@ -63,6 +63,9 @@ func (*Image) InputBound() uint32 { return MaxPrompt }
 // OutputBound implements Pipeline.
 func (m *Image) OutputBound() uint32 { return 3 * uint32(m.Height) * uint32(m.Width) }
 
+// Work implements Pipeline.
+func (*Image) Work(graph uint64) uint64 { return graph }
+
 // MediaType implements Pipeline.
 func (m *Image) MediaType() string { return RGBMediaType(int(m.Width), int(m.Height)) }
 

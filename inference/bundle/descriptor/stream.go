@@ -47,6 +47,8 @@ func (s *Stream) Uint64() uint64 {
 }
 
 // LatentStream is the stream from which an image pipeline draws its latent numbers.
-func LatentStream(seed uint64) *Stream {
-	return NewStream(binary.BigEndian.AppendUint64([]byte("imod/latent/v1"), seed))
+func LatentStream(seed uint64) *Stream { return newSeedStream("imod/latent/v1", seed) }
+
+func newSeedStream(domain string, seed uint64) *Stream {
+	return NewStream(binary.BigEndian.AppendUint64([]byte(domain), seed))
 }

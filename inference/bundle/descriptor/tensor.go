@@ -14,6 +14,9 @@ var _ Pipeline = (*Tensor)(nil)
 // Kind implements Pipeline.
 func (*Tensor) Kind() Kind { return KindTensor }
 
+// Work implements Pipeline.
+func (*Tensor) Work(graph uint64) uint64 { return graph }
+
 // MediaType implements Pipeline.
 func (*Tensor) MediaType() string { return "application/octet-stream" }
 

@@ -6,11 +6,14 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/imochain/imod/inference/bundle"
 	"github.com/imochain/imod/inference/bundle/descriptor"
 	"github.com/imochain/imod/inference/ir"
+	"github.com/imochain/imod/inference/merkle"
 	"github.com/imochain/imod/inference/pipeline"
+	"github.com/imochain/imod/inference/pipeline/token"
 )
 
 // Source is what a bundle is built from.
@@ -20,6 +23,8 @@ type Source struct {
 	Weights [][]byte
 	// ONNXHash is the SHA-256 of the file the graph was imported from.
 	ONNXHash [32]byte
+	// Tokenizer is the tokenizer.json of a text model, empty for others.
+	Tokenizer []byte
 	// Card is the model card.
 	Card []byte
 	// Creator is the account that will register the model.
@@ -32,7 +37,14 @@ const DefaultVectors = 4
 // Build makes a bundle and proves to itself that it runs: every test vector is run
 // and the finished bundle is opened anew and checked.
 func Build(ctx context.Context, spec *Spec, src Source) (*bundle.Bundle, error) {
-	p, err := spec.Pipeline.descriptor(src.Graph)
+	if err := spec.Pipeline.check(); err != nil {
+		return nil, err
+	}
+	tokens, err := src.tokens(spec)
+	if err != nil {
+		return nil, err
+	}
+	p, err := spec.Pipeline.descriptor(src.Graph, tokens)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +59,7 @@ func Build(ctx context.Context, spec *Spec, src Source) (*bundle.Bundle, error) 
 		Semantics: src.Graph.Semantics, Creator: src.Creator,
 		Name: spec.Name, Summary: spec.Summary, Licence: spec.Licence, Domain: spec.Domain,
 		IRRoot: src.Graph.Root(), ONNXHash: src.ONNXHash,
-		WorkUnits: uint64(cost.WorkUnits), PeakMemory: uint64(cost.PeakBytes),
+		WorkUnits: p.Work(uint64(cost.WorkUnits)), PeakMemory: uint64(cost.PeakBytes),
 		MaxInputBytes: p.InputBound(), MaxOutputBytes: p.OutputBound(),
 		Pipeline: p,
 	}
@@ -57,6 +69,11 @@ func Build(ctx context.Context, spec *Spec, src Source) (*bundle.Bundle, error) 
 	parts := bundle.Parts{IR: src.Graph.Encode(), Weights: src.Weights, Card: src.Card}
 	for _, d := range src.Graph.Weights {
 		parts.Shapes = append(parts.Shapes, shape(d))
+	}
+	if tokens != nil {
+		b := tokens.Marshal()
+		parts.Shapes = append(parts.Shapes, descriptor.Shape{DType: merkle.U8, Dims: []uint64{uint64(len(b))}})
+		parts.Weights = append(slices.Clip(parts.Weights), b)
 	}
 	b, err := bundle.New(m, parts)
 	if err != nil {
@@ -69,6 +86,20 @@ func Build(ctx context.Context, spec *Spec, src Source) (*bundle.Bundle, error) 
 		return nil, err
 	}
 	return b, Check(ctx, b)
+}
+
+// tokens reads the tokenizer of a text model.
+func (src *Source) tokens(spec *Spec) (*token.Tokenizer, error) {
+	if spec.Pipeline.Text == nil {
+		if len(src.Tokenizer) > 0 {
+			return nil, errors.New("a tokenizer for a pipeline that reads no text")
+		}
+		return nil, nil //nolint:nilnil // no tokenizer is no error
+	}
+	if len(src.Tokenizer) == 0 {
+		return nil, errors.New("a text pipeline needs a tokenizer.json")
+	}
+	return token.Parse(src.Tokenizer)
 }
 
 // Check loads a bundle and runs a proof of model on it, with a beacon of zeros.

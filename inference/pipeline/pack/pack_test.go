@@ -28,7 +28,7 @@ func TestBuildRefuses(t *testing.T) {
 		"ok":                               {tensor, "", ""},
 		"fails: no pipeline":               {`{}`, "", "exactly one of tensor, classify, text, image is needed, 0 are given"},
 		"fails: two pipelines":             {`{"text": {}, "tensor": {"inputs": []}}`, "", "2 are given"},
-		"fails: text":                      {`{"text": {}}`, "", "pipeline text: not supported by this version"},
+		"fails: text":                      {`{"text": {}}`, "", "a text pipeline needs a tokenizer.json"},
 		"fails: unknown field":             {`{"tensor": {"input": []}}`, "", `unknown field "input"`},
 		"fails: inputs":                    {`{"tensor": {"inputs": []}}`, "", "0 inputs are described, the graph has 1"},
 		"fails: no domain":                 {`{"tensor": {"inputs": [{}]}}`, "", "low and high are needed"},

@@ -16,6 +16,7 @@ import (
 	"github.com/imochain/imod/inference/bundle/descriptor"
 	"github.com/imochain/imod/inference/ir"
 	"github.com/imochain/imod/inference/merkle"
+	"github.com/imochain/imod/inference/pipeline/token"
 )
 
 // Spec is what a builder writes about a model. Shapes are taken from the graph.
@@ -32,7 +33,7 @@ type Spec struct {
 type PipelineSpec struct {
 	Tensor   *TensorSpec   `json:"tensor,omitempty"`
 	Classify *ClassifySpec `json:"classify,omitempty"`
-	Text     *struct{}     `json:"text,omitempty"`
+	Text     *TextSpec     `json:"text,omitempty"`
 	Image    *ImageSpec    `json:"image,omitempty"`
 }
 
@@ -106,8 +107,8 @@ func ParseSpec(b []byte) (*Spec, error) {
 	return s, nil
 }
 
-// descriptor joins the description with the graph's shapes.
-func (s PipelineSpec) descriptor(g *ir.Graph) (descriptor.Pipeline, error) {
+// check makes sure that exactly one pipeline is described.
+func (s PipelineSpec) check() error {
 	given := 0
 	for _, is := range []bool{s.Tensor != nil, s.Classify != nil, s.Text != nil, s.Image != nil} {
 		if is {
@@ -115,8 +116,13 @@ func (s PipelineSpec) descriptor(g *ir.Graph) (descriptor.Pipeline, error) {
 		}
 	}
 	if given != 1 {
-		return nil, fmt.Errorf("pipeline: exactly one of tensor, classify, text, image is needed, %d are given", given)
+		return fmt.Errorf("pipeline: exactly one of tensor, classify, text, image is needed, %d are given", given)
 	}
+	return nil
+}
+
+// descriptor joins the description with the graph's shapes and, for text, the tokenizer.
+func (s PipelineSpec) descriptor(g *ir.Graph, tokens *token.Tokenizer) (descriptor.Pipeline, error) {
 	switch {
 	case s.Tensor != nil:
 		return s.Tensor.descriptor(g)
@@ -125,7 +131,7 @@ func (s PipelineSpec) descriptor(g *ir.Graph) (descriptor.Pipeline, error) {
 	case s.Image != nil:
 		return s.Image.descriptor(g)
 	default:
-		return nil, (&descriptor.Text{}).Validate()
+		return s.Text.descriptor(g, tokens)
 	}
 }
 

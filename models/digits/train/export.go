@@ -13,8 +13,8 @@ func (n *net) export() []byte {
 	pads := onnxfile.Ints("pads", 1, 1, 1, 1)
 	x := "glyph"
 	for _, l := range []*layer{n.conv1, n.conv2} {
-		w := f.Floats(l.name+"_w", l.rows(l.w, nil), l.out, l.in/9, 3, 3)
-		x = f.Node("Conv", l.name, []string{x, w, f.Floats(l.name+"_b", l.b, l.out)}, pads)
+		w := f.Floats(l.name+"_w", l.rows(l.W, nil), l.Out, l.In/9, 3, 3)
+		x = f.Node("Conv", l.name, []string{x, w, f.Floats(l.name+"_b", l.B, l.Out)}, pads)
 		x = f.Node("Relu", l.name+"_relu", []string{x})
 		x = f.Node("MaxPool", l.name+"_half", []string{x}, window...)
 	}
@@ -24,8 +24,8 @@ func (n *net) export() []byte {
 		if i > 0 {
 			order = nil
 		}
-		w := f.Floats(l.name+"_w", l.rows(l.w, order), l.out, l.in)
-		x = f.Node("Gemm", l.name, []string{x, w, f.Floats(l.name+"_b", l.b, l.out)}, onnxfile.Int("transB", 1))
+		w := f.Floats(l.name+"_w", l.rows(l.W, order), l.Out, l.In)
+		x = f.Node("Gemm", l.name, []string{x, w, f.Floats(l.name+"_b", l.B, l.Out)}, onnxfile.Int("transB", 1))
 		if l.rectify {
 			x = f.Node("Relu", l.name+"_relu", []string{x})
 		}
@@ -39,13 +39,13 @@ func (n *net) export() []byte {
 // rows transposes weights to a row per output; order says which input comes where.
 func (l *layer) rows(w []float32, order func(i int) int) []float32 {
 	t := make([]float32, len(w))
-	for i := range l.in {
+	for i := range l.In {
 		from := i
 		if order != nil {
 			from = order(i)
 		}
-		for j := range l.out {
-			t[j*l.in+i] = w[from*l.out+j]
+		for j := range l.Out {
+			t[j*l.In+i] = w[from*l.Out+j]
 		}
 	}
 	return t

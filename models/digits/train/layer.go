@@ -1,55 +1,33 @@
 package main
 
-import (
-	"math"
+import "github.com/imochain/imod/models/internal/learn"
 
-	"github.com/imochain/imod/models/internal/learn"
-)
-
-// layer is a product with a matrix of weights, a bias, and perhaps a rectifier. A
-// convolution is one over the patches of its input.
+// layer is a linear layer and perhaps a rectifier. A convolution is one over the
+// patches of its input.
 type layer struct {
+	learn.Linear
 	name    string
-	in, out int
 	rectify bool
 
-	w, b, gw, gb []float32 // w is in by out
-
 	x, y, dx, dy []float32 // rows of the last batch
-	xt, wt       []float32
 }
-
-// size is the number of the layer's parameters.
-func (l *layer) size() int { return (l.in + 1) * l.out }
 
 // bind gives the layer its parameters, their gradients, and buffers of rows.
 func (l *layer) bind(params, grads []float32, rows int) {
-	n := l.in * l.out
-	l.w, l.b = params[:n:n], params[n:l.size()]
-	l.gw, l.gb = grads[:n:n], grads[n:l.size()]
-	l.x, l.dx, l.xt = make([]float32, rows*l.in), make([]float32, rows*l.in), make([]float32, rows*l.in)
-	l.y, l.dy = make([]float32, rows*l.out), make([]float32, rows*l.out)
-	l.wt = make([]float32, n)
-}
-
-// init draws weights of variance 2 over the number of inputs (He and others, 2015).
-func (l *layer) init(r *learn.RNG) {
-	scale := math.Sqrt(2 / float64(l.in))
-	for i := range l.w {
-		l.w[i] = float32(scale * r.Normal())
-	}
+	l.Bind(params, grads)
+	l.x, l.dx = make([]float32, rows*l.In), make([]float32, rows*l.In)
+	l.y, l.dy = make([]float32, rows*l.Out), make([]float32, rows*l.Out)
 }
 
 // forward computes y from rows of x.
 func (l *layer) forward(rows int) {
-	learn.Product(l.y, l.x, l.w, 1, rows, l.in, l.out)
-	for i := range rows {
-		y := l.y[i*l.out : (i+1)*l.out]
-		for j, b := range l.b {
-			y[j] += b
-			if l.rectify && !(y[j] > 0) {
-				y[j] = 0
-			}
+	l.Forward(l.y, l.x, rows)
+	if !l.rectify {
+		return
+	}
+	for i, v := range l.y[:rows*l.Out] {
+		if !(v > 0) {
+			l.y[i] = 0
 		}
 	}
 }
@@ -57,22 +35,13 @@ func (l *layer) forward(rows int) {
 // backward turns dy into gradients and into dx.
 func (l *layer) backward(rows int) {
 	if l.rectify {
-		for i, v := range l.y[:rows*l.out] {
+		for i, v := range l.y[:rows*l.Out] {
 			if v == 0 {
 				l.dy[i] = 0
 			}
 		}
 	}
-	clear(l.gb)
-	for i := range rows {
-		for j, v := range l.dy[i*l.out : (i+1)*l.out] {
-			l.gb[j] += v
-		}
-	}
-	learn.Transpose(l.xt, l.x, rows, l.in)
-	learn.Product(l.gw, l.xt, l.dy, 1, l.in, rows, l.out)
-	learn.Transpose(l.wt, l.w, l.in, l.out)
-	learn.Product(l.dx, l.dy, l.wt, 1, rows, l.out, l.in)
+	l.Backward(l.dx, l.x, l.dy, rows)
 }
 
 // patches writes for every position of an image of side by side by channels, channels

@@ -29,21 +29,21 @@ type net struct {
 
 func newNet(batch int) *net {
 	n := &net{batch: batch}
-	n.conv1 = &layer{name: "conv1", in: 9, out: channels1, rectify: true}
-	n.conv2 = &layer{name: "conv2", in: 9 * channels1, out: channels2, rectify: true}
-	n.dense1 = &layer{name: "dense1", in: flat, out: hidden, rectify: true}
-	n.dense2 = &layer{name: "dense2", in: hidden, out: glyph.Digits}
+	n.conv1 = &layer{name: "conv1", Linear: learn.Linear{In: 9, Out: channels1}, rectify: true}
+	n.conv2 = &layer{name: "conv2", Linear: learn.Linear{In: 9 * channels1, Out: channels2}, rectify: true}
+	n.dense1 = &layer{name: "dense1", Linear: learn.Linear{In: flat, Out: hidden}, rectify: true}
+	n.dense2 = &layer{name: "dense2", Linear: learn.Linear{In: hidden, Out: glyph.Digits}}
 	n.layers = []*layer{n.conv1, n.conv2, n.dense1, n.dense2}
 	rows := []int{batch * side1 * side1, batch * side2 * side2, batch, batch}
 	total := 0
 	for _, l := range n.layers {
-		total += l.size()
+		total += l.Size()
 	}
 	n.params, n.grads = make([]float32, total), make([]float32, total)
 	at := 0
 	for i, l := range n.layers {
-		l.bind(n.params[at:at+l.size()], n.grads[at:at+l.size()], rows[i])
-		at += l.size()
+		l.bind(n.params[at:at+l.Size()], n.grads[at:at+l.Size()], rows[i])
+		at += l.Size()
 	}
 	n.half1, n.from1 = make([]float32, batch*side2*side2*channels1), make([]int32, batch*side2*side2*channels1)
 	n.half2, n.from2 = make([]float32, batch*flat), make([]int32, batch*flat)
@@ -54,7 +54,7 @@ func newNet(batch int) *net {
 func (n *net) init() {
 	r := learn.NewRNG(streamInit, 0)
 	for _, l := range n.layers {
-		l.init(&r)
+		l.Init(&r, math.Sqrt(2/float64(l.In)))
 	}
 }
 

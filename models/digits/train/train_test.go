@@ -32,7 +32,7 @@ func TestGradients(t *testing.T) {
 	r := learn.NewRNG(99, 0)
 	at := 0
 	for _, l := range n.layers {
-		size := l.size()
+		size := l.Size()
 		along, dir := 0.0, make([]float32, size)
 		for i := range dir {
 			g := grads[at+i]
@@ -153,11 +153,11 @@ func (t *twin) run(pixels *[glyph.Pixels]byte) []int32 {
 	for i, q := range t.layers {
 		window, pad := [4]int{3, 3, side3, 1}[i], [4]int{1, 1, 0, 0}[i]
 		size := side + 2*pad - window + 1
-		y := make([]int64, q.out*size*size)
+		y := make([]int64, q.Out*size*size)
 		for o := range y {
 			row, oy, ox := o/size/size, o/size%size-pad, o%size-pad
 			sum := int64(q.bias[row])
-			for k, w := range q.w[row*q.in : (row+1)*q.in] {
+			for k, w := range q.w[row*q.In : (row+1)*q.In] {
 				iy, ix := oy+k/window%window, ox+k%window
 				if iy >= 0 && iy < side && ix >= 0 && ix < side {
 					sum += int64(w) * x[(k/window/window*side+iy)*side+ix]
@@ -169,7 +169,7 @@ func (t *twin) run(pixels *[glyph.Pixels]byte) []int32 {
 			}
 			y[o] = sum
 		}
-		x, side, channels = y, size, q.out
+		x, side, channels = y, size, q.Out
 		if i < 2 {
 			x, side = halve(x, side, channels), side/2
 		}

@@ -40,7 +40,7 @@ func newTwin(n *net, glyphs int) (*twin, error) {
 		if l == n.dense1 {
 			order = planes
 		}
-		w := l.rows(l.w, order)
+		w := l.rows(l.W, order)
 		if i == 0 {
 			// A pixel is b/255, and the scale of bytes here is 1/256.
 			for k := range w {
@@ -79,9 +79,9 @@ func exponent(most float32, top float64) int {
 
 // quantise rounds a layer's weights, with a scale per row or the same for all.
 func quantise(l *layer, w []float32, input int, same bool) twinLayer {
-	q := twinLayer{layer: l, w: make([]int8, len(w)), exp: make([]int, l.out), bias: make([]int32, l.out)}
-	for j := range l.out {
-		row := w[j*l.in : (j+1)*l.in]
+	q := twinLayer{layer: l, w: make([]int8, len(w)), exp: make([]int, l.Out), bias: make([]int32, l.Out)}
+	for j := range l.Out {
+		row := w[j*l.In : (j+1)*l.In]
 		if same {
 			row = w
 		}
@@ -90,10 +90,10 @@ func quantise(l *layer, w []float32, input int, same bool) twinLayer {
 			most = max(most, v, -v)
 		}
 		q.exp[j] = exponent(most, 127)
-		for i, v := range w[j*l.in : (j+1)*l.in] {
-			q.w[j*l.in+i] = int8(math.RoundToEven(math.Ldexp(float64(v), -q.exp[j])))
+		for i, v := range w[j*l.In : (j+1)*l.In] {
+			q.w[j*l.In+i] = int8(math.RoundToEven(math.Ldexp(float64(v), -q.exp[j])))
 		}
-		q.bias[j] = int32(math.RoundToEven(math.Ldexp(float64(l.b[j]), -q.exp[j]-input)))
+		q.bias[j] = int32(math.RoundToEven(math.Ldexp(float64(l.B[j]), -q.exp[j]-input)))
 	}
 	return q
 }
@@ -101,9 +101,9 @@ func quantise(l *layer, w []float32, input int, same bool) twinLayer {
 // bound is the largest magnitude any sum of the layer can reach.
 func (q *twinLayer) bound() int64 {
 	most := int64(0)
-	for j := range q.out {
+	for j := range q.Out {
 		sum := max(int64(q.bias[j]), -int64(q.bias[j]))
-		for _, w := range q.w[j*q.in : (j+1)*q.in] {
+		for _, w := range q.w[j*q.In : (j+1)*q.In] {
 			sum += 255 * max(int64(w), -int64(w))
 		}
 		most = max(most, sum)
@@ -126,23 +126,23 @@ func (t *twin) export() []byte {
 		// Dense layers are convolutions whose window is the whole image.
 		side, pad := [4]int{3, 3, side3, 1}[i], [4]int64{1, 1, 0, 0}[i]
 		pads := onnxfile.Ints("pads", pad, pad, pad, pad)
-		w := f.Constant(q.name+"_w", onnxfile.I8, bytesOf(q.w), q.out, q.in/side/side, side, side)
-		bias := make([]byte, 0, 4*q.out)
+		w := f.Constant(q.name+"_w", onnxfile.I8, bytesOf(q.w), q.Out, q.In/side/side, side, side)
+		bias := make([]byte, 0, 4*q.Out)
 		for _, v := range q.bias {
 			bias = binary.LittleEndian.AppendUint32(bias, uint32(v))
 		}
 		if i == len(t.layers)-1 {
 			x = f.Node("ConvInteger", q.name, []string{x, w}, pads)
-			x = f.Node("Add", q.name+"_sum", []string{x, f.Constant(q.name+"_b", onnxfile.I32, bias, 1, q.out, 1, 1)})
+			x = f.Node("Add", q.name+"_sum", []string{x, f.Constant(q.name+"_b", onnxfile.I32, bias, 1, q.Out, 1, 1)})
 			break
 		}
-		perRow := make([]float32, q.out)
+		perRow := make([]float32, q.Out)
 		for j, e := range q.exp {
 			perRow[j] = scale(e)
 		}
 		x = f.Node("QLinearConv", q.name, []string{
-			x, scales[i], zero, w, f.Floats(q.name+"_scale", perRow, q.out), zeroW, scales[i+1], zero,
-			f.Constant(q.name+"_b", onnxfile.I32, bias, q.out),
+			x, scales[i], zero, w, f.Floats(q.name+"_scale", perRow, q.Out), zeroW, scales[i+1], zero,
+			f.Constant(q.name+"_b", onnxfile.I32, bias, q.Out),
 		}, pads)
 		if i < 2 {
 			x = f.Node("MaxPool", q.name+"_half", []string{x}, window...)

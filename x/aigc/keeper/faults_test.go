@@ -119,6 +119,7 @@ func TestNoFaultIsSwallowed(t *testing.T) {
 	request := f.ask(t, f.alice, modelID, 2, 6)
 	f.oracle.finish(f.ctx, request.Id, output(6))
 
+	f.report(t, f.bob, c, second)
 	f.commit(t, f.bob, c, 7)
 	f.ctx = f.ctx.WithBlockHeight(f.ctx.BlockHeight() + 1)
 	f.mint(t, c, 7)
@@ -154,6 +155,18 @@ func TestNoFaultIsSwallowed(t *testing.T) {
 		},
 		"reveal and displace": func(ctx sdk.Context) error {
 			_, err := f.k.Mint(ctx, revealed)
+			return err
+		},
+		"report": func(ctx sdk.Context) error {
+			_, err := f.k.Report(ctx, f.carol, c, second, types.REPORT_REASON_OTHER, "")
+			return err
+		},
+		"set flags": func(ctx sdk.Context) error {
+			_, err := f.k.SetFlags(ctx, f.authority, c, second, types.Flags{Withdrawn: true}, true)
+			return err
+		},
+		"dismiss reports": func(ctx sdk.Context) error {
+			_, err := f.k.SetFlags(ctx, f.authority, c, second, types.Flags{}, false)
 			return err
 		},
 		"make offer": func(ctx sdk.Context) error {

@@ -128,6 +128,7 @@ func newFixture(t require.TestingT) *fixture {
 	genesis.Params.MaxRoyaltyBps = 10_000
 	genesis.Params.DepositPerByte = sdk.NewInt64Coin(denom, 7)
 	genesis.Params.CommitDeposit = sdk.NewInt64Coin(denom, commitDeposit)
+	genesis.Params.ReportBond = sdk.NewInt64Coin(denom, reportBond)
 	require.NoError(t, f.k.InitGenesis(f.ctx, genesis))
 	for _, who := range []sdk.AccAddress{f.creator, f.alice, f.bob, f.carol} {
 		f.fund(t, who, sdk.NewCoins(sdk.NewInt64Coin(denom, funds), sdk.NewInt64Coin(usd, funds)))

@@ -83,6 +83,11 @@ func (k *Keeper) importToken(ctx context.Context, g types.GenesisToken) error {
 			return err
 		}
 	}
+	if g.Flags != nil {
+		if err := k.flags.Set(ctx, key, *g.Flags); err != nil {
+			return err
+		}
+	}
 	if g.Listing == nil {
 		return nil
 	}
@@ -183,6 +188,13 @@ func (k *Keeper) exportToken(ctx context.Context, key tokenKey, token types.Toke
 		return g, err
 	}
 	if g.Content, err = k.contents.Get(ctx, key); err != nil && !errors.Is(err, collections.ErrNotFound) {
+		return g, err
+	}
+	flags, err := k.flags.Get(ctx, key)
+	switch {
+	case err == nil:
+		g.Flags = &flags
+	case !errors.Is(err, collections.ErrNotFound):
 		return g, err
 	}
 	listing, err := k.listings.Get(ctx, key)

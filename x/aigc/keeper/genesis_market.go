@@ -8,7 +8,7 @@ import (
 	"github.com/imochain/imod/x/aigc/types"
 )
 
-// importMarket writes offers, commitments and trades; listings come with their tokens.
+// importMarket writes offers, commitments, reports and trades; listings come with their tokens.
 func (k *Keeper) importMarket(ctx context.Context, gs *types.GenesisState) error {
 	for _, g := range gs.Offers {
 		id, err := types.TokenIDFromBytes(g.TokenId)
@@ -19,7 +19,7 @@ func (k *Keeper) importMarket(ctx context.Context, gs *types.GenesisState) error
 		if err != nil {
 			return err
 		}
-		if err := k.offers.Set(ctx, offerKeyOf(g.CollectionId, id, bidder), g.Offer); err != nil {
+		if err := k.offers.Set(ctx, tokenAccountKeyOf(g.CollectionId, id, bidder), g.Offer); err != nil {
 			return err
 		}
 	}
@@ -35,6 +35,19 @@ func (k *Keeper) importMarket(ctx context.Context, gs *types.GenesisState) error
 			return err
 		}
 	}
+	for _, g := range gs.Reports {
+		id, err := types.TokenIDFromBytes(g.TokenId)
+		if err != nil {
+			return err
+		}
+		reporter, err := k.account(g.Report.Reporter)
+		if err != nil {
+			return err
+		}
+		if err := k.reports.Set(ctx, tokenAccountKeyOf(g.CollectionId, id, reporter), g.Report); err != nil {
+			return err
+		}
+	}
 	for _, g := range gs.Trades {
 		if err := k.trades.Set(ctx, collections.Join(g.CollectionId, g.Denom), g.Trade); err != nil {
 			return err
@@ -44,7 +57,7 @@ func (k *Keeper) importMarket(ctx context.Context, gs *types.GenesisState) error
 }
 
 func (k *Keeper) exportMarket(ctx context.Context, gs *types.GenesisState) error {
-	if err := k.offers.Walk(ctx, nil, func(key offerKey, offer types.Offer) (bool, error) {
+	if err := k.offers.Walk(ctx, nil, func(key tokenAccountKey, offer types.Offer) (bool, error) {
 		gs.Offers = append(gs.Offers, types.GenesisOffer{CollectionId: key.K1(), TokenId: key.K2(), Offer: offer})
 		return false, nil
 	}); err != nil {
@@ -52,6 +65,12 @@ func (k *Keeper) exportMarket(ctx context.Context, gs *types.GenesisState) error
 	}
 	if err := k.commitments.Walk(ctx, nil, func(key tokenKey, commitment types.Commitment) (bool, error) {
 		gs.Commitments = append(gs.Commitments, types.GenesisCommitment{CollectionId: key.K1(), Hash: key.K2(), Commitment: commitment})
+		return false, nil
+	}); err != nil {
+		return err
+	}
+	if err := k.reports.Walk(ctx, nil, func(key tokenAccountKey, report types.Report) (bool, error) {
+		gs.Reports = append(gs.Reports, types.GenesisReport{CollectionId: key.K1(), TokenId: key.K2(), Report: report})
 		return false, nil
 	}); err != nil {
 		return err

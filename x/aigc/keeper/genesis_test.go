@@ -89,7 +89,8 @@ func TestDefaultGenesis(t *testing.T) {
 	require.JSONEq(t, `{"params":{"allowed_denoms":["aimo"],"protocol_fee_bps":100,"max_royalty_bps":5000,
 		"deposit_per_byte":{"denom":"aimo","amount":"10000000000000"},"max_content_bytes":65536,
 		"open_collections":false,"paused":false,"commit_blocks":100,
-		"commit_deposit":{"denom":"aimo","amount":"10000000000000000"}},"last_collection_id":"0","collections":[],"tokens":[],"operators":[],"credits":[],"incomes":[],"offers":[],"trades":[],"commitments":[]}`, string(raw))
+		"commit_deposit":{"denom":"aimo","amount":"10000000000000000"},
+		"report_bond":{"denom":"aimo","amount":"1000000000000000000"},"report_blocks":1200000,"moderators":[]},"last_collection_id":"0","collections":[],"tokens":[],"operators":[],"credits":[],"incomes":[],"offers":[],"trades":[],"commitments":[],"reports":[]}`, string(raw))
 	require.Error(t, module.ValidateGenesis(f.encoding.Codec, nil, []byte(`{"unknown":1}`)))
 }
 

@@ -103,22 +103,22 @@ func newListingIndexes(sb *collections.SchemaBuilder) listingIndexes {
 		collections.TripleKeyCodec(collections.Uint64Key, collections.StringKey, collections.BytesKey))}}
 }
 
-// offerKey is (collection id, token id, bidder).
-type offerKey = collections.Triple[uint64, []byte, sdk.AccAddress]
+// tokenAccountKey is (collection id, token id, account): the bidder of an offer, the author of a report.
+type tokenAccountKey = collections.Triple[uint64, []byte, sdk.AccAddress]
 
 // offerIndexes finds the offers of an account.
 type offerIndexes struct {
-	byBidder *indexes.Multi[sdk.AccAddress, offerKey, types.Offer]
+	byBidder *indexes.Multi[sdk.AccAddress, tokenAccountKey, types.Offer]
 }
 
 // IndexesList implements collections.Indexes.
-func (i offerIndexes) IndexesList() []collections.Index[offerKey, types.Offer] {
-	return []collections.Index[offerKey, types.Offer]{i.byBidder}
+func (i offerIndexes) IndexesList() []collections.Index[tokenAccountKey, types.Offer] {
+	return []collections.Index[tokenAccountKey, types.Offer]{i.byBidder}
 }
 
-func newOfferIndexes(sb *collections.SchemaBuilder, offer codec.KeyCodec[offerKey]) offerIndexes {
+func newOfferIndexes(sb *collections.SchemaBuilder, offer codec.KeyCodec[tokenAccountKey]) offerIndexes {
 	return offerIndexes{
 		byBidder: indexes.NewMulti(sb, types.OffersByBidderKey, "offers_by_bidder", sdk.AccAddressKey, offer,
-			func(at offerKey, _ types.Offer) (sdk.AccAddress, error) { return at.K3(), nil }),
+			func(at tokenAccountKey, _ types.Offer) (sdk.AccAddress, error) { return at.K3(), nil }),
 	}
 }

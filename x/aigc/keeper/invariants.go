@@ -141,7 +141,7 @@ func (k *Keeper) checkCounts(ctx context.Context, supply, minted uint64) error {
 }
 
 // owed is what a collection's escrow account owes: mint prices of pending tokens,
-// storage deposits, credits, royalty due, offers, commitments.
+// storage deposits, credits, royalty due, offers, commitments, reports.
 func owed(gs *types.GenesisState, collectionID uint64) sdk.Coins {
 	sum := sdk.NewCoins()
 	for _, g := range gs.Tokens {
@@ -168,6 +168,11 @@ func owed(gs *types.GenesisState, collectionID uint64) sdk.Coins {
 	for _, g := range gs.Offers {
 		if g.CollectionId == collectionID {
 			sum = sum.Add(g.Offer.Price)
+		}
+	}
+	for _, g := range gs.Reports {
+		if g.CollectionId == collectionID {
+			sum = sum.Add(g.Report.Bond)
 		}
 	}
 	for _, g := range gs.Commitments {

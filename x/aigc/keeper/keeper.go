@@ -48,9 +48,11 @@ type Keeper struct {
 	balances         collections.Map[collections.Pair[sdk.AccAddress, uint64], uint64]
 	operators        collections.KeySet[collections.Triple[uint64, sdk.AccAddress, sdk.AccAddress]]
 	listings         *collections.IndexedMap[tokenKey, types.Listing, listingIndexes]
-	offers           *collections.IndexedMap[offerKey, types.Offer, offerIndexes]
+	offers           *collections.IndexedMap[tokenAccountKey, types.Offer, offerIndexes]
 	commitments      collections.Map[tokenKey, types.Commitment]
 	commitmentsDue   collections.KeySet[commitmentDueKey]
+	flags            collections.Map[tokenKey, types.Flags]
+	reports          collections.Map[tokenAccountKey, types.Report]
 	trades           collections.Map[collections.Pair[uint64, string], types.Trade]
 	credits          collections.Map[collections.Triple[sdk.AccAddress, uint64, string], math.Int]
 	incomes          collections.Map[collections.Pair[uint64, string], types.Income]
@@ -73,7 +75,7 @@ func NewKeeper(
 	}
 	sb := collections.NewSchemaBuilder(storeService)
 	token := collections.PairKeyCodec(collections.Uint64Key, collections.BytesKey)
-	offer := collections.TripleKeyCodec(collections.Uint64Key, collections.BytesKey, sdk.AccAddressKey)
+	tokenAccount := collections.TripleKeyCodec(collections.Uint64Key, collections.BytesKey, sdk.AccAddressKey)
 	k := &Keeper{
 		addresses: addresses,
 		bank:      bank,
@@ -100,11 +102,13 @@ func NewKeeper(
 			collections.TripleKeyCodec(collections.Uint64Key, sdk.AccAddressKey, sdk.AccAddressKey)),
 		listings: collections.NewIndexedMap(sb, types.ListingsKey, "listings", token,
 			codec.CollValue[types.Listing](cdc), newListingIndexes(sb)),
-		offers: collections.NewIndexedMap(sb, types.OffersKey, "offers", offer,
-			codec.CollValue[types.Offer](cdc), newOfferIndexes(sb, offer)),
+		offers: collections.NewIndexedMap(sb, types.OffersKey, "offers", tokenAccount,
+			codec.CollValue[types.Offer](cdc), newOfferIndexes(sb, tokenAccount)),
 		commitments: collections.NewMap(sb, types.CommitmentsKey, "commitments", token, codec.CollValue[types.Commitment](cdc)),
 		commitmentsDue: collections.NewKeySet(sb, types.CommitmentsDueKey, "commitments_due",
 			collections.TripleKeyCodec(collections.Int64Key, collections.Uint64Key, collections.BytesKey)),
+		flags:   collections.NewMap(sb, types.FlagsKey, "flags", token, codec.CollValue[types.Flags](cdc)),
+		reports: collections.NewMap(sb, types.ReportsKey, "reports", tokenAccount, codec.CollValue[types.Report](cdc)),
 		trades: collections.NewMap(sb, types.TradesKey, "trades",
 			collections.PairKeyCodec(collections.Uint64Key, collections.StringKey), codec.CollValue[types.Trade](cdc)),
 		credits: collections.NewMap(sb, types.CreditsKey, "credits",

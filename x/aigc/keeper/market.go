@@ -24,6 +24,9 @@ func (k *Keeper) List(ctx context.Context, owner sdk.AccAddress, collectionID ui
 	if err := k.requireFinal(ctx, collectionID, id); err != nil {
 		return err
 	}
+	if err := k.requireTradable(ctx, collectionID, id); err != nil {
+		return err
+	}
 	seller, err := k.requireOwner(ctx, owner, collectionID, id)
 	if err != nil {
 		return err
@@ -65,6 +68,9 @@ func (k *Keeper) Buy(ctx context.Context, buyer sdk.AccAddress, collectionID uin
 	}
 	listing, err := k.listing(ctx, collectionID, id)
 	if err != nil {
+		return err
+	}
+	if err := k.requireTradable(ctx, collectionID, id); err != nil {
 		return err
 	}
 	if listing.Price.Denom != expected.Denom || !listing.Price.Amount.Equal(expected.Amount) {

@@ -198,6 +198,37 @@ func (s msgServer) CancelOffer(ctx context.Context, msg *types.MsgCancelOffer) (
 	return &types.MsgCancelOfferResponse{}, s.k.CancelOffer(ctx, sender, bidder, msg.CollectionId, id)
 }
 
+func (s msgServer) Report(ctx context.Context, msg *types.MsgReport) (*types.MsgReportResponse, error) {
+	reporter, id, err := s.actor(msg.Reporter, msg.TokenId)
+	if err != nil {
+		return nil, err
+	}
+	report, err := s.k.Report(ctx, reporter, msg.CollectionId, id, msg.Reason, msg.Text)
+	return &types.MsgReportResponse{LastHeight: report.LastHeight}, err
+}
+
+func (s msgServer) SetFlags(ctx context.Context, msg *types.MsgSetFlags) (*types.MsgSetFlagsResponse, error) {
+	id, err := types.ParseTokenID(msg.TokenId)
+	if err != nil {
+		return nil, err
+	}
+	flags := types.Flags{Sensitive: msg.Sensitive, Withdrawn: msg.Withdrawn, Note: msg.Note}
+	decided, err := s.k.SetFlags(ctx, msg.Authority, msg.CollectionId, id, flags, msg.Upheld)
+	return &types.MsgSetFlagsResponse{Decided: uint32(decided)}, err
+}
+
+func (s msgServer) EndReport(ctx context.Context, msg *types.MsgEndReport) (*types.MsgEndReportResponse, error) {
+	sender, id, err := s.actor(msg.Sender, msg.TokenId)
+	if err != nil {
+		return nil, err
+	}
+	reporter, err := s.accountOr(msg.Reporter, sender)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgEndReportResponse{}, s.k.EndReport(ctx, reporter, msg.CollectionId, id)
+}
+
 func (s msgServer) Withdraw(ctx context.Context, msg *types.MsgWithdraw) (*types.MsgWithdrawResponse, error) {
 	owner, err := s.k.account(msg.Owner)
 	if err != nil {
@@ -220,6 +251,15 @@ func (s msgServer) UpdateParams(ctx context.Context, msg *types.MsgUpdateParams)
 	}
 	if err := msg.Params.Validate(); err != nil {
 		return nil, err
+	}
+	for i, moderator := range msg.Params.Moderators {
+		addr, err := s.k.account(moderator)
+		if err != nil {
+			return nil, err
+		}
+		if msg.Params.Moderators[i], err = s.k.text(addr); err != nil {
+			return nil, err
+		}
 	}
 	if err := s.k.params.Set(ctx, msg.Params); err != nil {
 		return nil, err

@@ -37,6 +37,9 @@ func (k *Keeper) MakeOffer(
 	if err := k.checkRecipient(collectionID, bidder); err != nil {
 		return err
 	}
+	if err := k.requireTradable(ctx, collectionID, id); err != nil {
+		return err
+	}
 	own, err := k.ownership(ctx, collectionID, id)
 	if err != nil {
 		return err
@@ -47,7 +50,7 @@ func (k *Keeper) MakeOffer(
 	if err := k.endOffer(ctx, collectionID, id, bidder); err != nil && !errors.Is(err, types.ErrOfferNotFound) {
 		return err
 	}
-	if err := k.offers.Set(ctx, offerKeyOf(collectionID, id, bidder), offer); err != nil {
+	if err := k.offers.Set(ctx, tokenAccountKeyOf(collectionID, id, bidder), offer); err != nil {
 		return err
 	}
 	if err := k.toEscrow(ctx, collectionID, bidder, price); err != nil {
@@ -82,6 +85,9 @@ func (k *Keeper) AcceptOffer(
 	if err := k.requireFinal(ctx, collectionID, id); err != nil {
 		return err
 	}
+	if err := k.requireTradable(ctx, collectionID, id); err != nil {
+		return err
+	}
 	if _, err := k.requireOwner(ctx, owner, collectionID, id); err != nil {
 		return err
 	}
@@ -99,7 +105,7 @@ func (k *Keeper) AcceptOffer(
 	if err != nil {
 		return err
 	}
-	if err := k.offers.Remove(ctx, offerKeyOf(collectionID, id, bidder)); err != nil {
+	if err := k.offers.Remove(ctx, tokenAccountKeyOf(collectionID, id, bidder)); err != nil {
 		return err
 	}
 	if err := k.endListing(ctx, collectionID, id); err != nil {
@@ -138,7 +144,7 @@ func (k *Keeper) endOffer(ctx context.Context, collectionID uint64, id types.Tok
 	if err != nil {
 		return err
 	}
-	if err := k.offers.Remove(ctx, offerKeyOf(collectionID, id, bidder)); err != nil {
+	if err := k.offers.Remove(ctx, tokenAccountKeyOf(collectionID, id, bidder)); err != nil {
 		return err
 	}
 	if err := k.pay(ctx, collectionID, types.EscrowAddress(collectionID), bidder, offer.Price); err != nil {
@@ -154,15 +160,15 @@ func (k *Keeper) Offer(ctx context.Context, collectionID uint64, id types.TokenI
 	if err := checkAccount(bidder); err != nil {
 		return types.Offer{}, err
 	}
-	offer, err := k.offers.Get(ctx, offerKeyOf(collectionID, id, bidder))
+	offer, err := k.offers.Get(ctx, tokenAccountKeyOf(collectionID, id, bidder))
 	if errors.Is(err, collections.ErrNotFound) {
 		return types.Offer{}, types.ErrOfferNotFound.Wrapf("for %s in collection %d", id, collectionID)
 	}
 	return offer, err
 }
 
-func offerKeyOf(collectionID uint64, id types.TokenID, bidder sdk.AccAddress) offerKey {
-	return collections.Join3(collectionID, id.Bytes(), bidder)
+func tokenAccountKeyOf(collectionID uint64, id types.TokenID, account sdk.AccAddress) tokenAccountKey {
+	return collections.Join3(collectionID, id.Bytes(), account)
 }
 
 func blockTime(ctx context.Context) time.Time {

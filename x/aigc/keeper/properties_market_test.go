@@ -153,3 +153,42 @@ func (m *machine) doReveal() {
 	}
 	owner[minted.TokenID], status[minted.TokenID] = c.who, types.TOKEN_STATUS_PENDING
 }
+
+func (m *machine) doReport() {
+	c, who := m.anyCollection(), m.anyone()
+	if id, ok := m.anyToken(c); ok {
+		m.try("report", func(ctx sdk.Context) error {
+			_, err := m.k.Report(ctx, who, c, id, types.REPORT_REASON_OTHER, "")
+			return err
+		})
+	}
+}
+
+// doFlag flags or clears a token and decides the reports about it.
+func (m *machine) doFlag() {
+	c := m.anyCollection()
+	id, ok := m.anyToken(c)
+	if !ok {
+		return
+	}
+	flags := types.Flags{Sensitive: m.pick(2) == 0, Withdrawn: m.pick(4) == 0}
+	upheld := m.pick(2) == 0
+	m.try("flag", func(ctx sdk.Context) error {
+		_, err := m.k.SetFlags(ctx, m.authority, c, id, flags, upheld)
+		return err
+	})
+}
+
+// endReports returns the bonds of reports whose tokens are gone.
+func (m *machine) endReports(c uint64) {
+	gs, err := m.k.ExportGenesis(m.ctx)
+	require.NoError(m.t, err)
+	for _, g := range gs.Reports {
+		if g.CollectionId != c {
+			continue
+		}
+		reporter, err := m.codec.StringToBytes(g.Report.Reporter)
+		require.NoError(m.t, err)
+		require.NoError(m.t, m.k.EndReport(m.ctx, reporter, c, types.TokenID(g.TokenId)))
+	}
+}

@@ -72,6 +72,7 @@ func TestProperties(t *testing.T) {
 	for _, name := range []string{
 		"mint", "result", "settle", "expire", "transfer", "approve", "operator", "burn", "list", "unlist", "buy", "withdraw", "content",
 		"offer", "accept", "cancel offer", "commit", "reveal", "displace",
+		"report", "flag",
 	} {
 		require.GreaterOrEqual(t, done[name], 20, "%s succeeded too seldom to mean anything: %v", name, done)
 	}
@@ -81,7 +82,7 @@ func (m *machine) step() {
 	actions := []func(){
 		m.doMint, m.doMint, m.doMint, m.doFinish, m.doFinish, m.doExpire, m.doSettle, m.doSettle, m.doSettle, m.doResult,
 		m.doTransfer, m.doTransfer, m.doApprove, m.doOperator, m.doBurn, m.doList, m.doList, m.doUnlist, m.doBuy, m.doBuy, m.doBuy,
-		m.doCommit, m.doCommit, m.doReveal, m.doReveal, m.doOffer, m.doOffer, m.doAccept, m.doAccept, m.doCancelOffer, m.doLater,
+		m.doCommit, m.doCommit, m.doReveal, m.doReveal, m.doReport, m.doFlag, m.doOffer, m.doOffer, m.doAccept, m.doAccept, m.doCancelOffer, m.doLater,
 		m.doWithdraw, m.doBlock, m.doGift, m.doParams, m.doRefuse, m.newCollection,
 	}
 	actions[m.pick(len(actions))]()
@@ -448,6 +449,11 @@ func owed(gs *types.GenesisState, c uint64) sdk.Coins {
 			sum = sum.Add(g.Commitment.Price).Add(g.Commitment.Deposit)
 		}
 	}
+	for _, g := range gs.Reports {
+		if g.CollectionId == c {
+			sum = sum.Add(g.Report.Bond)
+		}
+	}
 	return sum
 }
 
@@ -477,6 +483,7 @@ func (m *machine) withdrawAll() {
 			require.NoError(m.t, m.k.Burn(m.ctx, m.owner[c][id], c, id))
 		}
 		m.cancelOffers(c)
+		m.endReports(c)
 		for _, who := range m.people {
 			credits, err := m.queries.Credits(m.ctx, &types.QueryCreditsRequest{Address: m.text(who)})
 			require.NoError(m.t, err)

@@ -31,8 +31,10 @@ func (q queryServer) Offers(ctx context.Context, req *types.QueryOffersRequest) 
 	}
 	prefix := collections.TripleSuperPrefix[uint64, []byte, sdk.AccAddress](req.CollectionId, id.Bytes())
 	offers, page, err := query.CollectionPaginate(ctx, q.k.offers, capPage(req.Pagination),
-		func(key offerKey, offer types.Offer) (types.OfferInfo, error) { return offerInfo(key, offer), nil },
-		func(o *query.CollectionsPaginateOptions[offerKey]) { o.Prefix = &prefix })
+		func(key tokenAccountKey, offer types.Offer) (types.OfferInfo, error) {
+			return offerInfo(key, offer), nil
+		},
+		func(o *query.CollectionsPaginateOptions[tokenAccountKey]) { o.Prefix = &prefix })
 	return &types.QueryOffersResponse{Offers: offers, Pagination: page}, toStatus(err)
 }
 
@@ -41,8 +43,8 @@ func (q queryServer) OffersBy(ctx context.Context, req *types.QueryOffersByReque
 	if err != nil {
 		return nil, toStatus(err)
 	}
-	type key = collections.Pair[sdk.AccAddress, offerKey]
-	prefix := collections.PairPrefix[sdk.AccAddress, offerKey](bidder)
+	type key = collections.Pair[sdk.AccAddress, tokenAccountKey]
+	prefix := collections.PairPrefix[sdk.AccAddress, tokenAccountKey](bidder)
 	offers, page, err := query.CollectionPaginate(ctx, q.k.offers.Indexes.byBidder, capPage(req.Pagination),
 		func(at key, _ collections.NoValue) (types.OfferInfo, error) {
 			offer, err := q.k.offers.Get(ctx, at.K2())
@@ -52,11 +54,29 @@ func (q queryServer) OffersBy(ctx context.Context, req *types.QueryOffersByReque
 	return &types.QueryOffersByResponse{Offers: offers, Pagination: page}, toStatus(err)
 }
 
+func (q queryServer) Reports(ctx context.Context, req *types.QueryReportsRequest) (*types.QueryReportsResponse, error) {
+	var prefix *tokenAccountKey
+	if req.CollectionId != 0 || req.TokenId != "" {
+		id, err := types.ParseTokenID(req.TokenId)
+		if err != nil {
+			return nil, toStatus(err)
+		}
+		of := collections.TripleSuperPrefix[uint64, []byte, sdk.AccAddress](req.CollectionId, id.Bytes())
+		prefix = &of
+	}
+	reports, page, err := query.CollectionPaginate(ctx, q.k.reports, capPage(req.Pagination),
+		func(key tokenAccountKey, report types.Report) (types.ReportInfo, error) {
+			return types.ReportInfo{CollectionId: key.K1(), TokenId: hex.EncodeToString(key.K2()), Report: report}, nil
+		},
+		func(o *query.CollectionsPaginateOptions[tokenAccountKey]) { o.Prefix = prefix })
+	return &types.QueryReportsResponse{Reports: reports, Pagination: page}, toStatus(err)
+}
+
 func (q queryServer) Market(ctx context.Context, req *types.QueryMarketRequest) (*types.QueryMarketResponse, error) {
 	denoms, err := q.k.Market(ctx, req.Id)
 	return &types.QueryMarketResponse{Denoms: denoms}, toStatus(err)
 }
 
-func offerInfo(key offerKey, offer types.Offer) types.OfferInfo {
+func offerInfo(key tokenAccountKey, offer types.Offer) types.OfferInfo {
 	return types.OfferInfo{CollectionId: key.K1(), TokenId: hex.EncodeToString(key.K2()), Offer: offer}
 }

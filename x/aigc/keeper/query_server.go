@@ -217,6 +217,13 @@ func (q queryServer) tokenInfo(ctx context.Context, collectionID uint64, id type
 	info.ManifestRoot, info.OutputRoot = hex.EncodeToString(p.ManifestRoot), hex.EncodeToString(p.OutputRoot)
 	info.Prompt, info.TrustClass = hex.EncodeToString(encoded), p.TrustClass
 	info.RequestedHeight, info.FinalHeight = p.RequestedHeight, p.FinalHeight
+	flags, err := q.k.Flags(ctx, collectionID, id)
+	if err != nil {
+		return types.TokenInfo{}, err
+	}
+	if !flags.None() {
+		info.Flags = &flags
+	}
 	listing, err := q.k.listing(ctx, collectionID, id)
 	switch {
 	case errors.Is(err, types.ErrNotListed):

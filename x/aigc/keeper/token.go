@@ -208,6 +208,9 @@ func (k *Keeper) undo(ctx context.Context, token types.Token, id types.TokenID, 
 	if err := k.tokens.Remove(ctx, keyOf(token.CollectionId, id)); err != nil {
 		return err
 	}
+	if err := k.flags.Remove(ctx, keyOf(token.CollectionId, id)); err != nil {
+		return err
+	}
 	if err := emit(ctx, event(own.Owner)); err != nil {
 		return err
 	}
@@ -232,6 +235,9 @@ func (k *Keeper) Burn(ctx context.Context, caller sdk.AccAddress, collectionID u
 		return err
 	}
 	if err := k.contents.Remove(ctx, keyOf(collectionID, id)); err != nil {
+		return err
+	}
+	if err := k.flags.Remove(ctx, keyOf(collectionID, id)); err != nil {
 		return err
 	}
 	if err := k.tokens.Set(ctx, keyOf(collectionID, id), token.Tombstone()); err != nil {

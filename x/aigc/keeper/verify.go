@@ -66,6 +66,10 @@ func (k *Keeper) TokenURI(ctx context.Context, collectionID uint64, id types.Tok
 	if err != nil && !errors.Is(err, types.ErrContentNotFound) {
 		return "", err
 	}
+	flags, err := k.Flags(ctx, collectionID, id)
+	if err != nil {
+		return "", err
+	}
 	p := token.Provenance
 	encoded, err := p.Prompt().Encode()
 	if err != nil {
@@ -75,7 +79,7 @@ func (k *Keeper) TokenURI(ctx context.Context, collectionID uint64, id types.Tok
 		CollectionName: c.Name, CollectionID: c.Id, TokenID: id, Status: word(token.Status.String(), "TOKEN_STATUS_"),
 		ModelID: p.ModelId, Version: p.Version, ManifestRoot: p.ManifestRoot, Seed: p.Seed, Input: p.Input, Prompt: encoded,
 		OutputRoot: p.OutputRoot, TrustClass: word(p.TrustClass.String(), "TRUST_CLASS_"), RequestID: token.RequestId,
-		RequestedHeight: p.RequestedHeight, FinalHeight: p.FinalHeight, Content: content,
+		RequestedHeight: p.RequestedHeight, FinalHeight: p.FinalHeight, Content: content, Sensitive: flags.Sensitive, Withdrawn: flags.Withdrawn,
 	})
 }
 

@@ -47,6 +47,10 @@ type Record struct {
 	FinalHeight     int64
 	// Content is the raw output; empty if it is not kept on chain.
 	Content []byte
+	// Sensitive content should be shown only to who asks for it.
+	Sensitive bool
+	// Withdrawn content is left out.
+	Withdrawn bool
 }
 
 type document struct {
@@ -67,6 +71,8 @@ type document struct {
 	RequestID       string `json:"request_id"`
 	RequestedHeight string `json:"requested_height"`
 	FinalHeight     string `json:"final_height,omitempty"`
+	Sensitive       bool   `json:"sensitive,omitempty"`
+	Withdrawn       bool   `json:"withdrawn,omitempty"`
 	Content         string `json:"content,omitempty"`
 }
 
@@ -88,6 +94,8 @@ func JSON(r Record) ([]byte, error) {
 		AIGCData:        hex.EncodeToString(r.OutputRoot),
 		RequestID:       strconv.FormatUint(r.RequestID, 10),
 		RequestedHeight: strconv.FormatInt(r.RequestedHeight, 10),
+		Sensitive:       r.Sensitive,
+		Withdrawn:       r.Withdrawn,
 	}
 	if utf8.Valid(r.Input) {
 		// other inputs are bytes, which the encoded prompt shows
@@ -97,7 +105,7 @@ func JSON(r Record) ([]byte, error) {
 		doc.ProofType = r.TrustClass
 		doc.FinalHeight = strconv.FormatInt(r.FinalHeight, 10)
 	}
-	if len(r.Content) > 0 {
+	if len(r.Content) > 0 && !r.Withdrawn {
 		doc.Content = contentPrefix + base64.StdEncoding.EncodeToString(r.Content)
 	}
 	return json.Marshal(doc)

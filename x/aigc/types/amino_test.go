@@ -29,6 +29,12 @@ func messages() []gogoproto.Message {
 			SupplyLimit: 5, MintPrice: price, MintPolicy: types.MINT_POLICY_CREATOR,
 		},
 		&types.MsgCreateCollection{MintPrice: sdk.NewInt64Coin("aimo", 0)},
+		&types.MsgReport{Reporter: "a", CollectionId: 1, TokenId: id, Reason: types.REPORT_REASON_RIGHTS, Text: "mine"},
+		&types.MsgReport{},
+		&types.MsgSetFlags{Authority: "a", CollectionId: 1, TokenId: id, Sensitive: true, Withdrawn: true, Note: "b", Upheld: true},
+		&types.MsgSetFlags{},
+		&types.MsgEndReport{Sender: "a", CollectionId: 1, TokenId: id, Reporter: "b"},
+		&types.MsgEndReport{},
 		&types.MsgCommit{Sender: "a", CollectionId: 1, Commitment: id},
 		&types.MsgCommit{},
 		&types.MsgMint{
@@ -63,7 +69,7 @@ func messages() []gogoproto.Message {
 		&types.MsgWithdraw{},
 		&types.MsgUpdateParams{Authority: "a", Params: types.DefaultParams()},
 		&types.MsgUpdateParams{Authority: "a", Params: types.Params{
-			AllowedDenoms: []string{"aimo"}, DepositPerByte: price, CommitDeposit: price, OpenCollections: true, Paused: true,
+			AllowedDenoms: []string{"aimo"}, DepositPerByte: price, CommitDeposit: price, ReportBond: price, OpenCollections: true, Paused: true,
 		}},
 	}
 }

@@ -13,7 +13,7 @@ func RegisterInterfaces(registry codectypes.InterfaceRegistry) {
 	registry.RegisterImplementations((*sdk.Msg)(nil),
 		&MsgCreateCollection{}, &MsgMint{}, &MsgMintFromResult{}, &MsgSettle{},
 		&MsgTransfer{}, &MsgApprove{}, &MsgSetApprovalForAll{}, &MsgBurn{},
-		&MsgList{}, &MsgUnlist{}, &MsgBuy{}, &MsgCommit{},
+		&MsgList{}, &MsgUnlist{}, &MsgBuy{}, &MsgCommit{}, &MsgReport{}, &MsgSetFlags{}, &MsgEndReport{},
 		&MsgMakeOffer{}, &MsgAcceptOffer{}, &MsgCancelOffer{}, &MsgWithdraw{}, &MsgUpdateParams{},
 	)
 	msgservice.RegisterMsgServiceDesc(registry, &_Msg_serviceDesc)
@@ -23,6 +23,9 @@ func RegisterInterfaces(registry codectypes.InterfaceRegistry) {
 // wallets sign. The names equal the amino.name options of the proto file.
 func RegisterLegacyAminoCodec(cdc *codec.LegacyAmino) {
 	legacy.RegisterAminoMsg(cdc, &MsgCreateCollection{}, "imod/aigc/MsgCreateCollection")
+	legacy.RegisterAminoMsg(cdc, &MsgReport{}, "imod/aigc/MsgReport")
+	legacy.RegisterAminoMsg(cdc, &MsgSetFlags{}, "imod/aigc/MsgSetFlags")
+	legacy.RegisterAminoMsg(cdc, &MsgEndReport{}, "imod/aigc/MsgEndReport")
 	legacy.RegisterAminoMsg(cdc, &MsgCommit{}, "imod/aigc/MsgCommit")
 	legacy.RegisterAminoMsg(cdc, &MsgMint{}, "imod/aigc/MsgMint")
 	legacy.RegisterAminoMsg(cdc, &MsgMintFromResult{}, "imod/aigc/MsgMintFromResult")

@@ -42,6 +42,9 @@ func (gs GenesisState) Validate() error {
 	if err := gs.validateCommitments(known); err != nil {
 		return err
 	}
+	if err := gs.validateReports(known); err != nil {
+		return err
+	}
 	return gs.validateTrades(known)
 }
 
@@ -107,7 +110,7 @@ func (g GenesisToken) validate(c Collection) error {
 	}
 	if g.Token.Status == TOKEN_STATUS_BURNT {
 		if g.Ownership != nil || g.Token.Provenance != nil || g.Token.Deposit != nil || g.Token.Escrowed != nil ||
-			g.Listing != nil || len(g.Content) > 0 {
+			g.Listing != nil || g.Flags != nil || len(g.Content) > 0 {
 			return ErrInvalidGenesis.Wrap("a burnt token keeps nothing")
 		}
 		return nil
@@ -136,6 +139,11 @@ func (g GenesisToken) validate(c Collection) error {
 	}
 	if g.Listing != nil && (!final || g.Listing.Seller != g.Ownership.Owner) {
 		return ErrInvalidGenesis.Wrap("listing by somebody else than the owner of a final token")
+	}
+	if g.Flags != nil {
+		if err := g.Flags.ValidateBasic(); err != nil || g.Flags.None() {
+			return ErrInvalidGenesis.Wrapf("flags: none is set, or %v", err)
+		}
 	}
 	return g.validateAmounts()
 }

@@ -60,6 +60,39 @@ func (gs GenesisState) validateCommitments(known map[uint64]Collection) error {
 	return nil
 }
 
+// validateReports checks the reports, at most MaxReports for a token.
+func (gs GenesisState) validateReports(known map[uint64]Collection) error {
+	type key struct {
+		collection uint64
+		token      TokenID
+		reporter   string
+	}
+	seen := make(map[key]bool, len(gs.Reports))
+	count := make(map[key]int)
+	for _, g := range gs.Reports {
+		if _, ok := known[g.CollectionId]; !ok {
+			return ErrInvalidGenesis.Wrapf("report: collection %d does not exist", g.CollectionId)
+		}
+		id, err := TokenIDFromBytes(g.TokenId)
+		if err != nil {
+			return ErrInvalidGenesis.Wrapf("report: %s", err)
+		}
+		if err := g.Report.ValidateBasic(); err != nil {
+			return ErrInvalidGenesis.Wrapf("report about %s: %s", id, err)
+		}
+		k := key{g.CollectionId, id, g.Report.Reporter}
+		if seen[k] {
+			return ErrInvalidGenesis.Wrapf("report about %s is listed twice", id)
+		}
+		seen[k] = true
+		k.reporter = ""
+		if count[k]++; count[k] > MaxReports {
+			return ErrInvalidGenesis.Wrapf("token %s has more than %d reports", id, MaxReports)
+		}
+	}
+	return nil
+}
+
 func (gs GenesisState) validateTrades(known map[uint64]Collection) error {
 	for i, g := range gs.Trades {
 		if _, ok := known[g.CollectionId]; !ok {

@@ -64,4 +64,8 @@ var (
 	CommitmentsKey = collections.NewPrefix(20)
 	// CommitmentsDueKey: (due height, collection id, hash) -> {}, one entry for each commitment
 	CommitmentsDueKey = collections.NewPrefix(21)
+	// FlagsKey: (collection id, token id) -> Flags, for tokens that have any
+	FlagsKey = collections.NewPrefix(22)
+	// ReportsKey: (collection id, token id, reporter) -> Report, whose bond waits in the collection's escrow account
+	ReportsKey = collections.NewPrefix(23)
 )

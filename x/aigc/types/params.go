@@ -1,6 +1,8 @@
 package types
 
 import (
+	"slices"
+
 	"cosmossdk.io/math"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -21,6 +23,10 @@ const (
 	MinCommitBlocks = 2
 	// MaxCommitBlocks bounds how long a commitment can be held back, in blocks.
 	MaxCommitBlocks = 100_000
+	// MaxReportBlocks bounds how long a report waits to be decided, in blocks.
+	MaxReportBlocks = 10_000_000
+	// MaxModerators bounds the list of moderators.
+	MaxModerators = 16
 	// maxDepositBits bounds the deposit per byte, so that the product with a length stays an amount.
 	maxDepositBits = 64
 )
@@ -35,6 +41,10 @@ const (
 	defaultCommitBlocks   = 100
 	// 10^16 aimo, 0.01 IMO: what naming a prompt without minting it costs.
 	defaultCommitDeposit = 10_000_000_000_000_000
+	// 10^18 aimo, 1 IMO: what a dismissed report costs.
+	defaultReportBond = 1_000_000_000_000_000_000
+	// about two weeks of blocks of a second
+	defaultReportBlocks = 1_200_000
 )
 
 // DefaultParams are the settings of a new chain.
@@ -47,6 +57,8 @@ func DefaultParams() Params {
 		MaxContentBytes: defaultMaxContentBytes,
 		CommitBlocks:    defaultCommitBlocks,
 		CommitDeposit:   sdk.NewInt64Coin(imotypes.BaseDenom, defaultCommitDeposit),
+		ReportBond:      sdk.NewInt64Coin(imotypes.BaseDenom, defaultReportBond),
+		ReportBlocks:    defaultReportBlocks,
 	}
 }
 
@@ -90,16 +102,39 @@ func (p Params) validateCommit() error {
 	if p.CommitBlocks < MinCommitBlocks || p.CommitBlocks > MaxCommitBlocks {
 		return ErrInvalidParams.Wrapf("commitments of %d blocks, want %d to %d", p.CommitBlocks, MinCommitBlocks, MaxCommitBlocks)
 	}
-	if err := p.CommitDeposit.Validate(); err != nil {
+	if err := validateBond(p.CommitDeposit); err != nil {
 		return ErrInvalidParams.Wrapf("commit deposit: %s", err)
 	}
-	if p.CommitDeposit.Denom != imotypes.BaseDenom {
-		return ErrInvalidParams.Wrapf("commit deposit in %s, want %s", p.CommitDeposit.Denom, imotypes.BaseDenom)
+	return p.validateReports()
+}
+
+func (p Params) validateReports() error {
+	if err := validateBond(p.ReportBond); err != nil {
+		return ErrInvalidParams.Wrapf("report bond: %s", err)
 	}
-	if err := settlement.CheckPrice(p.CommitDeposit.Amount); err != nil {
-		return ErrInvalidParams.Wrapf("commit deposit: %s", err)
+	if p.ReportBlocks == 0 || p.ReportBlocks > MaxReportBlocks {
+		return ErrInvalidParams.Wrapf("reports of %d blocks, want 1 to %d", p.ReportBlocks, MaxReportBlocks)
+	}
+	if len(p.Moderators) > MaxModerators {
+		return ErrInvalidParams.Wrapf("%d moderators, at most %d", len(p.Moderators), MaxModerators)
+	}
+	for i, moderator := range p.Moderators {
+		if moderator == "" || slices.Contains(p.Moderators[:i], moderator) {
+			return ErrInvalidParams.Wrapf("moderator %q is empty or listed twice", moderator)
+		}
 	}
 	return nil
+}
+
+// validateBond accepts an amount of the chain's own coin up to 2^120.
+func validateBond(bond sdk.Coin) error {
+	if err := bond.Validate(); err != nil {
+		return err
+	}
+	if bond.Denom != imotypes.BaseDenom {
+		return ErrInvalidParams.Wrapf("it is in %s, want %s", bond.Denom, imotypes.BaseDenom)
+	}
+	return settlement.CheckPrice(bond.Amount)
 }
 
 // AllowsDenom tells whether prices may be named in denom.

@@ -19,14 +19,20 @@ type Order struct {
 	Amount   sdk.Coin
 	MaxPrice math.Int
 	Height   int64
+	// Cap is the owner's own cap: the offering's, or a lower one from its allow list.
+	Cap math.Int
 }
 
-// Placement is a bid in the book and the sums that include it.
+// Placement is a bid in the book and the sums that include it. Price is the price of the bid's tick.
 type Placement struct {
 	Bid        types.Bid
+	Price      math.Int
 	Offering   types.Offering
 	Allocation types.Allocation
 }
+
+// FilledAtOnce tells whether bids know what they buy when they are placed; otherwise the end decides.
+func FilledAtOnce(t types.Terms) bool { return t.Kind == types.OFFERING_KIND_FIXED }
 
 // Place puts an order into the book. Caps count per owner; bids that others place for the owner count against a cap
 // of their own, so that nobody can use up another's.
@@ -50,10 +56,13 @@ func Place(t types.Terms, o types.Offering, a types.Allocation, in Order) (Place
 	if err != nil {
 		return Placement{}, err
 	}
-	tokens, cost, err := fillFixed(t, o, in.Amount.Amount)
-	if err != nil {
-		return Placement{}, err
+	tokens, cost := math.ZeroInt(), math.ZeroInt()
+	if FilledAtOnce(t) {
+		if tokens, cost, err = fillFixed(t, o, in.Amount.Amount); err != nil {
+			return Placement{}, err
+		}
 	}
+	tick, price := t.TickAt(in.MaxPrice)
 
 	o.BidCount++
 	o.StandingBids++
@@ -65,9 +74,9 @@ func Place(t types.Terms, o types.Offering, a types.Allocation, in Order) (Place
 	a.Tokens = a.Tokens.Add(tokens)
 	bid := types.Bid{
 		OfferingId: o.Id, Id: o.BidCount, Bidder: in.Bidder, Owner: in.Owner,
-		Amount: in.Amount, MaxPrice: in.MaxPrice, Cost: cost, Tokens: tokens, Height: in.Height,
+		Amount: in.Amount, MaxPrice: in.MaxPrice, Cost: cost, Tokens: tokens, Height: in.Height, Tick: tick,
 	}
-	return Placement{Bid: bid, Offering: o, Allocation: a}, nil
+	return Placement{Bid: bid, Price: price, Offering: o, Allocation: a}, nil
 }
 
 // fillFixed takes what the deposit buys out of what is left at the fixed price; the last bid may get less.
@@ -82,13 +91,13 @@ func fillFixed(t types.Terms, o types.Offering, amount math.Int) (tokens, cost m
 
 // countBid checks the owner's caps and counts the bid in its class.
 func countBid(t types.Terms, a types.Allocation, in Order) (types.Allocation, error) {
-	class, bids, sum := "own", &a.OwnBids, a.Deposited.Sub(a.ThirdParty)
+	class, limit, bids, sum := "own", in.Cap, &a.OwnBids, a.Deposited.Sub(a.ThirdParty)
 	if in.Bidder != in.Owner {
 		class, bids, sum = "third-party", &a.ThirdPartyBids, a.ThirdParty
 		a.ThirdParty = a.ThirdParty.Add(in.Amount.Amount)
 	}
-	if total := sum.Add(in.Amount.Amount); total.GT(t.OwnerCap.Amount) {
-		return a, types.ErrOwnerCap.Wrapf("%s bids of %s would be %s, allowed are %s", class, in.Owner, t.Payment(total), t.OwnerCap)
+	if total := sum.Add(in.Amount.Amount); total.GT(limit) {
+		return a, types.ErrOwnerCap.Wrapf("%s bids of %s would be %s, allowed are %s", class, in.Owner, t.Payment(total), t.Payment(limit))
 	}
 	if *bids >= MaxBidsPerOwner {
 		return a, types.ErrTooManyBids.Wrapf("%s has %d standing %s bids, allowed are %d", in.Owner, *bids, class, MaxBidsPerOwner)

@@ -30,12 +30,13 @@ func terms(price int64) types.Terms {
 		StartTime: start, EndTime: start.Add(4 * time.Hour), CancelDeadline: start.Add(2 * time.Hour),
 		Tranches:   []types.Tranche{{ReleaseTime: start.Add(6 * time.Hour), Bps: 10_000}},
 		ExitWindow: time.Hour, VestingCliff: time.Hour, VestingDuration: 10 * time.Hour, DisclosureHash: strings.Repeat("cd", 32),
-		MinRequestPrice: coin(1), MaxRequestPrice: coin(100), ProceedsProtocolBps: 200,
+		MinRequestPrice: coin(1), MaxRequestPrice: coin(100), ProceedsProtocolBps: 200, MainId: 1,
+		HardCap: sdk.NewCoin("aimo", types.CostRoundedUp(types.OneToken().MulRaw(600), math.NewInt(price))),
 	}
 }
 
 func order(who string, amount int64, t types.Terms) book.Order {
-	return book.Order{Bidder: who, Owner: who, Amount: sdk.NewInt64Coin("aimo", amount), MaxPrice: t.Price}
+	return book.Order{Bidder: who, Owner: who, Amount: sdk.NewInt64Coin("aimo", amount), MaxPrice: t.Price, Cap: t.OwnerCap.Amount}
 }
 
 // equal compares amounts by value: zero has two forms in memory.
@@ -94,7 +95,7 @@ func TestBookAgainstNaiveLedger(t *testing.T) {
 			case 3:
 				who := rapid.SampledFrom(owners).Draw(r, "owner")
 				a := allocations[who]
-				refund := book.Refundable(o, a)
+				refund := book.Refundable(tm, o, a)
 				require.False(r, refund.IsNegative())
 				a.Refunded, o.Refunded = a.Refunded.Add(refund), o.Refunded.Add(refund)
 				allocations[who] = a
@@ -115,7 +116,7 @@ func TestBookAgainstNaiveLedger(t *testing.T) {
 			require.True(r, sold.LTE(tm.ForSale()))
 			owed := math.ZeroInt()
 			for _, w := range owners {
-				owed = owed.Add(book.Refundable(o, allocations[w])).Add(allocations[w].Cost)
+				owed = owed.Add(book.Refundable(tm, o, allocations[w])).Add(allocations[w].Cost)
 			}
 			equal(r, book.Owed(o), owed)
 		}
@@ -147,22 +148,25 @@ func TestSettle(t *testing.T) {
 	tm.SoftCap = sdk.NewInt64Coin("aimo", 5_000)
 	for name, tc := range map[string]struct {
 		proceeds int64
-		status   types.OfferingStatus
-		minted   math.Int
+		succeeds bool
 	}{
-		"ok: nothing sold":        {0, types.OFFERING_STATUS_FAILED, math.ZeroInt()},
-		"ok: one below":           {4_999, types.OFFERING_STATUS_FAILED, math.ZeroInt()},
-		"ok: the soft cap itself": {5_000, types.OFFERING_STATUS_SUCCEEDED, types.OneToken().MulRaw(405)},
+		"ok: nothing sold":        {0, false},
+		"ok: one below":           {4_999, false},
+		"ok: the soft cap itself": {5_000, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := types.NewOffering(tm, "", "")
 			o.Proceeds, o.Sold = math.NewInt(tc.proceeds), types.TokensFor(math.NewInt(tc.proceeds), tm.Price)
-			o = book.Settle(tm, o, start, 9)
-			require.Equal(t, tc.status, o.Status)
-			require.Equal(t, tc.minted, o.Minted)
+			require.Equal(t, tc.succeeds, book.Succeeds(tm, book.Clear(tm, o, math.ZeroInt(), math.ZeroInt())))
+			settled := book.Settle(tm, o, start, 9)
+			require.Equal(t, o.Sold.Add(types.OneToken().MulRaw(400)), settled.Minted, "sold and locked")
+			lot := tm
+			lot.MainId = 2
+			require.Equal(t, o.Sold, book.Settle(lot, o, start, 9).Minted, "an early round mints what it sold")
+			require.Equal(t, types.OFFERING_STATUS_FAILED, book.Fail(o, start).Status)
 		})
 	}
-	require.Equal(t, tm.EndTime, book.SettleTime(tm, types.NewOffering(tm, "", "")))
+	require.Equal(t, tm.EndTime, book.EndTime(tm, types.NewOffering(tm, "", "")))
 }
 
 // TestSplit: parts of a fixed total sum to it exactly, each within one unit of its share.
@@ -246,8 +250,9 @@ func TestTranches(t *testing.T) {
 	o = r.Offering
 	require.Nil(t, o.VestingStart)
 
-	supply := types.OneToken().MulRaw(410)
-	half, err := book.Exit(tm, o, supply, types.OneToken().MulRaw(5))
+	o.ClearingPrice = tm.Price
+	outstanding := types.OneToken().MulRaw(10)
+	half, err := book.Exit(tm, o, outstanding, types.OneToken().MulRaw(5))
 	require.NoError(t, err)
 	require.Equal(t, math.NewInt(4_000), half, "half of 8,001, rounded down")
 	o.Exited = half
@@ -263,7 +268,7 @@ func TestTranches(t *testing.T) {
 	require.Equal(t, start.Add(30*time.Hour), *r.Offering.VestingStart)
 	_, err = book.ReleaseNext(tm, r.Offering, start.Add(300*time.Hour))
 	require.ErrorIs(t, err, types.ErrTrancheNotDue)
-	_, err = book.Exit(tm, r.Offering, supply, types.OneToken())
+	_, err = book.Exit(tm, r.Offering, outstanding, types.OneToken())
 	require.ErrorIs(t, err, types.ErrNothingToExit)
 }
 
@@ -283,17 +288,18 @@ func TestExitOrder(t *testing.T) {
 			holdings = append(holdings, p.Bid.Tokens)
 		}
 		o = book.Settle(tm, o, start, 1)
-		supply := o.Minted
+		o.ClearingPrice = tm.Price
+		outstanding := o.Sold
 		for _, h := range holdings {
 			for _, part := range []math.Int{h.QuoRaw(3), h.Sub(h.QuoRaw(3))} {
-				payout, err := book.Exit(tm, o, supply, part)
+				payout, err := book.Exit(tm, o, outstanding, part)
 				if err != nil {
 					require.ErrorIs(r, err, types.ErrInvalidCoin)
 					continue
 				}
 				require.False(r, payout.GT(types.ValueRoundedDown(part, tm.Price)))
 				o.Exited = o.Exited.Add(payout)
-				supply = supply.Sub(part)
+				outstanding = outstanding.Sub(part)
 			}
 		}
 		require.False(r, book.Unreleased(o).IsNegative())

@@ -6,20 +6,25 @@ import (
 	"github.com/imochain/imod/x/imo/types"
 )
 
-// Refundable is what an owner can take back now: everything if the offering did not come about, the part of the
-// deposits that buys nothing otherwise.
-func Refundable(o types.Offering, a types.Allocation) math.Int {
+// Refundable is what an owner can take back now: everything if the sale did not come about, the part of the deposits
+// that buys nothing otherwise. While only the end can tell what a bid buys, nothing is.
+func Refundable(t types.Terms, o types.Offering, a types.Allocation) math.Int {
 	left := a.Deposited.Sub(a.Refunded)
 	switch o.Status {
 	case types.OFFERING_STATUS_FAILED, types.OFFERING_STATUS_CANCELLED:
 		return left
+	case types.OFFERING_STATUS_SUCCEEDED:
+		return left.Sub(a.Cost)
 	default:
+		if !FilledAtOnce(t) {
+			return math.ZeroInt()
+		}
 		return left.Sub(a.Cost)
 	}
 }
 
-// Collectable is how many bought tokens an owner can have now.
-func Collectable(o types.Offering, a types.Allocation) math.Int {
+// Uncollected is how many bought tokens an owner has that were not handed out.
+func Uncollected(o types.Offering, a types.Allocation) math.Int {
 	if o.Status != types.OFFERING_STATUS_SUCCEEDED {
 		return math.ZeroInt()
 	}
@@ -28,5 +33,5 @@ func Collectable(o types.Offering, a types.Allocation) math.Int {
 
 // Owed is what the escrow of an offering must hold: deposits less everything that went out.
 func Owed(o types.Offering) math.Int {
-	return o.Deposited.Sub(o.Refunded).Sub(o.Exited).Sub(o.ReleasedProtocol).Sub(o.PaidContributors)
+	return o.Deposited.Sub(o.Refunded).Sub(o.Exited).Sub(o.ReleasedProtocol).Sub(o.PaidContributors).Sub(o.Seeded)
 }

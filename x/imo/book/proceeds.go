@@ -13,18 +13,16 @@ func Unreleased(o types.Offering) math.Int {
 	if o.Status != types.OFFERING_STATUS_SUCCEEDED {
 		return math.ZeroInt()
 	}
-	return o.Proceeds.Sub(o.Exited).Sub(o.ReleasedProtocol).Sub(o.ReleasedContributors)
+	return o.Proceeds.Sub(o.Exited).Sub(o.ReleasedProtocol).Sub(o.ReleasedContributors).Sub(o.Reserved).Sub(o.Seeded)
 }
 
-// Exit is what burning tokens pays: unreleased proceeds x burnt / sold tokens still unburnt, and never more than the
-// clearing price, so that what others lost by rounding up is no gain. Locked tokens cannot be burnt before the last
-// release, hence supply less locked is what was sold and is still unburnt, whoever burnt the rest.
-func Exit(t types.Terms, o types.Offering, supply, burnt math.Int) (math.Int, error) {
+// Exit is what burning tokens pays: unreleased proceeds x burnt / outstanding, and never more than the clearing price, so
+// that what others lost by rounding up is no gain. Outstanding are the tokens that may still exit into these proceeds.
+func Exit(t types.Terms, o types.Offering, outstanding, burnt math.Int) (math.Int, error) {
 	unreleased := Unreleased(o)
 	if !unreleased.IsPositive() {
 		return math.Int{}, types.ErrNothingToExit.Wrapf("offering %d", o.Id)
 	}
-	outstanding := supply.Sub(Locked(t))
 	if burnt.GT(outstanding) {
 		return math.Int{}, types.ErrLimit.Wrapf("%s exits, %s are unburnt", t.Tokens(burnt), t.Tokens(outstanding))
 	}

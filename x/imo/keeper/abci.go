@@ -23,11 +23,14 @@ const (
 	dueRetry = time.Minute
 )
 
-// EndBlocker opens and settles offerings whose time has come and pays what models owe their creators. Each item runs
+// EndBlocker opens, clears and settles offerings whose time has come and pays what models owe their creators. Each item runs
 // alone on a branch; one that fails or panics is put off and the block goes on.
 func (k *Keeper) EndBlocker(ctx context.Context) error {
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
 	if err := k.runDue(sdkCtx); err != nil {
+		return err
+	}
+	if err := k.runVersions(sdkCtx); err != nil {
 		return err
 	}
 	return k.runPayouts(sdkCtx)
@@ -54,9 +57,13 @@ func (k *Keeper) runDue(ctx sdk.Context) error {
 	if err != nil {
 		return err
 	}
+	budget := maxWalkPerBlock
 	for _, entry := range entries {
 		id := entry.K2()
-		err := isolate(ctx, func(ctx context.Context) error { return k.advance(ctx, id) })
+		err := isolate(ctx, func(ctx context.Context) error {
+			_, err := k.advance(ctx, id, &budget)
+			return err
+		})
 		if err == nil {
 			continue
 		}

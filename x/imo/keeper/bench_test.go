@@ -22,7 +22,7 @@ func BenchmarkDue(b *testing.B) {
 	g.Offerings, g.LastOfferingId = nil, waiting
 	for i := uint64(1); i <= waiting; i++ {
 		o := entry
-		o.Offering.Id, o.Terms.OfferingId = i, i
+		o.Offering.Id, o.Terms.OfferingId, o.Offering.MainId, o.Terms.MainId = i, i, i, i
 		o.Offering.TermsHash, err = o.Terms.Hash()
 		require.NoError(b, err)
 		g.Offerings = append(g.Offerings, o)

@@ -23,12 +23,74 @@ func (k *Keeper) allocation(ctx context.Context, id uint64, owner sdk.AccAddress
 	return types.NewAllocation(id, text), err
 }
 
-// PlaceBid takes a deposit from the bidder into the offering's escrow; the owner owns the bid. The terms hash proves
-// that the bidder means these terms.
-func (k *Keeper) PlaceBid(
-	ctx context.Context, bidder, owner sdk.AccAddress, id uint64, amount sdk.Coin, maxPrice math.Int, termsHash string,
-) (types.Bid, error) {
+// BidOrder is a bid as it arrives, whatever door it comes through.
+type BidOrder struct {
+	Bidder, Owner sdk.AccAddress
+	OfferingID    uint64
+	Amount        sdk.Coin
+	MaxPrice      math.Int
+	// TermsHash proves that the bidder means these terms.
+	TermsHash string
+	Allowance *types.Allowance
+}
+
+// PlaceBid takes a deposit from the bidder into the offering's escrow; the owner owns the bid. It returns the price of
+// the bid's tick besides.
+func (k *Keeper) PlaceBid(ctx context.Context, in BidOrder) (types.Bid, math.Int, error) {
 	var none types.Bid
+	id := in.OfferingID
+	o, t, err := k.offering(ctx, id)
+	if err != nil {
+		return none, math.Int{}, err
+	}
+	a, err := k.checkBid(ctx, o, t, in)
+	if err != nil {
+		return none, math.Int{}, err
+	}
+	bidder, err := k.text(in.Bidder)
+	if err != nil {
+		return none, math.Int{}, err
+	}
+	limit := t.OwnerCap.Amount
+	if t.AllowRoot != "" {
+		limit = math.MinInt(limit, in.Allowance.Cap)
+	}
+	placed, err := book.Place(t, o, a, book.Order{
+		Bidder: bidder, Owner: a.Owner, Amount: in.Amount, MaxPrice: in.MaxPrice, Cap: limit,
+		Height: sdk.UnwrapSDKContext(ctx).BlockHeight(),
+	})
+	if err != nil {
+		return none, math.Int{}, err
+	}
+
+	// The first bid may come in the block in which the offering starts, before its end block opens it.
+	if placed.Offering.Status == types.OFFERING_STATUS_SCHEDULED {
+		if err := k.start(ctx, &placed.Offering, t); err != nil {
+			return none, math.Int{}, err
+		}
+	}
+	b := placed.Bid
+	if err := k.changeBook(ctx, t, &placed.Offering, b, placed.Price, b.Amount.Amount, 1); err != nil {
+		return none, math.Int{}, err
+	}
+	if err := k.storeBook(ctx, t, placed.Offering, in.Owner, placed.Allocation); err != nil {
+		return none, math.Int{}, err
+	}
+	if err := k.bids.Set(ctx, collections.Join(id, b.Id), b); err != nil {
+		return none, math.Int{}, err
+	}
+	if err := k.bank.SendCoins(ctx, in.Bidder, types.OfferingAddress(id), sdk.NewCoins(in.Amount)); err != nil {
+		return none, math.Int{}, err
+	}
+	return b, placed.Price, emit(ctx, &types.EventBidPlaced{
+		OfferingId: id, BidId: b.Id, Bidder: b.Bidder, Owner: b.Owner, Amount: b.Amount, Cost: t.Payment(b.Cost), Tokens: t.Tokens(b.Tokens),
+		TickPrice: placed.Price,
+	})
+}
+
+// checkBid checks everything about a bid that the book does not, and returns the sums of its owner.
+func (k *Keeper) checkBid(ctx context.Context, o types.Offering, t types.Terms, in BidOrder) (types.Allocation, error) {
+	var none types.Allocation
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
 	params, err := k.params.Get(ctx)
 	if err != nil {
@@ -37,62 +99,52 @@ func (k *Keeper) PlaceBid(
 	if params.Paused {
 		return none, types.ErrPaused
 	}
-	o, t, err := k.offering(ctx, id)
-	if err != nil {
-		return none, err
-	}
 	if err := o.CheckOpen(t, sdkCtx.BlockTime()); err != nil {
 		return none, err
 	}
-	if termsHash != o.TermsHash {
-		return none, types.ErrTermsHash.Wrapf("offering %d has %s, the bid has %.80q", id, o.TermsHash, termsHash)
+	if in.TermsHash != o.TermsHash {
+		return none, types.ErrTermsHash.Wrapf("offering %d has %s, the bid has %.80q", o.Id, o.TermsHash, in.TermsHash)
 	}
-	if err := k.checkRecipient("owner", owner); err != nil {
+	if err := k.checkRecipient("owner", in.Owner); err != nil {
 		return none, err
 	}
-	a, err := k.allocation(ctx, id, owner)
-	if err != nil {
-		return none, err
-	}
-	if owner.Equals(types.OfferingAddress(id)) {
-		return none, types.ErrRecipient.Wrapf("owner %s is the escrow of offering %d", a.Owner, id)
-	}
-	bidderText, err := k.text(bidder)
-	if err != nil {
-		return none, err
-	}
-	placed, err := book.Place(t, o, a, book.Order{
-		Bidder: bidderText, Owner: a.Owner, Amount: amount, MaxPrice: maxPrice, Height: sdkCtx.BlockHeight(),
-	})
-	if err != nil {
-		return none, err
-	}
-
-	// The first bid may come in the block in which the offering starts, before its end block opens it.
-	if placed.Offering.Status == types.OFFERING_STATUS_SCHEDULED {
-		if err := k.start(ctx, &placed.Offering, t); err != nil {
+	switch {
+	case t.AllowRoot != "":
+		if err := in.Allowance.Check(t.AllowRoot, sdkCtx.ChainID(), o.Id, in.Owner); err != nil {
 			return none, err
 		}
+	case in.Allowance != nil:
+		return none, types.ErrNotAllowed.Wrapf("allowance is set: offering %d has no allow list", o.Id)
 	}
-	if err := k.storeBook(ctx, t, placed.Offering, owner, placed.Allocation); err != nil {
+	a, err := k.allocation(ctx, o.Id, in.Owner)
+	if err != nil {
 		return none, err
 	}
-	if err := k.bids.Set(ctx, collections.Join(id, placed.Bid.Id), placed.Bid); err != nil {
-		return none, err
+	if in.Owner.Equals(types.OfferingAddress(o.Id)) {
+		return none, types.ErrRecipient.Wrapf("owner %s is the escrow of offering %d", a.Owner, o.Id)
 	}
-	if err := k.bank.SendCoins(ctx, bidder, types.OfferingAddress(id), sdk.NewCoins(amount)); err != nil {
-		return none, err
-	}
-	b := placed.Bid
-	return b, emit(ctx, &types.EventBidPlaced{
-		OfferingId: id, BidId: b.Id, Bidder: b.Bidder, Owner: b.Owner, Amount: b.Amount, Cost: t.Payment(b.Cost), Tokens: t.Tokens(b.Tokens),
-	})
+	return a, nil
 }
 
-// storeBook stores an open offering and an owner's sums, and moves the settlement in the queue when the book became
-// full or is not full any more.
+// changeBook puts a bid on its tick or takes it off, and moves the end if that late a change moves the price.
+func (k *Keeper) changeBook(ctx context.Context, t types.Terms, o *types.Offering, b types.Bid, price, change math.Int, bids int64) error {
+	if book.FilledAtOnce(t) {
+		return nil
+	}
+	before, err := k.clearing(ctx, *o, t)
+	if err != nil {
+		return err
+	}
+	if err := k.moveTick(ctx, t, o, b.Tick, price, change, bids); err != nil {
+		return err
+	}
+	return k.extend(ctx, t, o, before)
+}
+
+// storeBook stores an open offering and an owner's sums, and moves the end in the queue when the book became full, is
+// not full any more, or was extended.
 func (k *Keeper) storeBook(ctx context.Context, t types.Terms, o types.Offering, owner sdk.AccAddress, a types.Allocation) error {
-	if at := book.SettleTime(t, o); o.DueTime == nil || !o.DueTime.Equal(at) {
+	if at := book.EndTime(t, o); o.DueTime == nil || !o.DueTime.Equal(at) {
 		if err := k.requeue(ctx, &o, &at); err != nil {
 			return err
 		}
@@ -137,6 +189,9 @@ func (k *Keeper) CancelBid(ctx context.Context, owner sdk.AccAddress, id, bidID 
 	cancelled := book.Cancel(o, a, bid)
 
 	if err := k.bids.Remove(ctx, collections.Join(id, bidID)); err != nil {
+		return none, err
+	}
+	if err := k.changeBook(ctx, t, &cancelled.Offering, bid, math.ZeroInt(), bid.Amount.Amount.Neg(), -1); err != nil {
 		return none, err
 	}
 	if err := k.storeBook(ctx, t, cancelled.Offering, owner, cancelled.Allocation); err != nil {

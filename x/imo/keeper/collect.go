@@ -29,13 +29,13 @@ type claim struct {
 	terms       types.Terms
 	allocation  types.Allocation
 	beneficiary types.Beneficiary
-	// bought comes from bids, vested from a contributor's or the treasury's part; lazy is everything not handed out
-	// yet, vested or not.
-	bought, vested, lazy math.Int
+	// bought comes from bids, vested from a contributor's or the treasury's part; locked is bought and cannot be had yet;
+	// lazy is everything not handed out yet, free or not.
+	bought, locked, vested, lazy math.Int
 }
 
 func (k *Keeper) claimOf(ctx context.Context, id uint64, owner sdk.AccAddress) (claim, error) {
-	c := claim{bought: math.ZeroInt(), vested: math.ZeroInt(), lazy: math.ZeroInt()}
+	c := claim{bought: math.ZeroInt(), locked: math.ZeroInt(), vested: math.ZeroInt(), lazy: math.ZeroInt()}
 	var err error
 	if c.offering, c.terms, err = k.offering(ctx, id); err != nil {
 		return c, err
@@ -49,12 +49,30 @@ func (k *Keeper) claimOf(ctx context.Context, id uint64, owner sdk.AccAddress) (
 	if c.offering.Status != types.OFFERING_STATUS_SUCCEEDED {
 		return c, nil
 	}
-	c.bought = book.Collectable(c.offering, c.allocation)
+	c.bought = book.Uncollected(c.offering, c.allocation)
+	if !c.terms.Public() {
+		c.lazy = c.bought
+		unlocked, err := k.unlocked(ctx, c.offering, c.terms)
+		if err == nil && !unlocked {
+			c.bought, c.locked = c.locked, c.bought
+		}
+		return c, err
+	}
 	allotment := book.Allotment(c.terms, c.beneficiary.Address)
 	now := sdk.UnwrapSDKContext(ctx).BlockTime()
 	c.vested = book.Vested(c.terms, c.offering, allotment, now).Sub(c.beneficiary.Collected)
 	c.lazy = c.bought.Add(allotment).Sub(c.beneficiary.Collected)
 	return c, nil
+}
+
+// unlocked tells whether tokens of an early round can be had: when the proceeds of both it and the public round are
+// released. Until then they would buy out of a pot that others filled at another price.
+func (k *Keeper) unlocked(ctx context.Context, lot types.Offering, t types.Terms) (bool, error) {
+	if lot.VestingStart == nil {
+		return false, nil
+	}
+	main, err := k.offerings.Get(ctx, t.MainId)
+	return main.VestingStart != nil, err
 }
 
 // CollectAllocation hands an owner the tokens that are free: bought ones and vested ones. Anyone may call it for
@@ -68,6 +86,9 @@ func (k *Keeper) CollectAllocation(ctx context.Context, id uint64, owner sdk.Acc
 		return sdk.Coin{}, types.ErrOfferingNotSold.Wrapf("offering %d is %s", id, c.offering.Status)
 	}
 	total := c.bought.Add(c.vested)
+	if !total.IsPositive() && c.locked.IsPositive() {
+		return sdk.Coin{}, types.ErrLocked.Wrapf("%s of %s in offering %d until the last release", c.terms.Tokens(c.locked), c.allocation.Owner, id)
+	}
 	if !total.IsPositive() {
 		return sdk.Coin{}, types.ErrNothingToCollect.Wrapf("tokens of %s in offering %d", c.allocation.Owner, id)
 	}
@@ -113,7 +134,7 @@ func (k *Keeper) CollectRefund(ctx context.Context, id uint64, owner sdk.AccAddr
 	if err != nil {
 		return sdk.Coin{}, err
 	}
-	refund := t.Payment(book.Refundable(o, a))
+	refund := t.Payment(book.Refundable(t, o, a))
 	if !refund.IsPositive() {
 		return sdk.Coin{}, types.ErrNothingToCollect.Wrapf("refund of %s in offering %d", a.Owner, id)
 	}
@@ -137,28 +158,51 @@ func (k *Keeper) CollectRefund(ctx context.Context, id uint64, owner sdk.AccAddr
 // LazyShares implements revshare's provider: what an account holds of a token without a bank balance, since the epoch
 // of the settlement.
 func (k *Keeper) LazyShares(ctx context.Context, denom string, account sdk.AccAddress) (math.Int, uint64, error) {
-	m, sold, err := k.soldModel(ctx, denom)
-	if err != nil || !sold {
-		return math.ZeroInt(), 0, err
+	total, since := math.ZeroInt(), uint64(0)
+	ids, err := k.soldIn(ctx, denom)
+	if err != nil {
+		return total, since, err
 	}
-	c, err := k.claimOf(ctx, m.SoldOfferingId, account)
-	if err != nil || !c.lazy.IsPositive() {
-		return math.ZeroInt(), 0, err
+	for _, id := range ids {
+		c, err := k.claimOf(ctx, id, account)
+		if err != nil {
+			return math.ZeroInt(), 0, err
+		}
+		if c.lazy.IsPositive() {
+			total, since = total.Add(c.lazy), c.offering.SettledEpoch
+		}
 	}
-	return c.lazy, c.offering.SettledEpoch, nil
+	return total, since, nil
 }
 
 // VirtualTotal implements revshare's provider: the sum of LazyShares over all accounts.
 func (k *Keeper) VirtualTotal(ctx context.Context, denom string) (math.Int, error) {
+	total := math.ZeroInt()
+	ids, err := k.soldIn(ctx, denom)
+	if err != nil {
+		return total, err
+	}
+	for _, id := range ids {
+		o, err := k.offerings.Get(ctx, id)
+		if err != nil {
+			return math.ZeroInt(), err
+		}
+		total = total.Add(o.Minted.Sub(o.HandedOut))
+	}
+	return total, nil
+}
+
+// soldIn lists the offerings that sold a token, none if the denom is none or its token has no supply.
+func (k *Keeper) soldIn(ctx context.Context, denom string) ([]uint64, error) {
 	m, sold, err := k.soldModel(ctx, denom)
 	if err != nil || !sold {
-		return math.ZeroInt(), err
+		return nil, err
 	}
-	o, err := k.offerings.Get(ctx, m.SoldOfferingId)
+	t, err := k.terms.Get(ctx, m.SoldOfferingId)
 	if err != nil {
-		return math.ZeroInt(), err
+		return nil, err
 	}
-	return o.Minted.Sub(o.HandedOut), nil
+	return t.Members(), nil
 }
 
 // soldModel returns the model of a denom, false if the denom is none or its token has no supply.

@@ -154,6 +154,16 @@ func (r *revenue) Deposit(ctx context.Context, from sdk.AccAddress, denom string
 	return r.bank.SendCoins(ctx, from, poolAccount, sdk.NewCoins(amount))
 }
 
+// RecordDate and HeldAt are this moment: balances of tests do not move between them.
+func (r *revenue) RecordDate(ctx context.Context, denom string) (uint64, math.Int, error) {
+	return r.epoch, r.bank.GetSupply(ctx, denom).Amount, r.broken
+}
+
+func (r *revenue) HeldAt(ctx context.Context, denom string, account sdk.AccAddress, _ uint64) (math.Int, error) {
+	lazy, _, err := r.lazy.LazyShares(ctx, denom, account)
+	return lazy.Add(r.bank.GetBalance(ctx, account, denom).Amount), err
+}
+
 func (r *revenue) CurrentEpoch(context.Context) (uint64, error) { return r.epoch, r.broken }
 
 // proofs stands for x/oracle: it pulls the fee and remembers what it was asked to prove.
@@ -203,6 +213,7 @@ func testParams() types.Params {
 	p.MaxBundleBytes = 10_000
 	p.MaxWorkUnits = 1_000
 	p.MaxPeakMemory = 5_000
+	p.LateWindow, p.MaxExtensions = 30*time.Second, 3
 	return p
 }
 

@@ -54,7 +54,10 @@ func (k *Keeper) initModels(ctx context.Context, g types.GenesisState) error {
 			return err
 		}
 	}
-	if err := k.rebuildWeights(ctx, g.Versions); err != nil {
+	if err := k.rebuildWeights(ctx, g); err != nil {
+		return err
+	}
+	if err := k.initVotes(ctx, g); err != nil {
 		return err
 	}
 	for _, income := range g.Incomes {
@@ -80,8 +83,8 @@ func (k *Keeper) initModels(ctx context.Context, g types.GenesisState) error {
 }
 
 // rebuildWeights indexes the weights of versions that are neither rejected nor expired.
-func (k *Keeper) rebuildWeights(ctx context.Context, versions []types.GenesisVersion) error {
-	for _, entry := range versions {
+func (k *Keeper) rebuildWeights(ctx context.Context, g types.GenesisState) error {
+	for _, entry := range g.Versions {
 		v := entry.Version
 		if v.Status == types.MODEL_STATUS_REJECTED || v.Status == types.MODEL_STATUS_EXPIRED {
 			continue
@@ -90,10 +93,38 @@ func (k *Keeper) rebuildWeights(ctx context.Context, versions []types.GenesisVer
 		if err != nil {
 			return err
 		}
-		if err := k.checkWeightsFree(ctx, root); err != nil {
+		m, err := k.Model(ctx, v.ModelId)
+		if err != nil {
 			return err
 		}
-		if err := k.weightsRoots.Set(ctx, root, v.ModelId); err != nil {
+		if err := k.claimWeights(ctx, m, root); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// initVotes writes objections and rebuilds the queue of versions that wait.
+func (k *Keeper) initVotes(ctx context.Context, g types.GenesisState) error {
+	for _, o := range g.VersionObjections {
+		addr, err := k.accountOf("holder", o.Address)
+		if err != nil {
+			return err
+		}
+		if err := k.versionVotes.Set(ctx, collections.Join3(o.ModelId, o.Version, addr), o.Weight); err != nil {
+			return err
+		}
+	}
+	for _, entry := range g.Versions {
+		m, err := k.Model(ctx, entry.Version.ModelId)
+		if err != nil {
+			return err
+		}
+		at, waits := waitsUntil(m, entry.Version)
+		if !waits {
+			continue
+		}
+		if err := k.pendingVersions.Set(ctx, dueKey(at, m.Id)); err != nil {
 			return err
 		}
 	}
@@ -113,6 +144,11 @@ func (k *Keeper) initOfferings(ctx context.Context, g types.GenesisState) error 
 			continue
 		}
 		if err := k.due.Set(ctx, dueKey(*o.DueTime, o.Id)); err != nil {
+			return err
+		}
+	}
+	for _, tick := range g.Ticks {
+		if err := k.ticks.Set(ctx, collections.Join(tick.OfferingId, tick.Number), tick); err != nil {
 			return err
 		}
 	}
@@ -186,6 +222,15 @@ func (k *Keeper) exportModels(ctx context.Context, g *types.GenesisState) error 
 	}); err != nil {
 		return err
 	}
+	if err := k.versionVotes.Walk(ctx, nil, func(key collections.Triple[uint64, uint32, sdk.AccAddress], weight math.Int) (bool, error) {
+		text, err := k.text(key.K3())
+		g.VersionObjections = append(g.VersionObjections, types.VersionObjection{
+			ModelId: key.K1(), Version: key.K2(), Address: text, Weight: weight,
+		})
+		return false, err
+	}); err != nil {
+		return err
+	}
 	if err := k.incomes.Walk(ctx, nil, func(_ collections.Pair[uint64, string], income types.Income) (bool, error) {
 		g.Incomes = append(g.Incomes, income)
 		return false, nil
@@ -212,6 +257,12 @@ func (k *Keeper) exportOfferings(ctx context.Context, g *types.GenesisState) err
 		t, err := k.terms.Get(ctx, id)
 		g.Offerings = append(g.Offerings, types.GenesisOffering{Offering: o, Terms: t})
 		return false, err
+	}); err != nil {
+		return err
+	}
+	if err := k.ticks.Walk(ctx, nil, func(_ collections.Pair[uint64, uint32], tick types.BookTick) (bool, error) {
+		g.Ticks = append(g.Ticks, tick)
+		return false, nil
 	}); err != nil {
 		return err
 	}

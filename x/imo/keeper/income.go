@@ -9,8 +9,6 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	revsharetypes "github.com/imochain/imod/x/revshare/types"
-
 	"github.com/imochain/imod/x/imo/book"
 	"github.com/imochain/imod/x/imo/types"
 )
@@ -19,7 +17,7 @@ import (
 const maxIncomeDenoms = 16
 
 // PayModelIncome splits what a model earned; nothing else does. The community pool gets the share that the model was
-// registered with. The rest goes to the token's revenue pool once the token has supply, to the contributors before:
+// registered with, the model's ancestors theirs. The rest goes to the token's revenue pool once the token has supply, to the contributors before:
 // booked here and paid at the end of the block, so that no contributor can make a payment fail.
 func (k *Keeper) PayModelIncome(ctx context.Context, payer sdk.AccAddress, modelID uint64, amount sdk.Coin, kind uint32) error {
 	if err := types.CheckCoin("income", amount); err != nil {
@@ -42,16 +40,15 @@ func (k *Keeper) PayModelIncome(ctx context.Context, payer sdk.AccAddress, model
 			return err
 		}
 	}
-	toHolders := m.SoldOfferingId != 0
-	if toHolders {
-		err = k.revshare.Deposit(ctx, payer, m.TokenDenom, rest, revsharetypes.SourceKind(kind))
-	} else {
-		err = k.bookIncome(ctx, payer, modelID, rest)
-	}
-	if err != nil {
+	if rest, err = k.payLineage(ctx, payer, m, rest, kind); err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventModelIncome{ModelId: modelID, Kind: kind, Amount: amount, Protocol: protocol, ToHolders: toHolders})
+	if err := k.creditIncome(ctx, payer, m, rest, kind); err != nil {
+		return err
+	}
+	return emit(ctx, &types.EventModelIncome{
+		ModelId: modelID, Kind: kind, Amount: amount, Protocol: protocol, ToHolders: m.SoldOfferingId != 0,
+	})
 }
 
 // bookIncome takes income for the contributors into the module account.

@@ -23,7 +23,9 @@ func (k *Keeper) CheckInvariants(ctx context.Context) error {
 	if err := g.Validate(); err != nil {
 		return err
 	}
-	for _, invariant := range []func(context.Context, *types.GenesisState) error{k.checkEscrows, k.checkModuleAccount, k.checkShares, k.checkQueue} {
+	for _, invariant := range []func(context.Context, *types.GenesisState) error{
+		k.checkEscrows, k.checkModuleAccount, k.checkShares, k.checkQueue, k.checkMargins,
+	} {
 		if err := invariant(ctx, g); err != nil {
 			return err
 		}
@@ -60,7 +62,7 @@ func (k *Keeper) checkModuleAccount(ctx context.Context, g *types.GenesisState) 
 		owed = owed.Add(income.Total.SubAmount(income.Paid))
 	}
 	for _, entry := range g.Offerings {
-		owed = owed.Add(entry.Terms.Tokens(entry.Offering.Minted.Sub(entry.Offering.HandedOut)))
+		owed = owed.Add(entry.Terms.Tokens(entry.Offering.Minted.Sub(entry.Offering.HandedOut).Add(entry.Offering.Liquidity)))
 	}
 	for _, coin := range owed {
 		if held := k.bank.GetBalance(ctx, k.moduleAddress(), coin.Denom); held.Amount.LT(coin.Amount) {
@@ -76,18 +78,25 @@ func (k *Keeper) checkShares(ctx context.Context, g *types.GenesisState) error {
 		if m.SoldOfferingId == 0 {
 			continue
 		}
-		o, t, err := k.offering(ctx, m.SoldOfferingId)
+		t, err := k.terms.Get(ctx, m.SoldOfferingId)
 		if err != nil {
 			return err
 		}
-		if supply := k.bank.GetSupply(ctx, m.TokenDenom); supply.Amount.GT(o.Minted) {
-			return types.ErrInvariant.Wrapf("supply is %s, minted were %s", supply, o.Minted)
+		rounds, err := k.rounds(ctx, t)
+		if err != nil {
+			return err
 		}
-		holders := book.Beneficiaries(t)
-		for _, a := range g.Allocations {
-			if a.OfferingId == o.Id && !slices.Contains(holders, a.Owner) {
-				holders = append(holders, a.Owner)
+		minted, holders := t.Part(t.LiquidityBps), book.Beneficiaries(t)
+		for _, r := range rounds {
+			minted = minted.Add(r.offering.Minted)
+			for _, a := range g.Allocations {
+				if a.OfferingId == r.offering.Id && !slices.Contains(holders, a.Owner) {
+					holders = append(holders, a.Owner)
+				}
 			}
+		}
+		if supply := k.bank.GetSupply(ctx, m.TokenDenom); supply.Amount.GT(minted) {
+			return types.ErrInvariant.Wrapf("supply is %s, minted were %s", supply, minted)
 		}
 		sum := math.ZeroInt()
 		for _, text := range holders {
@@ -135,6 +144,23 @@ func (k *Keeper) checkQueue(ctx context.Context, g *types.GenesisState) error {
 	}
 	if entries != running {
 		return types.ErrInvariant.Wrapf("%d entries in the queue of due work, %d running offerings", entries, running)
+	}
+	return nil
+}
+
+// checkMargins: each book's margin is what its ticks say, computed afresh from the top.
+func (k *Keeper) checkMargins(ctx context.Context, g *types.GenesisState) error {
+	for _, entry := range g.Offerings {
+		o, t := entry.Offering, entry.Terms
+		var ticks []types.BookTick
+		for _, tick := range g.Ticks {
+			if tick.OfferingId == o.Id {
+				ticks = append(ticks, tick)
+			}
+		}
+		if m := book.Margin(t, ticks); m.Tick != o.Margin.Tick || !m.Above.Equal(o.Margin.Above) {
+			return types.ErrInvariant.Wrapf("margin of offering %d is %v, its ticks have %v", o.Id, o.Margin, m)
+		}
 	}
 	return nil
 }

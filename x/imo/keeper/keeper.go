@@ -46,6 +46,9 @@ type Keeper struct {
 	beneficiaries    collections.Map[collections.Pair[uint64, sdk.AccAddress], types.Beneficiary]
 	due              collections.KeySet[collections.Pair[uint64, uint64]]
 	networkKind      collections.Item[uint32]
+	ticks            collections.Map[collections.Pair[uint64, uint32], types.BookTick]
+	versionVotes     collections.Map[collections.Triple[uint64, uint32, sdk.AccAddress], math.Int]
+	pendingVersions  collections.KeySet[collections.Pair[uint64, uint64]]
 }
 
 // NewKeeper returns a keeper. Hooks are set afterwards, once.
@@ -99,6 +102,11 @@ func NewKeeper(
 		due: collections.NewKeySet(sb, types.DuePrefix, "due",
 			collections.PairKeyCodec(collections.Uint64Key, collections.Uint64Key)),
 		networkKind: collections.NewItem(sb, types.NetworkKindPrefix, "network_kind", collections.Uint32Value),
+		versionVotes: collections.NewMap(sb, types.VersionVotesPrefix, "version_votes",
+			collections.TripleKeyCodec(collections.Uint64Key, collections.Uint32Key, sdk.AccAddressKey), sdk.IntValue),
+		pendingVersions: collections.NewKeySet(sb, types.PendingVersionsPrefix, "pending_versions",
+			collections.PairKeyCodec(collections.Uint64Key, collections.Uint64Key)),
+		ticks: collections.NewMap(sb, types.TicksPrefix, "ticks", modelVersion, codec.CollValue[types.BookTick](cdc)),
 	}
 	schema, err := sb.Build()
 	if err != nil {

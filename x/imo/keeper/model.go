@@ -2,7 +2,6 @@ package keeper
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
 
 	"cosmossdk.io/collections"
@@ -69,7 +68,10 @@ func (k *Keeper) RegisterModel(ctx context.Context, creator sdk.AccAddress, msg 
 	if err := describe(&m, manifest); err != nil {
 		return m, noVersion, err
 	}
-	if err := k.checkWeightsFree(ctx, manifest.WeightsRoot[:]); err != nil {
+	if err := k.setLineage(ctx, &m, msg); err != nil {
+		return m, noVersion, err
+	}
+	if _, err := k.checkWeights(ctx, m, manifest.WeightsRoot[:]); err != nil {
 		return m, noVersion, err
 	}
 	fee, err := params.VerificationFee(manifest.TotalBytes, manifest.WorkUnits, uint64(len(manifest.Vectors)+bundle.Challenges))
@@ -84,7 +86,7 @@ func (k *Keeper) RegisterModel(ctx context.Context, creator sdk.AccAddress, msg 
 	if err := k.storeVersion(ctx, v, msg.Manifest); err != nil {
 		return m, noVersion, err
 	}
-	if err := k.weightsRoots.Set(ctx, manifest.WeightsRoot[:], m.Id); err != nil {
+	if err := k.claimWeights(ctx, m, manifest.WeightsRoot[:]); err != nil {
 		return m, noVersion, err
 	}
 	if err := k.models.Set(ctx, m.Id, m); err != nil {
@@ -112,9 +114,6 @@ func (k *Keeper) newModel(ctx sdk.Context, p types.Params, creator sdk.AccAddres
 	}
 	if k.modelHooks == nil {
 		return none, types.ErrHooksMissing.Wrap("no module proves versions")
-	}
-	if msg.ParentModelId != 0 {
-		return none, types.ErrUnsupported.Wrapf("parent_model_id is %d, must be 0 until lineage exists", msg.ParentModelId)
 	}
 	switch msg.VerificationClass {
 	case types.VERIFICATION_CLASS_UNSPECIFIED, types.VERIFICATION_CLASS_ATTESTED:
@@ -232,18 +231,6 @@ func (k *Keeper) contributors(creator string, named []types.Contributor) ([]type
 		canonical[i] = types.Contributor{Address: text, Weight: c.Weight}
 	}
 	return canonical, types.CheckContributors(canonical)
-}
-
-func (k *Keeper) checkWeightsFree(ctx context.Context, root []byte) error {
-	other, err := k.weightsRoots.Get(ctx, root)
-	switch {
-	case err == nil:
-		return types.ErrDuplicateWeights.Wrapf("weights root %s belongs to model %d", hex.EncodeToString(root), other)
-	case errors.Is(err, collections.ErrNotFound):
-		return nil
-	default:
-		return err
-	}
 }
 
 func (k *Keeper) storeVersion(ctx context.Context, v types.Version, manifest []byte) error {

@@ -117,7 +117,7 @@ func TestRegisterModelBadInput(t *testing.T) {
 		}, want: types.ErrInvalidContributors, says: "is 0, allowed are 1 to 10000"},
 		"contributor is a module": {change: contributors(authtypes.NewModuleAddress(types.ModuleName)), want: types.ErrRecipient, says: "blocked"},
 		"contributor is a token":  {change: contributors(types.TokenAddress(1)), want: types.ErrRecipient, says: "reserved"},
-		"parent":                  {change: func(m *types.MsgRegisterModel) { m.ParentModelId = 1 }, want: types.ErrUnsupported, says: "parent_model_id is 1"},
+		"parent":                  {change: func(m *types.MsgRegisterModel) { m.ParentModelId = 1 }, want: types.ErrModelNotFound, says: "model 1"},
 		"class":                   {change: func(m *types.MsgRegisterModel) { m.VerificationClass = types.VERIFICATION_CLASS_PROVED }, want: types.ErrUnsupported, says: "VERIFICATION_CLASS_PROVED"},
 		"weights registered": {before: func(f *fixture) { f.register(creator, goodModel(creator, "bad")) },
 			want: types.ErrDuplicateWeights, says: "belongs to model 1"},

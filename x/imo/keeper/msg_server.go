@@ -3,8 +3,11 @@ package keeper
 import (
 	"context"
 
+	"cosmossdk.io/math"
+
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/imochain/imod/x/imo/book"
 	"github.com/imochain/imod/x/imo/types"
 )
 
@@ -82,7 +85,10 @@ func (s msgServer) PlaceBid(ctx context.Context, msg *types.MsgPlaceBid) (*types
 	if err != nil {
 		return nil, err
 	}
-	b, err := s.Keeper.PlaceBid(ctx, bidder, owner, msg.OfferingId, msg.Amount, msg.MaxPrice, msg.TermsHash)
+	b, price, err := s.Keeper.PlaceBid(ctx, BidOrder{
+		Bidder: bidder, Owner: owner, OfferingID: msg.OfferingId, Amount: msg.Amount, MaxPrice: msg.MaxPrice,
+		TermsHash: msg.TermsHash, Allowance: msg.Allowance,
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -90,9 +96,13 @@ func (s msgServer) PlaceBid(ctx context.Context, msg *types.MsgPlaceBid) (*types
 	if err != nil {
 		return nil, err
 	}
-	return &types.MsgPlaceBidResponse{
-		BidId: b.Id, Tokens: t.Tokens(b.Tokens), Cost: t.Payment(b.Cost), Excess: b.Amount.SubAmount(b.Cost),
-	}, nil
+	res := &types.MsgPlaceBidResponse{
+		BidId: b.Id, Tokens: t.Tokens(b.Tokens), Cost: t.Payment(b.Cost), Excess: t.Payment(math.ZeroInt()), TickPrice: price,
+	}
+	if book.FilledAtOnce(t) {
+		res.Excess = b.Amount.SubAmount(b.Cost)
+	}
+	return res, nil
 }
 
 // CancelBid implements types.MsgServer.
@@ -180,7 +190,12 @@ func (s msgServer) Exit(ctx context.Context, msg *types.MsgExit) (*types.MsgExit
 	if err != nil {
 		return nil, err
 	}
-	payout, err := s.Keeper.Exit(ctx, holder, msg.Amount)
+	var payout sdk.Coin
+	if msg.OfferingId == 0 {
+		payout, err = s.Keeper.Exit(ctx, holder, msg.Amount)
+	} else {
+		payout, err = s.ExitLot(ctx, holder, msg.OfferingId, msg.Amount)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -7,11 +7,29 @@ import (
 )
 
 // PublishVersion implements types.MsgServer.
-func (s msgServer) PublishVersion(context.Context, *types.MsgPublishVersion) (*types.MsgPublishVersionResponse, error) {
-	return nil, types.ErrUnsupported.Wrap("a model has one version")
+func (s msgServer) PublishVersion(ctx context.Context, msg *types.MsgPublishVersion) (*types.MsgPublishVersionResponse, error) {
+	creator, err := s.accountOf("creator", msg.Creator)
+	if err != nil {
+		return nil, err
+	}
+	v, deposit, err := s.Keeper.PublishVersion(ctx, creator, msg)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgPublishVersionResponse{
+		Version: v.Version, ManifestRoot: v.ManifestRoot, VerificationFee: v.VerificationFee, Deposit: deposit,
+	}, nil
 }
 
 // ObjectVersion implements types.MsgServer.
-func (s msgServer) ObjectVersion(context.Context, *types.MsgObjectVersion) (*types.MsgObjectVersionResponse, error) {
-	return nil, types.ErrUnsupported.Wrap("a model has one version")
+func (s msgServer) ObjectVersion(ctx context.Context, msg *types.MsgObjectVersion) (*types.MsgObjectVersionResponse, error) {
+	holder, err := s.accountOf("holder", msg.Holder)
+	if err != nil {
+		return nil, err
+	}
+	weight, refused, err := s.Keeper.ObjectVersion(ctx, holder, msg.ModelId, msg.Version)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgObjectVersionResponse{Weight: weight, Refused: refused}, nil
 }

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"cosmossdk.io/collections"
+	errorsmod "cosmossdk.io/errors"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
@@ -57,9 +59,10 @@ func (k *Keeper) CreateOffering(ctx context.Context, creator sdk.AccAddress, msg
 	if err != nil {
 		return none, t, err
 	}
-	if t.OfferingId, err = next(ctx, k.offeringSequence); err != nil {
+	if t.OfferingId, err = k.offeringID(ctx, msg); err != nil {
 		return none, t, err
 	}
+	t.MainId = t.OfferingId
 	if err := t.Validate(); err != nil {
 		return none, t, err
 	}
@@ -70,7 +73,33 @@ func (k *Keeper) CreateOffering(ctx context.Context, creator sdk.AccAddress, msg
 	if err != nil {
 		return none, t, err
 	}
+	for i := range t.Lots {
+		lot := t.LotTerms(i)
+		lot.MainTermsHash = o.TermsHash
+		if err := lot.ValidateNew(params, m, sdkCtx.BlockTime()); err != nil {
+			return none, t, errorsmod.Wrapf(err, "lot %d", i)
+		}
+		if _, err := next(ctx, k.offeringSequence); err != nil {
+			return none, t, err
+		}
+		if _, err := k.openOffering(ctx, lot); err != nil {
+			return none, t, err
+		}
+	}
 	return o, t, k.createToken(ctx, m, t)
+}
+
+// offeringID gives the next id and compares it with the one that allow lists were made for.
+func (k *Keeper) offeringID(ctx context.Context, msg *types.MsgCreateOffering) (uint64, error) {
+	id, err := next(ctx, k.offeringSequence)
+	if err != nil {
+		return 0, err
+	}
+	listed := msg.AllowRoot != "" || slices.ContainsFunc(msg.Lots, func(l types.Lot) bool { return l.AllowRoot != "" })
+	if id != msg.ExpectedId && (listed || msg.ExpectedId != 0) {
+		return 0, types.ErrExpectedID.Wrapf("expected_id is %d, the next id is %d", msg.ExpectedId, id)
+	}
+	return id, nil
 }
 
 // checkSellable refuses a model that is not proved, earns nothing by its licence, or has a token or a running sale.
@@ -111,7 +140,7 @@ func (k *Keeper) newTerms(ctx sdk.Context, p types.Params, m types.Model, creato
 	if !start.After(time.Unix(0, 0)) {
 		start = ctx.BlockTime()
 	}
-	return types.Terms{
+	t := types.Terms{
 		ModelId:             m.Id,
 		Version:             m.LatestVersion,
 		ManifestRoot:        v.ManifestRoot,
@@ -144,7 +173,14 @@ func (k *Keeper) newTerms(ctx sdk.Context, p types.Params, m types.Model, creato
 		PriceWindow:         p.PriceWindow,
 		IncomeProtocolBps:   m.IncomeProtocolBps,
 		ProceedsProtocolBps: p.ProceedsProtocolBps,
-	}, nil
+
+		AllowRoot: msg.AllowRoot, Lots: msg.Lots, PoolFeeBps: msg.PoolFeeBps, LiquidityProceedsBps: msg.LiquidityProceedsBps,
+		TreasuryWindow: p.MinTreasuryWindow, ObjectionBps: p.ObjectionBps, VersionDelay: p.VersionDelay,
+	}
+	if msg.TreasuryWindow != nil {
+		t.TreasuryWindow = *msg.TreasuryWindow
+	}
+	return t, t.SetBook(p, msg)
 }
 
 // openOffering stores terms and state and queues the start.
@@ -237,16 +273,50 @@ func (k *Keeper) CancelOffering(ctx context.Context, creator sdk.AccAddress, id 
 	if !o.Running() {
 		return types.ErrOfferingSettled.Wrapf("offering %d is %s", id, o.Status)
 	}
-	if o.StandingBids != 0 {
-		return types.ErrHasBids.Wrapf("offering %d has %d", id, o.StandingBids)
+	if !t.Public() {
+		return types.ErrInvalidTerms.Wrapf("offering_id %d is a lot: offering %d is cancelled with all its lots", id, t.MainId)
 	}
-	if err := k.requeue(ctx, &o, nil); err != nil {
+	rounds, err := k.rounds(ctx, t)
+	if err != nil {
 		return err
+	}
+	for _, r := range rounds {
+		if r.offering.StandingBids != 0 {
+			return types.ErrHasBids.Wrapf("offering %d has %d", r.offering.Id, r.offering.StandingBids)
+		}
 	}
 	now := sdk.UnwrapSDKContext(ctx).BlockTime()
-	o.Status, o.SettledTime = types.OFFERING_STATUS_CANCELLED, &now
-	if err := k.offerings.Set(ctx, id, o); err != nil {
-		return err
+	for _, r := range rounds {
+		o := r.offering
+		if err := k.requeue(ctx, &o, nil); err != nil {
+			return err
+		}
+		o.Status, o.SettledTime = types.OFFERING_STATUS_CANCELLED, &now
+		if err := k.offerings.Set(ctx, o.Id, o); err != nil {
+			return err
+		}
+		if err := emit(ctx, &types.EventOfferingCancelled{OfferingId: o.Id}); err != nil {
+			return err
+		}
 	}
-	return emit(ctx, &types.EventOfferingCancelled{OfferingId: id})
+	return nil
+}
+
+// round is one offering of a sale with its terms.
+type round struct {
+	offering types.Offering
+	terms    types.Terms
+}
+
+// rounds returns all offerings of a sale, the public one first.
+func (k *Keeper) rounds(ctx context.Context, t types.Terms) ([]round, error) {
+	ids := t.Members()
+	rounds := make([]round, len(ids))
+	for i, id := range ids {
+		var err error
+		if rounds[i].offering, rounds[i].terms, err = k.offering(ctx, id); err != nil {
+			return nil, err
+		}
+	}
+	return rounds, nil
 }

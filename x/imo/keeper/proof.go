@@ -96,7 +96,10 @@ func (k *Keeper) RecordProof(ctx context.Context, modelID uint64, version uint32
 	}
 	switch outcome {
 	case types.ProofOutcome_PROOF_OUTCOME_REPRODUCED:
-		v.Status, m.LatestVersion = types.MODEL_STATUS_REPRODUCED, version
+		v.Status = types.MODEL_STATUS_REPRODUCED
+		if err := k.announceVersion(ctx, &m, &v); err != nil {
+			return err
+		}
 	case types.ProofOutcome_PROOF_OUTCOME_REJECTED:
 		v.Status = types.MODEL_STATUS_REJECTED
 	case types.ProofOutcome_PROOF_OUTCOME_EXPIRED:
@@ -148,6 +151,15 @@ func (k *Keeper) freeWeights(ctx context.Context, v types.Version) error {
 	root, err := hex.DecodeString(v.WeightsRoot)
 	if err != nil {
 		return types.ErrInvalidHash.Wrap(err.Error())
+	}
+	owner, err := k.weightsRoots.Get(ctx, root)
+	if err != nil || owner != v.ModelId {
+		return err
+	}
+	// Another version of the model may have them too.
+	kept, err := k.hasWeights(ctx, v.ModelId, v.WeightsRoot, v.Version, types.MODEL_STATUS_PENDING, types.MODEL_STATUS_REPRODUCED)
+	if err != nil || kept {
+		return err
 	}
 	return k.weightsRoots.Remove(ctx, root)
 }

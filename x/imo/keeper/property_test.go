@@ -116,6 +116,14 @@ func (m *machine) open(model uint64) {
 	brings := types.ValueRoundedDown(msg.TotalSupply.Amount.MulRaw(6).QuoRaw(10), msg.Price)
 	soft := math.NewInt(rapid.Int64Range(1, 100_000).Draw(m.r, "soft cap"))
 	msg.SoftCap.Amount = math.MaxInt(math.OneInt(), math.MinInt(soft, brings))
+	msg.Kind = rapid.SampledFrom([]types.OfferingKind{
+		types.OFFERING_KIND_FIXED, types.OFFERING_KIND_PRO_RATA, types.OFFERING_KIND_BATCH,
+	}).Draw(m.r, "kind")
+	if msg.Kind == types.OFFERING_KIND_BATCH {
+		floor := types.CostRoundedUp(msg.TotalSupply.Amount.MulRaw(6).QuoRaw(10), msg.Price)
+		hardCap := sdk.NewCoin(aimo, floor.MulRaw(rapid.Int64Range(1, 20).Draw(m.r, "hard cap")))
+		msg.HardCap, msg.TickBps = &hardCap, 500
+	}
 	require.NoError(m.r, m.do(func(f *fixture) error {
 		_, err := f.msg.CreateOffering(f.ctx, msg)
 		return err
@@ -125,13 +133,14 @@ func (m *machine) open(model uint64) {
 var operations = map[string]func(m *machine) error{
 	"bid": func(m *machine) error {
 		bidder, owner, id, amount := m.investor(), m.investor(), m.offeringID(), m.amount()
+		factor := rapid.Int64Range(1, 10).Draw(m.r, "max price")
 		return m.do(func(f *fixture) error {
 			f.fund(bidder, sdk.NewInt64Coin(aimo, amount))
 			o := f.offering(id)
 			res, err := f.query.Offering(f.ctx, &types.QueryOfferingRequest{Id: id})
 			require.NoError(f.t, err)
 			msg := bidOf(id, o.TermsHash, bidder, amount)
-			msg.MaxPrice, msg.Owner = res.Terms.Price, text(owner)
+			msg.MaxPrice, msg.Owner = res.Terms.Price.MulRaw(factor), text(owner)
 			if _, err = f.msg.PlaceBid(f.ctx, msg); err == nil {
 				m.paid = m.paid.AddRaw(amount)
 			}

@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"cosmossdk.io/collections"
-	"cosmossdk.io/math"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
@@ -170,15 +169,8 @@ func (q queryServer) bidsOfOwner(ctx context.Context, req *types.QueryBidsReques
 			return nil, err
 		}
 	}
-	from := collections.Join(owner, collections.Join(req.GetId(), after))
-	to := collections.Join(owner, collections.Join(req.GetId(), ^uint64(0)))
 	res := &types.QueryBidsResponse{Pagination: &query.PageResponse{}}
-	iterator, err := q.k.bids.Indexes.owner.Iterate(ctx, new(collections.Range[collections.Pair[sdk.AccAddress, collections.Pair[uint64, uint64]]]).
-		StartInclusive(from).EndInclusive(to))
-	if err != nil {
-		return nil, grpcError(err)
-	}
-	keys, err := iterator.PrimaryKeys()
+	keys, err := q.k.bidKeys(ctx, owner, req.GetId(), after)
 	if err != nil {
 		return nil, grpcError(err)
 	}
@@ -196,46 +188,22 @@ func (q queryServer) bidsOfOwner(ctx context.Context, req *types.QueryBidsReques
 	return res, nil
 }
 
+// bidKeys lists the keys of an owner's bids in an offering, from an id on; at most 2 x book.MaxBidsPerOwner.
+func (k *Keeper) bidKeys(ctx context.Context, owner sdk.AccAddress, id, from uint64) ([]collections.Pair[uint64, uint64], error) {
+	iterator, err := k.bids.Indexes.owner.Iterate(ctx, new(collections.Range[collections.Pair[sdk.AccAddress, collections.Pair[uint64, uint64]]]).
+		StartInclusive(collections.Join(owner, collections.Join(id, from))).
+		EndInclusive(collections.Join(owner, collections.Join(id, ^uint64(0)))))
+	if err != nil {
+		return nil, err
+	}
+	return iterator.PrimaryKeys()
+}
+
 func sdkUint64(key []byte) (uint64, error) {
 	if len(key) != 8 {
 		return 0, status.Errorf(codes.InvalidArgument, "page key has %d bytes, must have 8", len(key))
 	}
 	return sdk.BigEndianToUint64(key), nil
-}
-
-// Clearing implements types.QueryServer.
-func (q queryServer) Clearing(ctx context.Context, req *types.QueryClearingRequest) (*types.QueryClearingResponse, error) {
-	o, t, err := q.k.offering(ctx, req.GetId())
-	if err != nil {
-		return nil, grpcError(err)
-	}
-	c := book.Clear(t, o)
-	return &types.QueryClearingResponse{
-		Status: o.Status, Price: c.Price, Proceeds: t.Payment(c.Proceeds), Sold: t.Tokens(c.Sold),
-		Remaining: t.Tokens(c.Remaining), SoftCapMet: c.SoftCapMet, Book: c.Ticks,
-	}, nil
-}
-
-// Allocation implements types.QueryServer.
-func (q queryServer) Allocation(ctx context.Context, req *types.QueryAllocationRequest) (*types.QueryAllocationResponse, error) {
-	addr, err := q.k.accountOf("address", req.GetAddress())
-	if err != nil {
-		return nil, grpcError(err)
-	}
-	c, err := q.k.claimOf(ctx, req.GetId(), addr)
-	if err != nil {
-		return nil, grpcError(err)
-	}
-	due := math.ZeroInt()
-	if i := types.ContributorIndex(c.terms.Contributors, c.beneficiary.Address); i >= 0 {
-		due = book.Due(c.offering.ReleasedContributors, types.Weights(c.terms.Contributors), i, c.beneficiary.Proceeds)
-	}
-	return &types.QueryAllocationResponse{
-		Allocation:  c.allocation,
-		Refundable:  c.terms.Payment(book.Refundable(c.offering, c.allocation)),
-		Collectable: c.terms.Tokens(c.bought.Add(c.vested)),
-		ProceedsDue: c.terms.Payment(due),
-	}, nil
 }
 
 // Vesting implements types.QueryServer.

@@ -46,4 +46,7 @@ type RevShareKeeper interface {
 	MaterializeLazy(ctx context.Context, shareDenom string, account sdk.AccAddress, amount math.Int) error
 	Deposit(ctx context.Context, from sdk.AccAddress, shareDenom string, amount sdk.Coin, kind revsharetypes.SourceKind) error
 	CurrentEpoch(ctx context.Context) (uint64, error)
+	// RecordDate fixes a record date for a vote of holders, HeldAt is what an account held then.
+	RecordDate(ctx context.Context, shareDenom string) (epoch uint64, eligible math.Int, err error)
+	HeldAt(ctx context.Context, shareDenom string, account sdk.AccAddress, epoch uint64) (math.Int, error)
 }

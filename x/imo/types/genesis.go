@@ -23,7 +23,59 @@ func (g GenesisState) Validate() error {
 	if err := g.checkIncomes(); err != nil {
 		return err
 	}
+	if err := g.checkVotes(); err != nil {
+		return err
+	}
 	return g.checkOfferings()
+}
+
+// checkVotes checks that a version's objections sum to their weight, and that whatever waits has a time to wait for.
+func (g GenesisState) checkVotes() error {
+	type key struct {
+		model   uint64
+		version uint32
+	}
+	sums := make(map[key]math.Int)
+	seen := make(map[VersionObjection]bool)
+	for _, o := range g.VersionObjections {
+		id := VersionObjection{ModelId: o.ModelId, Version: o.Version, Address: o.Address}
+		if err := CheckAmount("weight", o.Weight); err != nil || seen[id] {
+			return ErrInvalidGenesis.Wrapf("objection of %s to version %d of model %d has no weight or is given twice", o.Address, o.Version, o.ModelId)
+		}
+		seen[id] = true
+		at := key{o.ModelId, o.Version}
+		if sum, ok := sums[at]; ok {
+			sums[at] = sum.Add(o.Weight)
+		} else {
+			sums[at] = o.Weight
+		}
+	}
+	pending := make(map[uint64]uint32, len(g.Models))
+	for _, m := range g.Models {
+		if m.PendingVersion > m.VersionCount {
+			return ErrInvalidGenesis.Wrapf("version %d of model %d waits, it has %d", m.PendingVersion, m.Id, m.VersionCount)
+		}
+		pending[m.Id] = m.PendingVersion
+	}
+	for _, entry := range g.Versions {
+		v := entry.Version
+		at := key{v.ModelId, v.Version}
+		sum, ok := sums[at]
+		if !ok {
+			sum = math.ZeroInt()
+		}
+		delete(sums, at)
+		if v.Objections == nil && ok || v.Objections != nil && !v.Objections.Weight.Equal(sum) {
+			return ErrInvalidGenesis.Wrapf("objections to version %d of model %d do not sum to their weight", v.Version, v.ModelId)
+		}
+		if pending[v.ModelId] == v.Version && (v.LatestTime == nil || v.Objections == nil) {
+			return ErrInvalidGenesis.Wrapf("version %d of model %d waits for no time", v.Version, v.ModelId)
+		}
+	}
+	if len(sums) != 0 {
+		return ErrInvalidGenesis.Wrapf("objections to %d versions that are not", len(sums))
+	}
+	return nil
 }
 
 func (g GenesisState) checkModels() error {

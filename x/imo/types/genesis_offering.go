@@ -36,6 +36,9 @@ func (g GenesisState) checkOfferings() error {
 	if err := g.sumBids(sums); err != nil {
 		return err
 	}
+	if err := g.checkTicks(); err != nil {
+		return err
+	}
 	for _, entry := range g.Offerings {
 		o, s := entry.Offering, sums[entry.Offering.Id]
 		if s.bids != o.StandingBids || !s.deposited.Equal(o.Deposited) || !s.refunded.Equal(o.Refunded) || !s.proceeds.Equal(o.Proceeds) ||
@@ -59,7 +62,7 @@ func (e GenesisOffering) check() error {
 	if hash != o.TermsHash {
 		return ErrInvalidGenesis.Wrapf("offering %d has terms hash %s, its terms have %s", o.Id, o.TermsHash, hash)
 	}
-	if o.Running() != (o.DueTime != nil) {
+	if waits := o.Running() && o.Walk.Done && !t.Public(); (o.Running() && !waits) != (o.DueTime != nil) {
 		return ErrInvalidGenesis.Wrapf("offering %d is %s, and is or is not in the queue of due work", o.Id, o.Status)
 	}
 	for _, a := range []struct {
@@ -69,11 +72,15 @@ func (e GenesisOffering) check() error {
 		{"deposited", o.Deposited}, {"refunded", o.Refunded}, {"proceeds", o.Proceeds}, {"sold", o.Sold},
 		{"clearing_price", o.ClearingPrice}, {"minted", o.Minted}, {"handed_out", o.HandedOut}, {"exited", o.Exited},
 		{"released_protocol", o.ReleasedProtocol}, {"released_contributors", o.ReleasedContributors},
-		{"paid_contributors", o.PaidContributors},
+		{"paid_contributors", o.PaidContributors}, {"margin.above", o.Margin.Above}, {"walk.above", o.Walk.Above}, {"walk.at", o.Walk.At},
+		{"liquidity", o.Liquidity}, {"reserved", o.Reserved}, {"seeded", o.Seeded}, {"burnt", o.Burnt},
 	} {
 		if err := CheckAmount(a.name, a.amount); err != nil {
 			return err
 		}
+	}
+	if o.MainId != t.MainId {
+		return ErrInvalidGenesis.Wrapf("offering %d belongs to sale %d, its terms to %d", o.Id, o.MainId, t.MainId)
 	}
 	if o.Status == OFFERING_STATUS_SUCCEEDED && len(o.Tranches) != len(t.Tranches) {
 		return ErrInvalidGenesis.Wrapf("offering %d has %d tranches, its terms have %d", o.Id, len(o.Tranches), len(t.Tranches))
@@ -125,6 +132,46 @@ func (g GenesisState) sumBids(sums map[uint64]*bookSums) error {
 		}
 		seen[at] = true
 		s.handedOut, s.proceedsPaid = s.handedOut.Add(b.Collected), s.proceedsPaid.Add(b.Proceeds)
+	}
+	return nil
+}
+
+// checkTicks checks that each tick is the sum of the bids on it. Bids of FIXED need no ticks.
+func (g GenesisState) checkTicks() error {
+	type key struct {
+		offering uint64
+		number   uint32
+	}
+	fixed := make(map[uint64]bool, len(g.Offerings))
+	for _, entry := range g.Offerings {
+		fixed[entry.Offering.Id] = entry.Terms.Kind == OFFERING_KIND_FIXED
+	}
+	sums := make(map[key]BookTick)
+	for _, b := range g.Bids {
+		if fixed[b.OfferingId] {
+			continue
+		}
+		at := key{b.OfferingId, b.Tick}
+		tick, ok := sums[at]
+		if !ok {
+			tick.Deposited = math.ZeroInt()
+		}
+		tick.Deposited, tick.Bids = tick.Deposited.Add(b.Amount.Amount), tick.Bids+1
+		sums[at] = tick
+	}
+	for _, tick := range g.Ticks {
+		at := key{tick.OfferingId, tick.Number}
+		sum, ok := sums[at]
+		if !ok || sum.Bids != tick.Bids || !sum.Deposited.Equal(tick.Deposited) {
+			return ErrInvalidGenesis.Wrapf("tick %d of offering %d is given twice or is not the sum of its bids", tick.Number, tick.OfferingId)
+		}
+		if err := CheckAmount("price", tick.Price); err != nil {
+			return err
+		}
+		delete(sums, at)
+	}
+	if len(sums) != 0 {
+		return ErrInvalidGenesis.Wrapf("%d ticks with bids are missing", len(sums))
 	}
 	return nil
 }

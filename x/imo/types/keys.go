@@ -51,7 +51,10 @@ var (
 	BeneficiariesPrefix    = collections.NewPrefix(18) // (offering id, contributor or treasury) -> Beneficiary
 	DuePrefix              = collections.NewPrefix(19) // (unix nanoseconds, offering id)
 	NetworkKindPrefix      = collections.NewPrefix(20) // -> NetworkKind
-	// 21 to 23 belong to the book and to versions, 24 on to the market and the treasury.
+	TicksPrefix            = collections.NewPrefix(21) // (offering id, tick number) -> BookTick
+	VersionVotesPrefix     = collections.NewPrefix(22) // (model id, version, holder) -> weight of the objection
+	PendingVersionsPrefix  = collections.NewPrefix(23) // (unix nanoseconds, model id) with a version that waits
+	// 24 on belong to the market and the treasury.
 )
 
 // Address ranges of EVM objects: 12 bytes, then an 8-byte id.

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"time"
 
+	"cosmossdk.io/errors"
 	"cosmossdk.io/math"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -16,6 +17,12 @@ const (
 	MinBidTokens = 1_000_000
 	// MaxVesting bounds vesting and the date of a release after the end of the sale.
 	MaxVesting = 3_660 * day
+	// MaxTicks bounds the prices of a book.
+	MaxTicks = 4_096
+	// MaxLots bounds the rounds before the public one.
+	MaxLots = 3
+	// DefaultTickBps is the distance of two ticks when the creator names none.
+	DefaultTickBps = 100
 	// MaxTranches bounds the releases of an offering.
 	MaxTranches = 1
 
@@ -40,8 +47,84 @@ func (t Terms) Part(bps uint32) math.Int {
 	return t.TotalSupply.Amount.MulRaw(int64(bps)).QuoRaw(BasisPoints)
 }
 
-// ForSale is the number of tokens that are sold at most.
+// ForSale is the number of tokens that are sold at most in this round.
 func (t Terms) ForSale() math.Int { return t.Part(t.SaleBps) }
+
+// TopPrice is the highest tick: the hard cap divided by the tokens for sale, rounded down. Other kinds than BATCH have
+// one price.
+func (t Terms) TopPrice() math.Int {
+	if t.Kind != OFFERING_KIND_BATCH {
+		return t.Price
+	}
+	return t.HardCap.Amount.Mul(OneToken()).Quo(t.ForSale())
+}
+
+// SetBook fills what a message says of the book and what follows from it.
+func (t *Terms) SetBook(p Params, msg *MsgCreateOffering) error {
+	if bps := t.lotBps(); bps < uint64(t.SaleBps) {
+		t.SaleBps -= uint32(bps) //nolint:gosec // below sale_bps
+	} else if bps > 0 {
+		return ErrInvalidTerms.Wrapf("lots sell %d bps of the supply, sale_bps is %d", bps, t.SaleBps)
+	}
+	if t.Kind == OFFERING_KIND_BATCH {
+		if msg.HardCap == nil {
+			return ErrInvalidTerms.Wrapf("hard_cap is missing: it sets the highest tick of a %s", t.Kind)
+		}
+		t.HardCap, t.TickBps = *msg.HardCap, msg.TickBps
+		if t.TickBps == 0 {
+			t.TickBps = DefaultTickBps
+		}
+		t.LateWindow, t.MaxExtensions = p.LateWindow, p.MaxExtensions
+		return nil
+	}
+	if msg.HardCap != nil || msg.TickBps != 0 {
+		return ErrInvalidTerms.Wrapf("hard_cap and tick_bps are set: a %s has one price", t.Kind)
+	}
+	if err := CheckAmount("price", t.Price); err != nil {
+		return err
+	}
+	if err := CheckCoinOf("total_supply", t.TotalSupply, TokenDenom(t.ModelId)); err != nil {
+		return err
+	}
+	if t.SaleBps > BasisPoints {
+		return ErrInvalidTerms.Wrapf("sale_bps is %d, allowed are 1 to %d", t.SaleBps, BasisPoints)
+	}
+	t.HardCap = sdk.Coin{Denom: t.PaymentDenom, Amount: CostRoundedUp(t.ForSale(), t.Price)}
+	return nil
+}
+
+// Public tells whether this is the public round, which decides the sale.
+func (t Terms) Public() bool { return t.OfferingId == t.MainId }
+
+// Members are the offerings of the sale, the public round first.
+func (t Terms) Members() []uint64 {
+	ids := make([]uint64, 0, MaxLots+1)
+	for i := range len(t.Lots) + 1 {
+		ids = append(ids, t.MainId+uint64(i)) //nolint:gosec // at most MaxLots
+	}
+	return ids
+}
+
+// LotTerms are the terms of an early round: those of the public one with its own book.
+func (t Terms) LotTerms(i int) Terms {
+	lot := t.Lots[i]
+	t.OfferingId = t.MainId + 1 + uint64(i) //nolint:gosec // at most MaxLots
+	t.Kind, t.SaleBps, t.Price, t.TickBps = lot.Kind, lot.SaleBps, lot.Price, 0
+	t.MinBid, t.OwnerCap, t.AllowRoot = lot.MinBid, lot.OwnerCap, lot.AllowRoot
+	t.StartTime, t.EndTime, t.CancelDeadline = lot.StartTime, lot.EndTime, lot.CancelDeadline
+	t.LateWindow, t.MaxExtensions = 0, 0
+	t.HardCap = t.Payment(CostRoundedUp(t.ForSale(), t.Price))
+	return t
+}
+
+// lotBps is the part of the supply that the early rounds sell.
+func (t Terms) lotBps() uint64 {
+	sum := uint64(0)
+	for _, lot := range t.Lots {
+		sum += uint64(lot.SaleBps)
+	}
+	return sum
+}
 
 // Payment is a coin of the payment denom.
 func (t Terms) Payment(amount math.Int) sdk.Coin { return sdk.NewCoin(t.PaymentDenom, amount) }
@@ -54,10 +137,10 @@ func (t Terms) Validate() error {
 	if t.OfferingId == 0 || t.ModelId == 0 || t.Version == 0 {
 		return ErrInvalidTerms.Wrapf("offering %d, model %d, version %d: ids count from 1", t.OfferingId, t.ModelId, t.Version)
 	}
-	if t.Kind != OFFERING_KIND_FIXED {
-		return ErrUnsupported.Wrapf("offering kind %s, supported is %s", t.Kind, OFFERING_KIND_FIXED)
+	if lots := uint64(len(t.Lots)); lots > MaxLots || t.OfferingId < t.MainId || t.OfferingId > t.MainId+lots || t.MainId == 0 {
+		return ErrInvalidTerms.Wrapf("offering %d of sale %d has %d lots, allowed are 0 to %d", t.OfferingId, t.MainId, lots, MaxLots)
 	}
-	for _, check := range []func() error{t.checkToken, t.checkAllocation, t.checkSale, t.checkTimes, t.checkRelease, t.checkModel} {
+	for _, check := range []func() error{t.checkToken, t.checkAllocation, t.checkSale, t.checkTimes, t.checkRelease, t.checkModel, t.checkLots} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -82,8 +165,11 @@ func (t Terms) checkToken() error {
 }
 
 func (t Terms) checkAllocation() error {
-	sum := uint64(t.SaleBps) + uint64(t.ContributorsBps) + uint64(t.LiquidityBps) + uint64(t.TreasuryBps)
-	if sum != BasisPoints {
+	sum := t.lotBps() + uint64(t.ContributorsBps) + uint64(t.LiquidityBps) + uint64(t.TreasuryBps)
+	if t.Public() {
+		sum += uint64(t.SaleBps)
+	}
+	if sum > BasisPoints || t.Public() && sum != BasisPoints {
 		return ErrInvalidTerms.Wrapf("sale_bps, contributors_bps, liquidity_bps and treasury_bps sum to %d, must be %d", sum, BasisPoints)
 	}
 	if t.SaleBps == 0 {
@@ -113,18 +199,96 @@ func (t Terms) checkSale() error {
 			return err
 		}
 	}
-	hardCap := CostRoundedUp(t.ForSale(), t.Price)
-	if hardCap.GT(MaxAmount()) {
-		return ErrInvalidTerms.Wrapf("price x tokens for sale is %s, allowed are at most 2^120", hardCap)
-	}
-	if t.SoftCap.Amount.GT(hardCap) {
-		return ErrInvalidTerms.Wrapf("soft_cap is %s, all tokens for sale bring %s", t.SoftCap, t.Payment(hardCap))
+	if err := t.checkPrices(); err != nil {
+		return err
 	}
 	if least := CostRoundedUp(math.NewInt(MinBidTokens), t.Price); t.MinBid.Amount.LT(least) {
 		return ErrInvalidTerms.Wrapf("min_bid is %s, must be at least %s to buy %d base units", t.MinBid, t.Payment(least), MinBidTokens)
 	}
 	if t.OwnerCap.Amount.LT(t.MinBid.Amount) {
 		return ErrInvalidTerms.Wrapf("owner_cap is %s, below min_bid %s", t.OwnerCap, t.MinBid)
+	}
+	return nil
+}
+
+// checkPrices checks the kind, the ticks and the caps that follow from them.
+func (t Terms) checkPrices() error {
+	if t.HardCap.Amount.IsNil() {
+		return ErrInvalidTerms.Wrap("hard_cap is missing")
+	}
+	floor := CostRoundedUp(t.ForSale(), t.Price)
+	if floor.GT(MaxAmount()) {
+		return ErrInvalidTerms.Wrapf("price x tokens for sale is %s, allowed are at most 2^120", floor)
+	}
+	if err := CheckPositive("hard_cap", t.HardCap, t.PaymentDenom); err != nil {
+		return err
+	}
+	switch t.Kind {
+	case OFFERING_KIND_FIXED, OFFERING_KIND_PRO_RATA:
+		if !t.HardCap.Amount.Equal(floor) || t.TickBps != 0 {
+			return ErrInvalidTerms.Wrapf("hard_cap is %s and tick_bps %d, a %s has one price and takes %s", t.HardCap, t.TickBps, t.Kind, t.Payment(floor))
+		}
+	case OFFERING_KIND_BATCH:
+		if !t.Public() {
+			return ErrInvalidTerms.Wrapf("a lot before the public one is %s: only the public one finds a price", t.Kind)
+		}
+		if t.HardCap.Amount.LT(floor) {
+			return ErrInvalidTerms.Wrapf("hard_cap is %s, all tokens at the floor price bring %s", t.HardCap, t.Payment(floor))
+		}
+		if t.TickBps < 1 || t.TickBps > BasisPoints {
+			return ErrInvalidTerms.Wrapf("tick_bps is %d, allowed are 1 to %d", t.TickBps, BasisPoints)
+		}
+		if err := CheckAmount("hard_cap / tokens for sale", t.TopPrice()); err != nil {
+			return ErrInvalidTerms.Wrap(err.Error())
+		}
+		if t.TickCount() > MaxTicks {
+			return ErrInvalidTerms.Wrapf("price %s, hard_cap %s and tick_bps %d make more than %d ticks", t.Price, t.HardCap, t.TickBps, MaxTicks)
+		}
+	default:
+		return ErrInvalidTerms.Wrapf("offering kind %s", t.Kind)
+	}
+	if !t.Public() {
+		return nil
+	}
+	all := t.HardCap.Amount
+	for i := range t.Lots {
+		all = all.Add(t.LotTerms(i).HardCap.Amount)
+	}
+	if t.SoftCap.Amount.GT(all) {
+		return ErrInvalidTerms.Wrapf("soft_cap is %s, all tokens for sale bring %s", t.SoftCap, t.Payment(all))
+	}
+	return nil
+}
+
+// checkLots checks the early rounds: each is whole, and they follow one another up to the public one.
+func (t Terms) checkLots() error {
+	if t.LateWindow < 0 || t.LateWindow > day || t.MaxExtensions > maxExtensions {
+		return ErrInvalidTerms.Wrapf("late_window is %s with %d extensions, allowed are 0 to %s and %d", t.LateWindow, t.MaxExtensions, day, maxExtensions)
+	}
+	if t.AllowRoot != "" {
+		if err := CheckHash("allow_root", t.AllowRoot); err != nil {
+			return err
+		}
+	}
+	if !t.Public() {
+		return CheckHash("main_terms_hash", t.MainTermsHash)
+	}
+	if t.MainTermsHash != "" {
+		return ErrInvalidTerms.Wrap("main_terms_hash is set in the terms of the public round")
+	}
+	for i := range t.Lots {
+		lot := t.LotTerms(i)
+		lot.MainTermsHash = t.ManifestRoot // any hash: the terms are not hashed yet
+		if err := lot.Validate(); err != nil {
+			return errors.Wrapf(err, "lot %d", i)
+		}
+		next := t.StartTime
+		if i+1 < len(t.Lots) {
+			next = t.Lots[i+1].StartTime
+		}
+		if lot.EndTime.After(next) {
+			return ErrInvalidTerms.Wrapf("lot %d ends at %s, the next one starts at %s", i, stamp(lot.EndTime), stamp(next))
+		}
 	}
 	return nil
 }

@@ -53,7 +53,7 @@ type MsgCreateOffering struct {
 	TokenSymbol string `protobuf:"bytes,5,opt,name=token_symbol,json=tokenSymbol,proto3" json:"token_symbol,omitempty"`
 	// total_supply is the fixed supply in base units of model-<id>: a multiple of 10000, 10^18 to 2^120.
 	TotalSupply types.Coin `protobuf:"bytes,6,opt,name=total_supply,json=totalSupply,proto3" json:"total_supply"`
-	// sale_bps is the part of the supply that is sold; the four parts sum to 10000.
+	// sale_bps is the part of the supply that is sold, in all rounds together; the four parts sum to 10000.
 	SaleBps uint32 `protobuf:"varint,7,opt,name=sale_bps,json=saleBps,proto3" json:"sale_bps,omitempty"`
 	// contributors_bps is the part of the supply for the model's contributors.
 	ContributorsBps uint32 `protobuf:"varint,8,opt,name=contributors_bps,json=contributorsBps,proto3" json:"contributors_bps,omitempty"`

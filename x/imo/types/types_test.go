@@ -156,6 +156,7 @@ func terms() types.Terms {
 		StartTime: at, EndTime: at.Add(time.Hour), CancelDeadline: at, Tranches: []types.Tranche{{ReleaseTime: at.Add(3 * time.Hour), Bps: 10_000}},
 		ExitWindow: time.Hour, VestingCliff: time.Minute, VestingDuration: time.Hour, DisclosureHash: strings.Repeat("cd", 32),
 		MinRequestPrice: coin(1), MaxRequestPrice: coin(100), PriceWindow: time.Hour, IncomeProtocolBps: 500, ProceedsProtocolBps: 200,
+		MainId: 1, HardCap: coin(600_000),
 	}
 }
 
@@ -165,7 +166,7 @@ func TestTermsHash(t *testing.T) {
 	require.NoError(t, base.Validate())
 	hash, err := base.Hash()
 	require.NoError(t, err)
-	require.Equal(t, "1738478898552bf78107e523212b9fd3493af1a56641776f8912af5e2e6c09c8", hash)
+	require.Equal(t, "165411aae0ceba7a5a1285337954c1ee4ac004965cca9c3b9e112d9ec8884210", hash)
 	for name, change := range map[string]func(t *types.Terms){
 		"price":   func(t *types.Terms) { t.Price = t.Price.AddRaw(1) },
 		"creator": func(t *types.Terms) { t.Creator = "x" },

@@ -9,6 +9,7 @@ import (
 	errorsmod "cosmossdk.io/errors"
 	"cosmossdk.io/math"
 
+	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/imochain/imod/x/revshare/types"
@@ -58,7 +59,7 @@ func (k *Keeper) MaterializeLazy(ctx context.Context, shareDenom string, account
 	if !types.ValidAmount(amount) {
 		return errorsmod.Wrapf(types.ErrInvalidAmount, "lazy share of %s", shareDenom)
 	}
-	lazy, _, err := k.lazy.LazyShares(ctx, shareDenom, account)
+	lazy, _, err := k.lazyShare(ctx, shareDenom, account)
 	if err != nil {
 		return err
 	}
@@ -91,7 +92,7 @@ func (k *Keeper) holding(ctx context.Context, shareDenom string, account sdk.Acc
 	if k.excluded(account) {
 		return held, nil
 	}
-	lazy, since, err := k.lazy.LazyShares(ctx, shareDenom, account)
+	lazy, since, err := k.lazyShare(ctx, shareDenom, account)
 	if err != nil {
 		return held, err
 	}
@@ -100,6 +101,20 @@ func (k *Keeper) holding(ctx context.Context, shareDenom string, account sdk.Acc
 	}
 	held.Balance = k.deps.Bank.GetBalance(ctx, account, shareDenom).Amount
 	return held, nil
+}
+
+// lazyShare and lazyTotal ask the provider, at a fixed price.
+func (k *Keeper) lazyShare(ctx context.Context, shareDenom string, account sdk.AccAddress) (math.Int, uint64, error) {
+	return k.lazy.LazyShares(atFixedPrice(ctx), shareDenom, account)
+}
+
+func (k *Keeper) lazyTotal(ctx context.Context, shareDenom string) (math.Int, error) {
+	return k.lazy.VirtualTotal(atFixedPrice(ctx), shareDenom)
+}
+
+func atFixedPrice(ctx context.Context) sdk.Context {
+	consumeGas(ctx, types.GasLazy, "revshare: lazy shares")
+	return sdk.UnwrapSDKContext(ctx).WithGasMeter(storetypes.NewInfiniteGasMeter())
 }
 
 func (k *Keeper) excluded(account sdk.AccAddress) bool {

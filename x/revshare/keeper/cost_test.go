@@ -207,7 +207,7 @@ func TestGasIsChargedWhereTheStoreIsFree(t *testing.T) {
 	transfer := f.measure(func() error {
 		return f.bank.SendCoins(f.ctx, account(1), account(2), sdk.NewCoins(coin(share, 1)))
 	})
-	require.Equal(t, uint64(types.GasRoll+2*types.GasCheckpoint), transfer.gas)
+	require.Equal(t, uint64(types.GasRoll+2*types.GasCheckpoint+3*types.GasLazy), transfer.gas)
 	claim := f.measure(func() error { _, err := f.keeper.Claim(f.ctx, account(1), share, 9); return err })
 	require.Equal(t, uint64(types.GasSpan+types.GasCatchUp), claim.gas)
 }

@@ -188,7 +188,7 @@ func (k *Keeper) eligibleSupply(ctx context.Context, shareDenom string) (math.In
 // accounts + lazy shares. Tokens in IBC escrow come home one day and are part of it; what
 // excluded accounts hold beyond the lazy shares (unsold, or given to them) never is.
 func (k *Keeper) redeemableSupply(ctx context.Context, shareDenom string) (math.Int, error) {
-	virtual, err := k.lazy.VirtualTotal(ctx, shareDenom)
+	virtual, err := k.lazyTotal(ctx, shareDenom)
 	if err != nil {
 		return math.Int{}, err
 	}

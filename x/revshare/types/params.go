@@ -70,6 +70,9 @@ const (
 	GasCheckpoint = 500
 	// GasRoll is charged to the first event of an epoch, which adds up the eligible supply.
 	GasRoll = 500
+	// GasLazy is charged for each question to the provider of lazy shares, instead of what it reads
+	// to answer: a bounded number of records, whose length is that of somebody's terms of sale.
+	GasLazy = 4_000
 	// GasCatchUp is charged for each segment that a catch-up writes.
 	GasCatchUp = 3_000
 	// GasSpan is charged for each checkpoint and denom that a claim settles.

@@ -2,6 +2,7 @@
 import { all, get, head, maybe, now } from '../api.js';
 import { bars } from '../charts.js';
 import { h, hash, meter, notice, pairs, said, section, table, tag, terms } from '../dom.js';
+import { csv, save } from '../history.js';
 import { baseDenom, coin, count, parseUnits, percent, safe, span, time, unit, units, word } from '../format.js';
 import { current } from '../wallet/connect.js';
 import { signing, wrong } from '../wallet/sign.js';
@@ -94,8 +95,17 @@ async function allocation(id, o, t) {
     const { button, panel } = signing(label, (s, p) => s[what]({ offeringId: id }, p), () => []);
     return [h('div', { class: 'row' }, button), panel];
   };
-  return card(pairs(['Deposited', coin({ denom: t.payment_denom, amount: a.allocation.deposited })], ['Tokens', units(a.allocation.tokens)], ['Collected', units(a.allocation.collected)],
-    ['To collect', units(a.collectable.amount)], ['To refund', coin(a.refundable)]),
+  const running = ['OFFERING_STATUS_OPEN', 'OFFERING_STATUS_CLEARING'].includes(o.status);
+  const file = h('button', { class: 'quiet', type: 'button' }, 'My history as CSV');
+  file.addEventListener('click', async () => {
+    file.disabled = true;
+    await csv(signer.address).then((text) => save(`imo-${signer.address}.csv`, text), () => { file.textContent = 'The node has no history now'; });
+    file.disabled = false;
+  });
+  return card(pairs(['Deposited', coin({ denom: t.payment_denom, amount: a.allocation.deposited })],
+    [running ? 'Tokens if it ended now' : 'Tokens', units(a.expected_tokens.amount)], [running ? 'Cost if it ended now' : 'Paid', coin(a.expected_cost)], ['Collected', units(a.allocation.collected)],
+    ['To collect', units(a.collectable.amount)], BigInt(a.locked.amount) > 0n ? ['Locked until the last release', units(a.locked.amount)] : null, ['To refund', coin(a.refundable)]),
+  h('div', { class: 'row' }, file),
   BigInt(a.collectable.amount) > 0n ? act('Collect my tokens', 'collect') : null, BigInt(a.refundable.amount) > 0n ? act('Take my refund', 'refund') : null,
   o.status === 'OFFERING_STATUS_SUCCEEDED' ? h('p', { class: 'hint' }, 'Tokens earn from settlement on, collected or not. ', h('a', { href: `#/income/${o.model_id}` }, 'My income')) : null);
 }
@@ -105,6 +115,7 @@ function bidForm(id, o, t, changed) {
   const amount = h('input', { id: 'amount', inputmode: 'decimal', autocomplete: 'off', placeholder: units(least), 'aria-describedby': 'least' });
   const price = t.kind === kindBatch ? h('input', { id: 'price', inputmode: 'decimal', autocomplete: 'off', value: units(t.price, 18, 18).replace(/,/g, '') }) : null;
   const agree = h('input', { type: 'checkbox', id: 'agree' });
+  if (t.allow_root) return h('div', { class: 'card' }, h('h2', {}, 'Bid'), h('p', {}, 'Only accounts on the list of this offering may bid here, with the proof that its creator gave them: ', h('code', {}, 'imod tx imo place-bid --allowance')));
   const { button, panel } = signing('Bid', async (signer, progress) => {
     const sum = parseUnits(amount.value);
     if (sum === null || sum === 0n) throw wrong(amount, 'The amount is not a number.', `Write it as 12.5, in ${name}.`);
@@ -128,7 +139,11 @@ function termsView(t, o) {
   const days = (text) => span(parseFloat(text));
   return section('Terms', h('div', { class: 'card' }, pairs(
     ['Terms hash', h('code', {}, o.terms_hash)], ['Kind', word(t.kind)], ['Supply', `${units(t.total_supply.amount)}: ${percent(t.sale_bps)} sold, ${percent(t.contributors_bps)} contributors, ${percent(t.liquidity_bps)} liquidity, ${percent(t.treasury_bps)} treasury`],
-    ['Least price', `${units(t.price, 18, 8)} ${unit(t.payment_denom)} a token`], ['Soft cap', coin(t.soft_cap)], ['Begins', time(t.start_time)], ['Ends', time(o.end_time)], ['Bids can be cancelled until', time(t.cancel_deadline)],
+    ['Least price', `${units(t.price, 18, 8)} ${unit(t.payment_denom)} a token`], ['Hard cap', coin(t.hard_cap)],
+    t.tick_bps ? ['Prices', `ticks of ${percent(t.tick_bps)}; a late bid that moves the price extends the end by ${span(parseFloat(t.late_window))}, at most ${t.max_extensions} times (${o.extensions} so far)`] : null,
+    t.allow_root ? ['Who may bid', ['accounts on the list with root ', h('code', {}, safe(t.allow_root, 64))]] : null,
+    t.lots.length ? ['Earlier rounds', t.lots.map((l, i) => h('div', {}, h('a', { href: `#/offering/${BigInt(t.main_id) + BigInt(i) + 1n}` }, `${percent(l.sale_bps)} at ${units(l.price, 18, 8)} ${unit(t.payment_denom)}`), ' locked until the last release'))] : null,
+    t.main_id === o.id ? null : ['Round of', h('a', { href: `#/offering/${t.main_id}` }, `offering ${t.main_id}, which decides it`)], ['Soft cap', coin(t.soft_cap)], ['Begins', time(t.start_time)], ['Ends', time(o.end_time)], ['Bids can be cancelled until', time(t.cancel_deadline)],
     ['Proceeds are released', t.tranches.map((r) => h('div', {}, `${percent(r.bps)} on ${time(r.release_time)}`))], ['Exit before each release', days(t.exit_window)],
     ['Contributors’ tokens', `${days(t.vesting_cliff)} cliff, then over ${days(t.vesting_duration)}`], ['Price of a request', `${coin(t.min_request_price)} to ${coin(t.max_request_price)}`],
     ['Protocol takes', `${percent(t.income_protocol_bps)} of income, ${percent(t.proceeds_protocol_bps)} of proceeds`], ['Model files', h('code', {}, t.manifest_root)], ['Disclosure hash', h('code', {}, safe(t.disclosure_hash, 80))])));
