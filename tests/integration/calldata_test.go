@@ -109,6 +109,9 @@ func argument(t *rapid.T, m *matrix, kind abi.Type) any {
 	case abi.StringTy:
 		return rapid.SampledFrom([]string{app.BaseDenom, m.denom, "", "x", "ibc/00"}).Draw(t, "string")
 	case abi.SliceTy:
+		if kind.Elem.T == abi.FixedBytesTy {
+			return [][32]byte{[32]byte(word(t, m))}
+		}
 		return []*big.Int{big.NewInt(0), new(big.Int).SetUint64(small())}
 	case abi.UintTy:
 		switch kind.Size {
