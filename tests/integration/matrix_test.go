@@ -37,7 +37,7 @@ type matrix struct {
 	tried map[string]bool
 }
 
-// wanting are methods without a row yet; TestTwoDoors runs them, and TestPrecompileCalldata calls them at
+// wanting are methods without a row yet; TestTwoDoors runs some, and TestPrecompileCalldata calls all at
 // random. The list only ever gets shorter.
 var wanting = map[string]bool{
 	"offerings.addLiquidity": true, "offerings.collectFor": true, "offerings.exitLot": true, "offerings.expectedAllocation": true,
