@@ -11,6 +11,8 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"github.com/imochain/imod/app"
 )
 
 // bodyOfCalldata runs one calldata against one contract: no panic, no coin forged or lost, and a call
@@ -104,7 +106,12 @@ func argument(t *rapid.T, m *matrix, kind abi.Type) any {
 			return [4]byte(rapid.SliceOfN(rapid.Byte(), 4, 4).Draw(t, "bytes4"))
 		}
 		return [32]byte(word(t, m))
+	case abi.StringTy:
+		return rapid.SampledFrom([]string{app.BaseDenom, m.denom, "", "x", "ibc/00"}).Draw(t, "string")
 	case abi.SliceTy:
+		if kind.Elem.T == abi.FixedBytesTy {
+			return [][32]byte{[32]byte(word(t, m))}
+		}
 		return []*big.Int{big.NewInt(0), new(big.Int).SetUint64(small())}
 	case abi.UintTy:
 		switch kind.Size {

@@ -14,6 +14,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/imochain/imod/app"
 	"github.com/imochain/imod/testutil/chain"
 	"github.com/imochain/imod/x/aigc/prompt"
 	aigctypes "github.com/imochain/imod/x/aigc/types"
@@ -202,10 +203,8 @@ func (m *matrix) cellsOfCollection() []cell {
 	request, err := m.App().OracleKeeper.Request(m.Context(), record.RequestId)
 	require.NoError(m.T, err)
 	settled, pending, eve, bo := m.nft(21), m.nft(22), m.eve.EVM(), m.bo.EVM()
-	mint := nft("mint", m.promptOf(23))
-	mint.value = imo(4).BigInt()
-	return []cell{
-		mint, nft("settle", pending), nft("addAigcData", pending, m.promptOf(22), request.OutputRoot, []byte{}),
+	return append(m.cellsOfMarket(settled),
+		nft("settle", pending), nft("addAigcData", pending, m.promptOf(22), request.OutputRoot, []byte{}),
 		nft("approve", bo, settled), nft("setApprovalForAll", bo, true), nft("transferFrom", eve, bo, settled),
 		nft("safeTransferFrom", eve, bo, settled), nft("safeTransferFrom0", eve, bo, settled, []byte("data")),
 		nft("name"), nft("symbol"), nft("totalSupply"), nft("balanceOf", eve), nft("ownerOf", settled), nft("getApproved", settled),
@@ -213,5 +212,43 @@ func (m *matrix) cellsOfCollection() []cell {
 		nft("tokenOfOwnerByIndex", eve, big.NewInt(0)), nft("royaltyInfo", settled, imo(10).BigInt()), nft("prompt", settled),
 		nft("tokenId", m.promptOf(21)), nft("verify", m.promptOf(21), request.OutputRoot, []byte{}),
 		nft("supportsInterface", [4]byte{0x80, 0xac, 0x58, 0xcd}),
+	)
+}
+
+// cellsOfMarket are minting, listings and offers of a token that eve owns.
+func (m *matrix) cellsOfMarket(id *big.Int) []cell {
+	nft := func(method string, from chain.Account, args ...any) cell {
+		return cell{contract: "collection", method: method, from: from, args: args}
+	}
+	pays := func(c cell, whole int64) cell {
+		c.value = imo(whole).BigInt()
+		return c
+	}
+	// after runs messages on the branch, a block earlier.
+	after := func(c cell, msgs ...sdk.Msg) cell {
+		c.prepare = func(ctx sdk.Context) {
+			for _, msg := range msgs {
+				_, err := m.App().MsgServiceRouter().Handler(msg)(ctx.WithBlockHeight(m.Height()), msg)
+				require.NoError(m.T, err)
+			}
+		}
+		return c
+	}
+	text, price, until := hex.EncodeToString(common.BigToHash(id).Bytes()), imo(80).BigInt(), m.Time().Add(time.Hour)
+	list := &aigctypes.MsgList{Owner: m.eve.String(), CollectionId: 1, TokenId: text, Price: coin(imo(80))}
+	offer := &aigctypes.MsgMakeOffer{Bidder: m.bo.String(), CollectionId: 1, TokenId: text, Price: coin(imo(80)), Expires: until}
+	hash := commitmentOf(m.bo, 31)
+	commit := &aigctypes.MsgCommit{Sender: m.bo.String(), CollectionId: 1, Commitment: hex.EncodeToString(hash[:])}
+	update, withdraw := nft("update", m.eve, m.promptOf(21), []byte{1}), nft("withdraw", m.eve, m.eve.EVM())
+	update.refused, withdraw.refused = true, true // no result has changed, nothing is credited
+	expires := uint64(until.Unix())
+	return []cell{
+		pays(nft("mint", m.eve, m.promptOf(23)), 4), pays(nft("commit", m.bo, hash), 4),
+		after(pays(nft("mintCommitted", m.bo, encoded(31), commitSalt), 4), commit),
+		nft("list", m.eve, id, price), nft("listIn", m.eve, id, app.BaseDenom, price), after(nft("unlist", m.eve, id), list),
+		after(pays(nft("buy", m.bo, id), 80), list), after(nft("buyIn", m.bo, id, app.BaseDenom, price), list), after(nft("listing", m.bo, id), list),
+		pays(nft("makeOffer", m.bo, id, expires), 80), nft("makeOfferIn", m.bo, id, app.BaseDenom, price, expires),
+		after(nft("offerOf", m.eve, id, m.bo.EVM()), offer), after(nft("cancelOffer", m.bo, id, m.bo.EVM()), offer),
+		after(nft("acceptOffer", m.eve, id, m.bo.EVM(), app.BaseDenom, price), offer), nft("burn", m.eve, id), update, withdraw,
 	}
 }

@@ -18,34 +18,53 @@ import (
 	oracletypes "github.com/imochain/imod/x/oracle/types"
 )
 
-// TestFreeOpening: a proof is opened by the validators' own transactions, when no proposer does it: an
-// operator pays nothing for the right bytes, once; everybody else pays like for any transaction.
-func TestFreeOpening(t *testing.T) {
+// proving is a network on which every validator has bound a proof and no proposer opens it.
+type proving struct {
+	*chain.Chain
+	worker *models.Worker
+	due    []oracletypes.DueOpening
+}
+
+func newProving(t *testing.T, followers ...*chain.Follower) *proving {
+	t.Helper()
 	ana := chain.NewAccount("ana")
 	made := models.Tiny(t, ana.Address(), 0)
 	worker := models.NewWorker(t, made)
-	c := chain.New(t, chain.Options{Accounts: []string{"ana", "eve"}, Worker: worker, Genesis: fastGenesis})
-	ok(t, c.Next(c.Tx(c.Account("ana"), &imotypes.MsgRegisterModel{
+	c := chain.New(t, chain.Options{Accounts: []string{"ana", "eve"}, Worker: worker, Genesis: fastGenesis, Followers: followers})
+	ok(t, c.Execute(time.Second, [][]byte{c.Tx(c.Account("ana"), &imotypes.MsgRegisterModel{
 		Creator: ana.String(), Name: "Tiny", Licence: "Apache-2.0", BundleUris: []string{"http://127.0.0.1:1/bundles"},
 		Manifest: made.Manifest.Encode(), Price: coin(imo(1)), VerificationClass: imotypes.VERIFICATION_CLASS_ATTESTED,
-	})))
+	})}))
 	c.Next()
 	c.Next() // all have bound
 	due, err := c.App().OracleKeeper.DueOpenings(c.Context(), attestation.Key{Kind: attestation.Proof, ID: 1})
 	require.NoError(t, err)
 	require.Len(t, due, len(c.Validators))
-	opening := func(i int, sender chain.Account) *oracletypes.MsgOpenProof {
-		t.Helper()
-		address := attestation.Address(c.Validators[i].Address())
-		held, found := worker.Held(due[0].Key, due[0].Draw, address)
-		require.True(t, found)
-		at := slices.IndexFunc(worker.Ready(), func(r oracletypes.WorkResult) bool { return r.Key() == due[0].Key })
-		result := worker.Ready()[at]
-		return &oracletypes.MsgOpenProof{
-			Sender: sender.String(), Kind: oracletypes.SubjectKind_SUBJECT_KIND_PROOF, ModelId: 1,
-			Validator: sdk.ConsAddress(address[:]).String(), ResultsRoot: result.ResultsRoot, Witness: result.Witness, Samples: held.Samples,
-		}
+	return &proving{c, worker, due}
+}
+
+// opening is what opens the binding of a validator.
+func (p *proving) opening(i int, sender chain.Account) *oracletypes.MsgOpenProof {
+	p.T.Helper()
+	address := attestation.Address(p.Validators[i].Address())
+	held, found := p.worker.Held(p.due[0].Key, p.due[0].Draw, address)
+	require.True(p.T, found)
+	paused := p.worker.Paused
+	p.worker.Paused = false
+	ready := p.worker.Ready()
+	p.worker.Paused = paused
+	result := ready[slices.IndexFunc(ready, func(r oracletypes.WorkResult) bool { return r.Key() == p.due[0].Key })]
+	return &oracletypes.MsgOpenProof{
+		Sender: sender.String(), Kind: oracletypes.SubjectKind_SUBJECT_KIND_PROOF, ModelId: 1,
+		Validator: sdk.ConsAddress(address[:]).String(), ResultsRoot: result.ResultsRoot, Witness: result.Witness, Samples: held.Samples,
 	}
+}
+
+// TestFreeOpening: a proof is opened by the validators' own transactions, when no proposer does it: an
+// operator pays nothing for the right bytes, once; everybody else pays like for any transaction.
+func TestFreeOpening(t *testing.T) {
+	c := newProving(t)
+	opening := c.opening
 	free := func(from chain.Account, ahead, gas uint64, msgs ...sdk.Msg) []byte {
 		return c.TxWithFee(from, ahead, gas, nil, msgs...)
 	}

@@ -1,6 +1,7 @@
 package keeper_test
 
 import (
+	"encoding/hex"
 	"flag"
 	"fmt"
 	"testing"
@@ -11,13 +12,15 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/imochain/imod/x/oracle/attestation"
+	"github.com/imochain/imod/x/oracle/beacon"
 	"github.com/imochain/imod/x/oracle/internal/fixture"
 	"github.com/imochain/imod/x/oracle/types"
 )
 
 // TestProperties: whatever comes in whatever order, the escrow holds exactly what it owes, every
-// requester has what it began with less the fees of requests that did not expire, and what final
-// requests and closed proofs paid lies with validators, models and the community.
+// requester has what it began with less the fees of requests that did not expire and the money of
+// callbacks that wait or were delivered, and what final requests and closed proofs paid lies with
+// validators, models and the community.
 func TestProperties(t *testing.T) {
 	if f := flag.Lookup("rapid.checks"); f != nil && f.Value.String() == f.DefValue {
 		require.NoError(t, f.Value.Set("1000"))
@@ -41,14 +44,32 @@ type world struct {
 	users  []sdk.AccAddress
 	proofs map[uint64]types.Proof
 	fees   sdk.Coins // of all proofs ever opened
+	// handed is the money of delivered callbacks by requester: the contract divides it.
+	handed map[string]sdk.Coins
+}
+
+// beacon lets validator 0 reveal once, so that seeds can be assigned.
+func (w *world) beacon(rt *rapid.T) {
+	chain, err := beacon.NewChain(beacon.Value{42}, 10)
+	require.NoError(rt, err)
+	tip := chain.Tip()
+	_, err = w.Keeper.SetBeacon(w.Ctx, w.Validators[0].Address[:], hex.EncodeToString(tip[:]))
+	require.NoError(rt, err)
+	w.At(w.Ctx.BlockHeight() + 2)
+	link, ok := chain.Before(tip)
+	require.True(rt, ok)
+	require.NoError(rt, w.Keeper.AdvanceBeacon(w.Ctx, w.Validators[0].Address, link[:]))
 }
 
 func newWorld(rt *rapid.T) *world {
 	f := fixture.New(rt, 40, 30, 20, 10)
 	params := types.DefaultParams()
 	params.RequestBlocks, params.ProofBlocks, params.PayoutBlocks = 4, 5, 3
+	params.BeaconDelayBlocks, params.BeaconStaleBlocks, params.CallbackBlocks = 2, 100_000, 100
 	f.SetParams(params)
-	w := &world{Fixture: f, proofs: make(map[uint64]types.Proof)}
+	w := &world{Fixture: f, proofs: make(map[uint64]types.Proof), handed: make(map[string]sdk.Coins)}
+	w.beacon(rt)
+	f.Code[string(fixture.Address("contract"))] = true
 	for i := range 3 {
 		w.users = append(w.users, f.Account(fmt.Sprint("user ", i)))
 	}
@@ -58,10 +79,19 @@ func newWorld(rt *rapid.T) *world {
 
 func (w *world) step(rt *rapid.T) {
 	user := w.users[rapid.IntRange(0, len(w.users)-1).Draw(rt, "user")]
-	switch rapid.SampledFrom([]string{"ask", "ask", "attest", "attest", "attest", "block", "block", "fault", "power", "proof", "claim", "deliver"}).Draw(rt, "what") {
+	switch rapid.SampledFrom([]string{"ask", "ask", "attest", "attest", "attest", "block", "block", "fault", "power", "proof", "claim", "deliver", "hand over", "hand over", "leap"}).Draw(rt, "what") {
 	case "ask":
 		in := fixture.Request(user, rapid.Uint64Range(1, 3).Draw(rt, "model"), rapid.Uint64Range(0, 9).Draw(rt, "seed"))
 		in.StoreOutput = rapid.Bool().Draw(rt, "store")
+		in.SeedKind = rapid.SampledFrom([]types.SeedKind{
+			types.SeedKind_SEED_KIND_CHOSEN, types.SeedKind_SEED_KIND_CONTENT, types.SeedKind_SEED_KIND_MONEY,
+		}).Draw(rt, "seed kind")
+		if in.SeedKind != types.SeedKind_SEED_KIND_CHOSEN {
+			in.Seed = 0
+		}
+		if rapid.Bool().Draw(rt, "callback") {
+			in.Callback = &types.NewCallback{Contract: fixture.Address("contract"), Gas: callGas}
+		}
 		if _, err := w.Keeper.CreateRequest(w.Ctx, in); w.Bank.Blocked[string(user)] {
 			require.ErrorIs(rt, err, types.ErrInvalidAccount)
 		} else {
@@ -93,10 +123,42 @@ func (w *world) step(rt *rapid.T) {
 		if _, err := w.Keeper.ClaimRefund(branch, user); err == nil {
 			write()
 		}
+	case "leap": // everything that waits runs out
+		w.At(w.Ctx.BlockHeight() + 120)
+		w.Next()
+	case "hand over":
+		w.handOver(rt)
 	case "deliver":
 		if id := w.anyRequest(rt); id != 0 && w.Get(id).Final() && len(w.Get(id).OutputRoot) == 32 {
 			_ = w.Keeper.Deliver(w.Ctx, id, fixture.Output(w.Get(id).Seed)) // a lie that became final does not match
 		}
+	}
+}
+
+// handOver delivers a callback, if there is one that is due.
+func (w *world) handOver(rt *rapid.T) {
+	id := w.anyRequest(rt)
+	if id == 0 {
+		return
+	}
+	r := w.Get(id)
+	cb, err := w.Keeper.Callback(w.Ctx, id)
+	if err != nil {
+		return
+	}
+	d := delivery(r, nil)
+	if r.Final() {
+		d.Output = fixture.Output(r.Seed)
+	}
+	branch, write := w.Ctx.CacheContext()
+	handover, err := w.Keeper.HandOver(branch, d, purse)
+	if err != nil {
+		return
+	}
+	write()
+	if handover.Pay {
+		require.True(rt, cb.Holds())
+		w.handed[r.Requester] = w.handed[r.Requester].Add(cb.Money())
 	}
 }
 
@@ -180,10 +242,15 @@ func (w *world) check(rt *rapid.T) {
 			earned = earned.Add(r.Fee()...)
 		}
 	}
+	for _, cb := range g.Callbacks {
+		if cb.Holds() {
+			kept[cb.Requester] = kept[cb.Requester].Add(cb.Money())
+		}
+	}
 	for _, user := range w.users {
 		credit, err := w.Keeper.Credit(w.Ctx, user)
 		require.NoError(rt, err)
-		has := w.Bank.All(w.Ctx, user).Add(credit...).Add(kept[user.String()]...)
+		has := w.Bank.All(w.Ctx, user).Add(credit...).Add(kept[user.String()]...).Add(w.handed[user.String()]...)
 		require.Equal(rt, fmt.Sprintf("%daimo,1000000000usdc", start), has.String())
 	}
 	paid := w.Bank.All(w.Ctx, w.Distr.Module()).Add(w.Bank.All(w.Ctx, w.Distr.Community())...)
