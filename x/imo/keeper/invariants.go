@@ -63,7 +63,7 @@ func (k *Keeper) checkModuleAccount(ctx context.Context, g *types.GenesisState) 
 		owed = owed.Add(income.Total.SubAmount(income.Paid))
 	}
 	for _, entry := range g.Offerings {
-		owed = owed.Add(entry.Terms.Tokens(entry.Offering.Minted.Sub(entry.Offering.HandedOut).Add(entry.Offering.Liquidity)))
+		owed = owed.Add(entry.Terms.Tokens(entry.Offering.Minted.Sub(entry.Offering.HandedOut)))
 	}
 	for _, coin := range owed {
 		if held := k.bank.GetBalance(ctx, k.moduleAddress(), coin.Denom); held.Amount.LT(coin.Amount) {
