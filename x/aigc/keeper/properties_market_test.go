@@ -192,3 +192,42 @@ func (m *machine) endReports(c uint64) {
 		require.NoError(m.t, m.k.EndReport(m.ctx, reporter, c, types.TokenID(g.TokenId)))
 	}
 }
+
+// owed adds up what a collection owes from what anybody can read.
+func owed(gs *types.GenesisState, c uint64) sdk.Coins {
+	sum := sdk.NewCoins()
+	for _, g := range gs.Tokens {
+		if g.Token.CollectionId == c && g.Token.Escrowed != nil {
+			sum = sum.Add(*g.Token.Escrowed)
+		}
+		if g.Token.CollectionId == c && g.Token.Deposit != nil {
+			sum = sum.Add(g.Token.Deposit.Amount)
+		}
+	}
+	for _, credit := range gs.Credits {
+		if credit.CollectionId == c {
+			sum = sum.Add(credit.Amount)
+		}
+	}
+	for _, income := range gs.Incomes {
+		if income.CollectionId == c {
+			sum = sum.Add(income.Amount)
+		}
+	}
+	for _, g := range gs.Offers {
+		if g.CollectionId == c {
+			sum = sum.Add(g.Offer.Price)
+		}
+	}
+	for _, g := range gs.Commitments {
+		if g.CollectionId == c {
+			sum = sum.Add(g.Commitment.Price).Add(g.Commitment.Deposit)
+		}
+	}
+	for _, g := range gs.Reports {
+		if g.CollectionId == c {
+			sum = sum.Add(g.Report.Bond)
+		}
+	}
+	return sum
+}

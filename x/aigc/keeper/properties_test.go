@@ -418,45 +418,6 @@ func (m *machine) check() {
 	require.Equal(m.t, m.oracle.escrowed().String(), m.bank.GetBalance(m.ctx, oracleEscrow, denom).Amount.String())
 }
 
-// owed adds up what a collection owes from what anybody can read.
-func owed(gs *types.GenesisState, c uint64) sdk.Coins {
-	sum := sdk.NewCoins()
-	for _, g := range gs.Tokens {
-		if g.Token.CollectionId == c && g.Token.Escrowed != nil {
-			sum = sum.Add(*g.Token.Escrowed)
-		}
-		if g.Token.CollectionId == c && g.Token.Deposit != nil {
-			sum = sum.Add(g.Token.Deposit.Amount)
-		}
-	}
-	for _, credit := range gs.Credits {
-		if credit.CollectionId == c {
-			sum = sum.Add(credit.Amount)
-		}
-	}
-	for _, income := range gs.Incomes {
-		if income.CollectionId == c {
-			sum = sum.Add(income.Amount)
-		}
-	}
-	for _, g := range gs.Offers {
-		if g.CollectionId == c {
-			sum = sum.Add(g.Offer.Price)
-		}
-	}
-	for _, g := range gs.Commitments {
-		if g.CollectionId == c {
-			sum = sum.Add(g.Commitment.Price).Add(g.Commitment.Deposit)
-		}
-	}
-	for _, g := range gs.Reports {
-		if g.CollectionId == c {
-			sum = sum.Add(g.Report.Bond)
-		}
-	}
-	return sum
-}
-
 // withdrawAll ends everything: all requests expire, all tokens are settled and
 // burnt, all credits withdrawn, all royalty paid. Nothing but gifts stays in the escrow accounts.
 func (m *machine) withdrawAll() {
