@@ -117,6 +117,7 @@ func TestUpdateParams(t *testing.T) {
 	f := newFixture(t)
 	params := types.DefaultParams()
 	params.ProtocolFeeBps = 7
+	params.Moderators = []string{f.text(f.bob)}
 	_, err := f.msgs.UpdateParams(f.ctx, &types.MsgUpdateParams{Authority: f.text(f.alice), Params: params})
 	require.ErrorIs(t, err, sdkerrors.ErrUnauthorized)
 
@@ -124,6 +125,11 @@ func TestUpdateParams(t *testing.T) {
 	bad.ProtocolFeeBps = 1_001
 	_, err = f.msgs.UpdateParams(f.ctx, &types.MsgUpdateParams{Authority: f.authority, Params: bad})
 	require.ErrorIs(t, err, types.ErrInvalidParams)
+
+	bad = params
+	bad.Moderators = []string{"nobody"}
+	_, err = f.msgs.UpdateParams(f.ctx, &types.MsgUpdateParams{Authority: f.authority, Params: bad})
+	require.ErrorIs(t, err, types.ErrInvalidAddress)
 
 	_, err = f.msgs.UpdateParams(f.ctx, &types.MsgUpdateParams{Authority: f.authority, Params: params})
 	require.NoError(t, err)

@@ -7,6 +7,7 @@ import (
 	fmt "fmt"
 	_ "github.com/cosmos/cosmos-proto"
 	types "github.com/cosmos/cosmos-sdk/types"
+	_ "github.com/cosmos/cosmos-sdk/types/msgservice"
 	_ "github.com/cosmos/cosmos-sdk/types/tx/amino"
 	_ "github.com/cosmos/gogoproto/gogoproto"
 	proto "github.com/cosmos/gogoproto/proto"
@@ -222,48 +223,453 @@ func (m *Report) GetLastHeight() int64 {
 	return 0
 }
 
+// MsgReport complains about content.
+type MsgReport struct {
+	// reporter pays the bond into escrow; one report for a token at a time.
+	Reporter string `protobuf:"bytes,1,opt,name=reporter,proto3" json:"reporter,omitempty"`
+	// collection_id is the collection.
+	CollectionId uint64 `protobuf:"varint,2,opt,name=collection_id,json=collectionId,proto3" json:"collection_id,omitempty"`
+	// token_id is the id, 64 hex digits.
+	TokenId string `protobuf:"bytes,3,opt,name=token_id,json=tokenId,proto3" json:"token_id,omitempty"`
+	// reason is the kind of complaint.
+	Reason ReportReason `protobuf:"varint,4,opt,name=reason,proto3,enum=imod.aigc.v1.ReportReason" json:"reason,omitempty"`
+	// text explains it, at most 256 bytes.
+	Text string `protobuf:"bytes,5,opt,name=text,proto3" json:"text,omitempty"`
+}
+
+func (m *MsgReport) Reset()         { *m = MsgReport{} }
+func (m *MsgReport) String() string { return proto.CompactTextString(m) }
+func (*MsgReport) ProtoMessage()    {}
+func (*MsgReport) Descriptor() ([]byte, []int) {
+	return fileDescriptor_49f55b938272e119, []int{2}
+}
+func (m *MsgReport) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgReport) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgReport.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgReport) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgReport.Merge(m, src)
+}
+func (m *MsgReport) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgReport) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgReport.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgReport proto.InternalMessageInfo
+
+func (m *MsgReport) GetReporter() string {
+	if m != nil {
+		return m.Reporter
+	}
+	return ""
+}
+
+func (m *MsgReport) GetCollectionId() uint64 {
+	if m != nil {
+		return m.CollectionId
+	}
+	return 0
+}
+
+func (m *MsgReport) GetTokenId() string {
+	if m != nil {
+		return m.TokenId
+	}
+	return ""
+}
+
+func (m *MsgReport) GetReason() ReportReason {
+	if m != nil {
+		return m.Reason
+	}
+	return REPORT_REASON_UNSPECIFIED
+}
+
+func (m *MsgReport) GetText() string {
+	if m != nil {
+		return m.Text
+	}
+	return ""
+}
+
+// MsgReportResponse answers MsgReport.
+type MsgReportResponse struct {
+	// last_height is the last block in which it can be decided.
+	LastHeight int64 `protobuf:"varint,1,opt,name=last_height,json=lastHeight,proto3" json:"last_height,omitempty"`
+}
+
+func (m *MsgReportResponse) Reset()         { *m = MsgReportResponse{} }
+func (m *MsgReportResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgReportResponse) ProtoMessage()    {}
+func (*MsgReportResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_49f55b938272e119, []int{3}
+}
+func (m *MsgReportResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgReportResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgReportResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgReportResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgReportResponse.Merge(m, src)
+}
+func (m *MsgReportResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgReportResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgReportResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgReportResponse proto.InternalMessageInfo
+
+func (m *MsgReportResponse) GetLastHeight() int64 {
+	if m != nil {
+		return m.LastHeight
+	}
+	return 0
+}
+
+// MsgSetFlags sets how content is shown and decides all reports about it.
+type MsgSetFlags struct {
+	// authority is the governance account or a moderator.
+	Authority string `protobuf:"bytes,1,opt,name=authority,proto3" json:"authority,omitempty"`
+	// collection_id is the collection.
+	CollectionId uint64 `protobuf:"varint,2,opt,name=collection_id,json=collectionId,proto3" json:"collection_id,omitempty"`
+	// token_id is the id, 64 hex digits.
+	TokenId string `protobuf:"bytes,3,opt,name=token_id,json=tokenId,proto3" json:"token_id,omitempty"`
+	// sensitive content is shown only to who asks for it.
+	Sensitive bool `protobuf:"varint,4,opt,name=sensitive,proto3" json:"sensitive,omitempty"`
+	// withdrawn content is not shown by nodes, and the native market does not trade its token.
+	Withdrawn bool `protobuf:"varint,5,opt,name=withdrawn,proto3" json:"withdrawn,omitempty"`
+	// note says why, at most 256 bytes.
+	Note string `protobuf:"bytes,6,opt,name=note,proto3" json:"note,omitempty"`
+	// upheld returns the bonds of the open reports; otherwise they go to the community pool.
+	Upheld bool `protobuf:"varint,7,opt,name=upheld,proto3" json:"upheld,omitempty"`
+}
+
+func (m *MsgSetFlags) Reset()         { *m = MsgSetFlags{} }
+func (m *MsgSetFlags) String() string { return proto.CompactTextString(m) }
+func (*MsgSetFlags) ProtoMessage()    {}
+func (*MsgSetFlags) Descriptor() ([]byte, []int) {
+	return fileDescriptor_49f55b938272e119, []int{4}
+}
+func (m *MsgSetFlags) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgSetFlags) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgSetFlags.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgSetFlags) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgSetFlags.Merge(m, src)
+}
+func (m *MsgSetFlags) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgSetFlags) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgSetFlags.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgSetFlags proto.InternalMessageInfo
+
+func (m *MsgSetFlags) GetAuthority() string {
+	if m != nil {
+		return m.Authority
+	}
+	return ""
+}
+
+func (m *MsgSetFlags) GetCollectionId() uint64 {
+	if m != nil {
+		return m.CollectionId
+	}
+	return 0
+}
+
+func (m *MsgSetFlags) GetTokenId() string {
+	if m != nil {
+		return m.TokenId
+	}
+	return ""
+}
+
+func (m *MsgSetFlags) GetSensitive() bool {
+	if m != nil {
+		return m.Sensitive
+	}
+	return false
+}
+
+func (m *MsgSetFlags) GetWithdrawn() bool {
+	if m != nil {
+		return m.Withdrawn
+	}
+	return false
+}
+
+func (m *MsgSetFlags) GetNote() string {
+	if m != nil {
+		return m.Note
+	}
+	return ""
+}
+
+func (m *MsgSetFlags) GetUpheld() bool {
+	if m != nil {
+		return m.Upheld
+	}
+	return false
+}
+
+// MsgSetFlagsResponse answers MsgSetFlags.
+type MsgSetFlagsResponse struct {
+	// decided counts the reports.
+	Decided uint32 `protobuf:"varint,1,opt,name=decided,proto3" json:"decided,omitempty"`
+}
+
+func (m *MsgSetFlagsResponse) Reset()         { *m = MsgSetFlagsResponse{} }
+func (m *MsgSetFlagsResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgSetFlagsResponse) ProtoMessage()    {}
+func (*MsgSetFlagsResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_49f55b938272e119, []int{5}
+}
+func (m *MsgSetFlagsResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgSetFlagsResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgSetFlagsResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgSetFlagsResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgSetFlagsResponse.Merge(m, src)
+}
+func (m *MsgSetFlagsResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgSetFlagsResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgSetFlagsResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgSetFlagsResponse proto.InternalMessageInfo
+
+func (m *MsgSetFlagsResponse) GetDecided() uint32 {
+	if m != nil {
+		return m.Decided
+	}
+	return 0
+}
+
+// MsgEndReport returns the bond of a report.
+type MsgEndReport struct {
+	// sender is anyone.
+	Sender string `protobuf:"bytes,1,opt,name=sender,proto3" json:"sender,omitempty"`
+	// collection_id is the collection.
+	CollectionId uint64 `protobuf:"varint,2,opt,name=collection_id,json=collectionId,proto3" json:"collection_id,omitempty"`
+	// token_id is the id, 64 hex digits.
+	TokenId string `protobuf:"bytes,3,opt,name=token_id,json=tokenId,proto3" json:"token_id,omitempty"`
+	// reporter made it and gets the bond; empty means the sender.
+	Reporter string `protobuf:"bytes,4,opt,name=reporter,proto3" json:"reporter,omitempty"`
+}
+
+func (m *MsgEndReport) Reset()         { *m = MsgEndReport{} }
+func (m *MsgEndReport) String() string { return proto.CompactTextString(m) }
+func (*MsgEndReport) ProtoMessage()    {}
+func (*MsgEndReport) Descriptor() ([]byte, []int) {
+	return fileDescriptor_49f55b938272e119, []int{6}
+}
+func (m *MsgEndReport) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgEndReport) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgEndReport.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgEndReport) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgEndReport.Merge(m, src)
+}
+func (m *MsgEndReport) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgEndReport) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgEndReport.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgEndReport proto.InternalMessageInfo
+
+func (m *MsgEndReport) GetSender() string {
+	if m != nil {
+		return m.Sender
+	}
+	return ""
+}
+
+func (m *MsgEndReport) GetCollectionId() uint64 {
+	if m != nil {
+		return m.CollectionId
+	}
+	return 0
+}
+
+func (m *MsgEndReport) GetTokenId() string {
+	if m != nil {
+		return m.TokenId
+	}
+	return ""
+}
+
+func (m *MsgEndReport) GetReporter() string {
+	if m != nil {
+		return m.Reporter
+	}
+	return ""
+}
+
+// MsgEndReportResponse answers MsgEndReport.
+type MsgEndReportResponse struct {
+}
+
+func (m *MsgEndReportResponse) Reset()         { *m = MsgEndReportResponse{} }
+func (m *MsgEndReportResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgEndReportResponse) ProtoMessage()    {}
+func (*MsgEndReportResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_49f55b938272e119, []int{7}
+}
+func (m *MsgEndReportResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgEndReportResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgEndReportResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgEndReportResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgEndReportResponse.Merge(m, src)
+}
+func (m *MsgEndReportResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgEndReportResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgEndReportResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgEndReportResponse proto.InternalMessageInfo
+
 func init() {
 	proto.RegisterEnum("imod.aigc.v1.ReportReason", ReportReason_name, ReportReason_value)
 	proto.RegisterType((*Flags)(nil), "imod.aigc.v1.Flags")
 	proto.RegisterType((*Report)(nil), "imod.aigc.v1.Report")
+	proto.RegisterType((*MsgReport)(nil), "imod.aigc.v1.MsgReport")
+	proto.RegisterType((*MsgReportResponse)(nil), "imod.aigc.v1.MsgReportResponse")
+	proto.RegisterType((*MsgSetFlags)(nil), "imod.aigc.v1.MsgSetFlags")
+	proto.RegisterType((*MsgSetFlagsResponse)(nil), "imod.aigc.v1.MsgSetFlagsResponse")
+	proto.RegisterType((*MsgEndReport)(nil), "imod.aigc.v1.MsgEndReport")
+	proto.RegisterType((*MsgEndReportResponse)(nil), "imod.aigc.v1.MsgEndReportResponse")
 }
 
 func init() { proto.RegisterFile("imod/aigc/v1/report.proto", fileDescriptor_49f55b938272e119) }
 
 var fileDescriptor_49f55b938272e119 = []byte{
-	// 499 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x5c, 0x92, 0xcf, 0x6e, 0xd3, 0x40,
-	0x10, 0xc6, 0xbd, 0x6d, 0x1a, 0x35, 0xdb, 0x0a, 0x85, 0x25, 0x6a, 0x9d, 0x00, 0x6e, 0x54, 0x09,
-	0x29, 0xaa, 0x84, 0x57, 0x09, 0x1c, 0xb8, 0xa1, 0xa4, 0x38, 0xc4, 0x52, 0x95, 0x54, 0xeb, 0x14,
-	0x24, 0x2e, 0x91, 0xff, 0xac, 0xec, 0x95, 0x6a, 0x6f, 0xe4, 0x5d, 0xd2, 0xf2, 0x06, 0x1c, 0x79,
-	0x03, 0x0e, 0x5c, 0x38, 0x72, 0xe0, 0x21, 0x7a, 0xac, 0x38, 0x71, 0x42, 0x90, 0x1c, 0x78, 0x0d,
-	0xe4, 0x5d, 0x53, 0x1a, 0x2e, 0xd6, 0xcc, 0xf7, 0x9b, 0xf5, 0x7c, 0x33, 0x1a, 0xd8, 0x64, 0x29,
-	0x8f, 0xb0, 0xcf, 0xe2, 0x10, 0x2f, 0xba, 0x38, 0xa7, 0x73, 0x9e, 0x4b, 0x7b, 0x9e, 0x73, 0xc9,
-	0xd1, 0x6e, 0x81, 0xec, 0x02, 0xd9, 0x8b, 0x6e, 0xeb, 0xae, 0x9f, 0xb2, 0x8c, 0x63, 0xf5, 0xd5,
-	0x05, 0x2d, 0x2b, 0xe4, 0x22, 0xe5, 0x02, 0x07, 0xbe, 0xa0, 0x78, 0xd1, 0x0d, 0xa8, 0xf4, 0xbb,
-	0x38, 0xe4, 0x2c, 0x2b, 0x79, 0x53, 0xf3, 0x99, 0xca, 0xb0, 0x4e, 0x4a, 0xd4, 0x88, 0x79, 0xcc,
-	0xb5, 0x5e, 0x44, 0x5a, 0x3d, 0xe4, 0x70, 0x6b, 0x78, 0xee, 0xc7, 0x02, 0x3d, 0x80, 0x35, 0x41,
-	0x33, 0xc1, 0x24, 0x5b, 0x50, 0x13, 0xb4, 0x41, 0x67, 0x9b, 0xfc, 0x13, 0x0a, 0x7a, 0xc1, 0x64,
-	0x12, 0xe5, 0xfe, 0x45, 0x66, 0x6e, 0x68, 0x7a, 0x23, 0x20, 0x04, 0x2b, 0x19, 0x97, 0xd4, 0xdc,
-	0x6c, 0x83, 0x4e, 0x8d, 0xa8, 0x18, 0xed, 0xc1, 0x6a, 0x42, 0x59, 0x9c, 0x48, 0xb3, 0xd2, 0x06,
-	0x9d, 0x4d, 0x52, 0x66, 0x87, 0xbf, 0x00, 0xac, 0x12, 0x35, 0x33, 0x7a, 0x0a, 0xb7, 0xf5, 0xf4,
-	0x34, 0x57, 0x1d, 0x6b, 0x03, 0xf3, 0xdb, 0xd7, 0xc7, 0x8d, 0xd2, 0x75, 0x3f, 0x8a, 0x72, 0x2a,
-	0x84, 0x27, 0x73, 0x96, 0xc5, 0xe4, 0xa6, 0x12, 0xf5, 0x60, 0x35, 0xa7, 0xbe, 0xe0, 0xda, 0xc7,
-	0x9d, 0x5e, 0xcb, 0xbe, 0xbd, 0x34, 0x5b, 0xff, 0x9b, 0xa8, 0x0a, 0x52, 0x56, 0x16, 0x06, 0x25,
-	0xbd, 0x94, 0x7f, 0x0d, 0x16, 0x31, 0x7a, 0x06, 0x2b, 0x01, 0xcf, 0x22, 0x65, 0x6f, 0xa7, 0xd7,
-	0xb4, 0xcb, 0xb6, 0xc5, 0x66, 0xed, 0x72, 0xb3, 0xf6, 0x31, 0x67, 0xd9, 0xa0, 0x76, 0xf5, 0xe3,
-	0xc0, 0xf8, 0xfc, 0xfb, 0xcb, 0x11, 0x20, 0xea, 0x05, 0x3a, 0x80, 0x3b, 0xe7, 0xbe, 0x90, 0xb3,
-	0x72, 0xbe, 0x2d, 0x35, 0x1f, 0x2c, 0xa4, 0x91, 0x52, 0x8e, 0x3e, 0x02, 0xb8, 0x7b, 0xdb, 0x07,
-	0x7a, 0x08, 0x9b, 0xc4, 0x39, 0x9d, 0x90, 0xe9, 0x8c, 0x38, 0x7d, 0x6f, 0x32, 0x9e, 0x9d, 0x8d,
-	0xbd, 0x53, 0xe7, 0xd8, 0x1d, 0xba, 0xce, 0x8b, 0xba, 0x81, 0xee, 0xc3, 0xfd, 0x75, 0xec, 0x39,
-	0x63, 0xcf, 0x9d, 0xba, 0xaf, 0x9c, 0x3a, 0x40, 0x2d, 0xb8, 0xf7, 0xff, 0xdb, 0x93, 0xfe, 0xeb,
-	0xe1, 0xd9, 0x49, 0x7d, 0x03, 0x99, 0xb0, 0xb1, 0xce, 0x88, 0xfb, 0x72, 0x34, 0xf5, 0xea, 0x9b,
-	0x68, 0x1f, 0xde, 0x5b, 0x27, 0x93, 0xe9, 0xc8, 0x21, 0xf5, 0x4a, 0xab, 0xf2, 0xfe, 0x93, 0x65,
-	0x0c, 0x9e, 0x5f, 0x2d, 0x2d, 0x70, 0xbd, 0xb4, 0xc0, 0xcf, 0xa5, 0x05, 0x3e, 0xac, 0x2c, 0xe3,
-	0x7a, 0x65, 0x19, 0xdf, 0x57, 0x96, 0xf1, 0xe6, 0x51, 0xcc, 0x64, 0xf2, 0x36, 0xb0, 0x43, 0x9e,
-	0x62, 0x96, 0xf2, 0x30, 0xf1, 0x59, 0x86, 0xd5, 0xc5, 0x5e, 0xea, 0x9b, 0x95, 0xef, 0xe6, 0x54,
-	0x04, 0x55, 0x75, 0x3e, 0x4f, 0xfe, 0x04, 0x00, 0x00, 0xff, 0xff, 0x1f, 0x79, 0xd9, 0x1b, 0xcd,
-	0x02, 0x00, 0x00,
+	// 741 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xa4, 0x94, 0x3f, 0x4f, 0x1b, 0x4b,
+	0x14, 0xc5, 0xbd, 0xb0, 0x36, 0x78, 0x30, 0x4f, 0x66, 0xf0, 0x33, 0x6b, 0xbf, 0xf7, 0x16, 0xe4,
+	0x27, 0x22, 0xcb, 0x52, 0x76, 0x63, 0x82, 0xa2, 0x88, 0x26, 0x02, 0xb2, 0x04, 0x4b, 0xfc, 0xd3,
+	0xd8, 0x24, 0x52, 0x1a, 0x6b, 0xbd, 0x3b, 0x5a, 0x8f, 0x62, 0xef, 0x58, 0x3b, 0x83, 0x81, 0x36,
+	0x55, 0x94, 0x2a, 0x5d, 0xca, 0x14, 0x69, 0x52, 0x52, 0xe4, 0x43, 0x50, 0xa2, 0x54, 0xa9, 0x50,
+	0x02, 0x05, 0x6d, 0x3e, 0x42, 0xb4, 0xb3, 0xe3, 0x7f, 0x44, 0x49, 0x88, 0x68, 0xac, 0xb9, 0xf7,
+	0xdc, 0x9d, 0xb9, 0xe7, 0xa7, 0x23, 0x83, 0x1c, 0x69, 0x53, 0xd7, 0xb4, 0x89, 0xe7, 0x98, 0xdd,
+	0xb2, 0x19, 0xe0, 0x0e, 0x0d, 0xb8, 0xd1, 0x09, 0x28, 0xa7, 0x30, 0x15, 0x4a, 0x46, 0x28, 0x19,
+	0xdd, 0x72, 0x7e, 0xc6, 0x6e, 0x13, 0x9f, 0x9a, 0xe2, 0x37, 0x1a, 0xc8, 0xeb, 0x0e, 0x65, 0x6d,
+	0xca, 0xcc, 0x86, 0xcd, 0xb0, 0xd9, 0x2d, 0x37, 0x30, 0xb7, 0xcb, 0xa6, 0x43, 0x89, 0x2f, 0xf5,
+	0x39, 0xa9, 0xb7, 0x99, 0x17, 0x5e, 0xde, 0x66, 0x9e, 0x14, 0x72, 0x91, 0x50, 0x17, 0x95, 0x19,
+	0x15, 0x52, 0xca, 0x78, 0xd4, 0xa3, 0x51, 0x3f, 0x3c, 0x45, 0xdd, 0x02, 0x05, 0xf1, 0x8d, 0x96,
+	0xed, 0x31, 0xf8, 0x2f, 0x48, 0x32, 0xec, 0x33, 0xc2, 0x49, 0x17, 0x6b, 0xca, 0x82, 0x52, 0x9c,
+	0x44, 0x83, 0x46, 0xa8, 0x1e, 0x12, 0xde, 0x74, 0x03, 0xfb, 0xd0, 0xd7, 0xc6, 0x22, 0xb5, 0xdf,
+	0x80, 0x10, 0xa8, 0x3e, 0xe5, 0x58, 0x1b, 0x5f, 0x50, 0x8a, 0x49, 0x24, 0xce, 0x30, 0x0b, 0x12,
+	0x4d, 0x4c, 0xbc, 0x26, 0xd7, 0xd4, 0x05, 0xa5, 0x38, 0x8e, 0x64, 0x55, 0xf8, 0xaa, 0x80, 0x04,
+	0x12, 0x30, 0xe0, 0x32, 0x98, 0x8c, 0xb0, 0xe0, 0x40, 0xbc, 0x98, 0x5c, 0xd3, 0x3e, 0x7d, 0xbc,
+	0x9b, 0x91, 0x5b, 0xaf, 0xba, 0x6e, 0x80, 0x19, 0xab, 0xf2, 0x80, 0xf8, 0x1e, 0xea, 0x4f, 0xc2,
+	0x25, 0x90, 0x08, 0xb0, 0xcd, 0x68, 0xb4, 0xc7, 0x5f, 0x4b, 0x79, 0x63, 0x98, 0xa6, 0x11, 0xdd,
+	0x8d, 0xc4, 0x04, 0x92, 0x93, 0xe1, 0x82, 0x1c, 0x1f, 0xf1, 0xde, 0x82, 0xe1, 0x19, 0x3e, 0x04,
+	0x6a, 0x83, 0xfa, 0xae, 0x58, 0x6f, 0x6a, 0x29, 0x67, 0xc8, 0x67, 0x43, 0xe4, 0x86, 0x44, 0x6e,
+	0xac, 0x53, 0xe2, 0xaf, 0x25, 0x4f, 0xcf, 0xe7, 0x63, 0x1f, 0xae, 0x4e, 0x4a, 0x0a, 0x12, 0x5f,
+	0xc0, 0x79, 0x30, 0xd5, 0xb2, 0x19, 0xaf, 0x4b, 0x7f, 0x71, 0xe1, 0x0f, 0x84, 0xad, 0xcd, 0xc8,
+	0xe3, 0x37, 0x05, 0x24, 0xb7, 0x99, 0x77, 0x2b, 0x9b, 0xff, 0x83, 0x69, 0x87, 0xb6, 0x5a, 0xd8,
+	0xe1, 0x84, 0xfa, 0x75, 0xe2, 0x0a, 0xb7, 0x2a, 0x4a, 0x0d, 0x9a, 0x15, 0x17, 0xe6, 0xc0, 0x24,
+	0xa7, 0x2f, 0xb0, 0xd0, 0x23, 0x6f, 0x13, 0xa2, 0xae, 0xb8, 0x43, 0x98, 0xd4, 0x3f, 0xc6, 0x14,
+	0x1f, 0x60, 0x5a, 0x59, 0x7c, 0x79, 0x75, 0x52, 0xea, 0xaf, 0xf5, 0xfa, 0xea, 0xa4, 0x34, 0x3b,
+	0x08, 0x76, 0xdf, 0x64, 0x61, 0x19, 0xcc, 0xf4, 0x0b, 0x84, 0x59, 0x87, 0xfa, 0x0c, 0x5f, 0x07,
+	0xa5, 0xfc, 0x00, 0xea, 0xed, 0x18, 0x98, 0xda, 0x66, 0x5e, 0x15, 0xf3, 0x28, 0x84, 0x0f, 0x40,
+	0xd2, 0x3e, 0xe0, 0x4d, 0x1a, 0x10, 0x7e, 0xfc, 0x5b, 0x56, 0x83, 0xd1, 0x5b, 0xc3, 0x1a, 0x09,
+	0xbf, 0xfa, 0xcb, 0xf0, 0xc7, 0x7f, 0x16, 0xfe, 0xc4, 0x68, 0xf8, 0x0f, 0x3a, 0x4d, 0xdc, 0x72,
+	0xb5, 0x09, 0x31, 0x2e, 0xab, 0x95, 0x62, 0x08, 0x73, 0xb0, 0x77, 0x48, 0xf3, 0xef, 0x11, 0x9a,
+	0x3d, 0x12, 0x05, 0x13, 0xcc, 0x0e, 0x95, 0x7d, 0xa2, 0x1a, 0x98, 0x70, 0xb1, 0x43, 0x5c, 0xec,
+	0x0a, 0x3c, 0xd3, 0xa8, 0x57, 0x16, 0xce, 0x15, 0x90, 0xda, 0x66, 0x9e, 0xe5, 0xbb, 0x32, 0x76,
+	0xf7, 0x40, 0x82, 0x61, 0xdf, 0xbd, 0x41, 0xe8, 0xe4, 0xdc, 0xad, 0x29, 0x0e, 0x07, 0x5d, 0xbd,
+	0x69, 0xd0, 0x57, 0xee, 0x84, 0x4c, 0xe4, 0x0a, 0x21, 0x90, 0xec, 0x08, 0x90, 0xbe, 0x9f, 0x42,
+	0x16, 0x64, 0x86, 0xeb, 0x1e, 0x92, 0xd2, 0x3b, 0x05, 0xa4, 0x86, 0xd3, 0x0c, 0xff, 0x03, 0x39,
+	0x64, 0xed, 0xed, 0xa2, 0x5a, 0x1d, 0x59, 0xab, 0xd5, 0xdd, 0x9d, 0xfa, 0xfe, 0x4e, 0x75, 0xcf,
+	0x5a, 0xaf, 0x6c, 0x54, 0xac, 0xc7, 0xe9, 0x18, 0xfc, 0x07, 0xcc, 0x8d, 0xca, 0x55, 0x6b, 0xa7,
+	0x5a, 0xa9, 0x55, 0x9e, 0x5a, 0x69, 0x05, 0xe6, 0x41, 0xf6, 0xfa, 0xb7, 0x5b, 0xab, 0xcf, 0x36,
+	0xf6, 0xb7, 0xd2, 0x63, 0x50, 0x03, 0x99, 0x51, 0x0d, 0x55, 0x9e, 0x6c, 0xd6, 0xaa, 0xe9, 0x71,
+	0x38, 0x07, 0x66, 0x47, 0x95, 0xdd, 0xda, 0xa6, 0x85, 0xd2, 0x6a, 0x5e, 0x7d, 0xf5, 0x5e, 0x8f,
+	0xad, 0x3d, 0x3a, 0xbd, 0xd0, 0x95, 0xb3, 0x0b, 0x5d, 0xf9, 0x72, 0xa1, 0x2b, 0x6f, 0x2e, 0xf5,
+	0xd8, 0xd9, 0xa5, 0x1e, 0xfb, 0x7c, 0xa9, 0xc7, 0x9e, 0x2f, 0x7a, 0x84, 0x37, 0x0f, 0x1a, 0x86,
+	0x43, 0xdb, 0x26, 0x69, 0x53, 0xa7, 0x69, 0x13, 0xdf, 0x14, 0xfe, 0x8f, 0x22, 0x02, 0xfc, 0xb8,
+	0x83, 0x59, 0x23, 0x21, 0xfe, 0xab, 0xef, 0x7f, 0x0f, 0x00, 0x00, 0xff, 0xff, 0x08, 0x2c, 0xc3,
+	0xcc, 0x53, 0x06, 0x00, 0x00,
 }
 
 func (m *Flags) Marshal() (dAtA []byte, err error) {
@@ -378,6 +784,267 @@ func (m *Report) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *MsgReport) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgReport) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgReport) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Text) > 0 {
+		i -= len(m.Text)
+		copy(dAtA[i:], m.Text)
+		i = encodeVarintReport(dAtA, i, uint64(len(m.Text)))
+		i--
+		dAtA[i] = 0x2a
+	}
+	if m.Reason != 0 {
+		i = encodeVarintReport(dAtA, i, uint64(m.Reason))
+		i--
+		dAtA[i] = 0x20
+	}
+	if len(m.TokenId) > 0 {
+		i -= len(m.TokenId)
+		copy(dAtA[i:], m.TokenId)
+		i = encodeVarintReport(dAtA, i, uint64(len(m.TokenId)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.CollectionId != 0 {
+		i = encodeVarintReport(dAtA, i, uint64(m.CollectionId))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Reporter) > 0 {
+		i -= len(m.Reporter)
+		copy(dAtA[i:], m.Reporter)
+		i = encodeVarintReport(dAtA, i, uint64(len(m.Reporter)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgReportResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgReportResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgReportResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.LastHeight != 0 {
+		i = encodeVarintReport(dAtA, i, uint64(m.LastHeight))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgSetFlags) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgSetFlags) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgSetFlags) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Upheld {
+		i--
+		if m.Upheld {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x38
+	}
+	if len(m.Note) > 0 {
+		i -= len(m.Note)
+		copy(dAtA[i:], m.Note)
+		i = encodeVarintReport(dAtA, i, uint64(len(m.Note)))
+		i--
+		dAtA[i] = 0x32
+	}
+	if m.Withdrawn {
+		i--
+		if m.Withdrawn {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x28
+	}
+	if m.Sensitive {
+		i--
+		if m.Sensitive {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x20
+	}
+	if len(m.TokenId) > 0 {
+		i -= len(m.TokenId)
+		copy(dAtA[i:], m.TokenId)
+		i = encodeVarintReport(dAtA, i, uint64(len(m.TokenId)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.CollectionId != 0 {
+		i = encodeVarintReport(dAtA, i, uint64(m.CollectionId))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Authority) > 0 {
+		i -= len(m.Authority)
+		copy(dAtA[i:], m.Authority)
+		i = encodeVarintReport(dAtA, i, uint64(len(m.Authority)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgSetFlagsResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgSetFlagsResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgSetFlagsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Decided != 0 {
+		i = encodeVarintReport(dAtA, i, uint64(m.Decided))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgEndReport) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgEndReport) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgEndReport) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Reporter) > 0 {
+		i -= len(m.Reporter)
+		copy(dAtA[i:], m.Reporter)
+		i = encodeVarintReport(dAtA, i, uint64(len(m.Reporter)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if len(m.TokenId) > 0 {
+		i -= len(m.TokenId)
+		copy(dAtA[i:], m.TokenId)
+		i = encodeVarintReport(dAtA, i, uint64(len(m.TokenId)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.CollectionId != 0 {
+		i = encodeVarintReport(dAtA, i, uint64(m.CollectionId))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Sender) > 0 {
+		i -= len(m.Sender)
+		copy(dAtA[i:], m.Sender)
+		i = encodeVarintReport(dAtA, i, uint64(len(m.Sender)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgEndReportResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgEndReportResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgEndReportResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
 func encodeVarintReport(dAtA []byte, offset int, v uint64) int {
 	offset -= sovReport(v)
 	base := offset
@@ -433,6 +1100,123 @@ func (m *Report) Size() (n int) {
 	if m.LastHeight != 0 {
 		n += 1 + sovReport(uint64(m.LastHeight))
 	}
+	return n
+}
+
+func (m *MsgReport) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Reporter)
+	if l > 0 {
+		n += 1 + l + sovReport(uint64(l))
+	}
+	if m.CollectionId != 0 {
+		n += 1 + sovReport(uint64(m.CollectionId))
+	}
+	l = len(m.TokenId)
+	if l > 0 {
+		n += 1 + l + sovReport(uint64(l))
+	}
+	if m.Reason != 0 {
+		n += 1 + sovReport(uint64(m.Reason))
+	}
+	l = len(m.Text)
+	if l > 0 {
+		n += 1 + l + sovReport(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgReportResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.LastHeight != 0 {
+		n += 1 + sovReport(uint64(m.LastHeight))
+	}
+	return n
+}
+
+func (m *MsgSetFlags) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Authority)
+	if l > 0 {
+		n += 1 + l + sovReport(uint64(l))
+	}
+	if m.CollectionId != 0 {
+		n += 1 + sovReport(uint64(m.CollectionId))
+	}
+	l = len(m.TokenId)
+	if l > 0 {
+		n += 1 + l + sovReport(uint64(l))
+	}
+	if m.Sensitive {
+		n += 2
+	}
+	if m.Withdrawn {
+		n += 2
+	}
+	l = len(m.Note)
+	if l > 0 {
+		n += 1 + l + sovReport(uint64(l))
+	}
+	if m.Upheld {
+		n += 2
+	}
+	return n
+}
+
+func (m *MsgSetFlagsResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Decided != 0 {
+		n += 1 + sovReport(uint64(m.Decided))
+	}
+	return n
+}
+
+func (m *MsgEndReport) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Sender)
+	if l > 0 {
+		n += 1 + l + sovReport(uint64(l))
+	}
+	if m.CollectionId != 0 {
+		n += 1 + sovReport(uint64(m.CollectionId))
+	}
+	l = len(m.TokenId)
+	if l > 0 {
+		n += 1 + l + sovReport(uint64(l))
+	}
+	l = len(m.Reporter)
+	if l > 0 {
+		n += 1 + l + sovReport(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgEndReportResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
 	return n
 }
 
@@ -747,6 +1531,768 @@ func (m *Report) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipReport(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthReport
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgReport) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowReport
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgReport: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgReport: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Reporter", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowReport
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthReport
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthReport
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Reporter = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field CollectionId", wireType)
+			}
+			m.CollectionId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowReport
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.CollectionId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TokenId", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowReport
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthReport
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthReport
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.TokenId = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Reason", wireType)
+			}
+			m.Reason = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowReport
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Reason |= ReportReason(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Text", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowReport
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthReport
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthReport
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Text = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipReport(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthReport
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgReportResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowReport
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgReportResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgReportResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field LastHeight", wireType)
+			}
+			m.LastHeight = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowReport
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.LastHeight |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipReport(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthReport
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgSetFlags) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowReport
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgSetFlags: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgSetFlags: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Authority", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowReport
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthReport
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthReport
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Authority = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field CollectionId", wireType)
+			}
+			m.CollectionId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowReport
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.CollectionId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TokenId", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowReport
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthReport
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthReport
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.TokenId = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Sensitive", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowReport
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Sensitive = bool(v != 0)
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Withdrawn", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowReport
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Withdrawn = bool(v != 0)
+		case 6:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Note", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowReport
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthReport
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthReport
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Note = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 7:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Upheld", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowReport
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Upheld = bool(v != 0)
+		default:
+			iNdEx = preIndex
+			skippy, err := skipReport(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthReport
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgSetFlagsResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowReport
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgSetFlagsResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgSetFlagsResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Decided", wireType)
+			}
+			m.Decided = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowReport
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Decided |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipReport(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthReport
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgEndReport) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowReport
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgEndReport: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgEndReport: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Sender", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowReport
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthReport
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthReport
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Sender = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field CollectionId", wireType)
+			}
+			m.CollectionId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowReport
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.CollectionId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TokenId", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowReport
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthReport
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthReport
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.TokenId = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Reporter", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowReport
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthReport
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthReport
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Reporter = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipReport(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthReport
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgEndReportResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowReport
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgEndReportResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgEndReportResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
 		default:
 			iNdEx = preIndex
 			skippy, err := skipReport(dAtA[iNdEx:])

@@ -4,8 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"cosmossdk.io/math"
-
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/imochain/imod/x/imo/pool"
@@ -33,49 +31,55 @@ func (k *Keeper) viewPosition(ctx context.Context, modelID uint64, owner sdk.Acc
 	if h.epoch, err = k.revshare.CurrentEpoch(ctx); err != nil || h.epoch == 0 {
 		return h, err
 	}
+	revenues, err := k.poolRevenues(ctx, modelID)
+	if err != nil {
+		return h, err
+	}
 	before := sdk.Coins{}
 	for _, step := range pool.Steps(h.shares, h.epoch-1) {
 		all, err := k.revshare.ClaimableRevenue(ctx, h.pool.Tokens.Denom, types.PoolAddress(modelID), step.UpTo)
 		if err != nil {
 			return h, err
 		}
-		if indexes, err = k.shareInMemory(ctx, modelID, indexes, all, before, step, h.position.ChangedEpoch); err != nil {
+		if revenues, err = shareInMemory(modelID, revenues, all, before, step); err != nil {
 			return h, err
 		}
+		indexes = grown(indexes, revenues, step.Boundary && step.UpTo == h.position.ChangedEpoch)
 		before, h.shares.SettledEpoch = all, step.UpTo
 	}
 	h.position = pool.Settle(h.position, h.shares.SettledEpoch, indexes)
 	return h, nil
 }
 
-// shareInMemory grows the indexes by what is claimable up to a step beyond what was up to the one before.
-func (k *Keeper) shareInMemory(
-	ctx context.Context, modelID uint64, indexes []pool.Indexes, all, before sdk.Coins, step pool.Step, changed uint64,
-) ([]pool.Indexes, error) {
-	revenues, err := k.poolRevenues(ctx, modelID)
-	if err != nil {
-		return nil, err
-	}
+// shareInMemory shares out what is claimable up to a step beyond what was up to the one before, remainders included.
+func shareInMemory(modelID uint64, revenues []types.PoolRevenue, all, before sdk.Coins, step pool.Step) ([]types.PoolRevenue, error) {
 	for _, coin := range all {
-		at := slices.IndexFunc(indexes, func(x pool.Indexes) bool { return x.Denom == coin.Denom })
-		r := pool.NewRevenue(modelID, coin.Denom)
+		at := slices.IndexFunc(revenues, func(r types.PoolRevenue) bool { return r.Received.Denom == coin.Denom })
 		if at < 0 {
-			indexes = append(indexes, pool.Indexes{Denom: coin.Denom, Now: math.ZeroInt()})
-			at = len(indexes) - 1
-		} else if i := slices.IndexFunc(revenues, func(r types.PoolRevenue) bool { return r.Received.Denom == coin.Denom }); i >= 0 {
-			r = revenues[i]
+			at = len(revenues)
+			revenues = append(revenues, pool.NewRevenue(modelID, coin.Denom))
 		}
-		r.Index = indexes[at].Now
-		if r, err = pool.Share(r, coin.Amount.Sub(before.AmountOf(coin.Denom)), step.Shares); err != nil {
+		var err error
+		if revenues[at], err = pool.Share(revenues[at], coin.Amount.Sub(before.AmountOf(coin.Denom)), step.Shares); err != nil {
 			return nil, err
 		}
-		indexes[at].Now = r.Index
 	}
-	if step.Boundary && step.UpTo == changed {
-		for i := range indexes {
-			now := indexes[i].Now
-			indexes[i].Boundary = &now
+	return revenues, nil
+}
+
+// grown are the indexes after a step; at a boundary they are kept as what they were there.
+func grown(indexes []pool.Indexes, revenues []types.PoolRevenue, boundary bool) []pool.Indexes {
+	for _, r := range revenues {
+		at := slices.IndexFunc(indexes, func(x pool.Indexes) bool { return x.Denom == r.Received.Denom })
+		if at < 0 {
+			at = len(indexes)
+			indexes = append(indexes, pool.Indexes{Denom: r.Received.Denom})
+		}
+		indexes[at].Now = r.Index
+		if boundary {
+			now := r.Index
+			indexes[at].Boundary = &now
 		}
 	}
-	return indexes, nil
+	return indexes
 }
