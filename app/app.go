@@ -34,6 +34,7 @@ import (
 	srvflags "github.com/cosmos/evm/server/flags"
 	evmtypes "github.com/cosmos/evm/x/vm/types"
 
+	"github.com/imochain/imod/app/wholedb"
 	"github.com/imochain/imod/precompiles"
 	oracleabci "github.com/imochain/imod/x/oracle/abci"
 	oracletypes "github.com/imochain/imod/x/oracle/types"
@@ -82,7 +83,7 @@ func New(
 	chainID := evmChainID(appOpts)
 	encoding := evmencoding.MakeConfig(chainID)
 
-	base := baseapp.NewBaseApp(Name, logger, db, encoding.TxConfig.TxDecoder(), options...)
+	base := baseapp.NewBaseApp(Name, logger, wholedb.Wrap(db), encoding.TxConfig.TxDecoder(), options...)
 	base.SetVersion(version.Version)
 	base.SetInterfaceRegistry(encoding.InterfaceRegistry)
 	base.SetTxEncoder(encoding.TxConfig.TxEncoder())

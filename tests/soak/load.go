@@ -85,6 +85,13 @@ func (s *sender) sign(ctx context.Context, n *live.Network, model uint64, questi
 // questions are what models of the repository understand.
 var questions = map[string]func(r *rand.Rand) string{
 	live.Tiny: func(r *rand.Rand) string { return pick(r, "a red", "a blue", "red on blue", "blue on red") },
+	"digits": func(r *rand.Rand) string { // any 784 bytes are a picture of something
+		pixels := make([]byte, 28*28)
+		for i := range pixels {
+			pixels[i] = byte(r.Uint32())
+		}
+		return string(pixels)
+	},
 	"picture": func(r *rand.Rand) string {
 		return fmt.Sprintf("a %s %s on a %s ground", pick(r, "red", "yellow", "black", "white", "pink"),
 			pick(r, "fish", "bird", "cat", "star", "tree"), pick(r, "blue", "green", "orange", "purple", "brown"))
