@@ -44,6 +44,9 @@ func txCommands() *autocliv1.ServiceCommandDescriptor {
 		"Request content (input: file, hex or base64) and mint its token; version 0 is the latest",
 		"collection_id", "version", "seed", "input", "max_fee")
 	mint.PositionalArgs[4].Varargs = true
+	setFlags := command("SetFlags", "set-flags [collection-id] [token-id]",
+		"Flag content (--sensitive, --withdrawn) and decide the reports about it (--upheld); moderators only", "collection_id", "token_id")
+	setFlags.FlagOptions = map[string]*autocliv1.FlagOptions{"note": {Name: "reason", Usage: "why, at most 256 bytes"}} // --note is the transaction's memo
 	return &autocliv1.ServiceCommandDescriptor{
 		Service: types.Msg_serviceDesc.ServiceName,
 		RpcCommandOptions: []*autocliv1.RpcCommandOptions{
@@ -76,8 +79,7 @@ func txCommands() *autocliv1.ServiceCommandDescriptor {
 				"Take back your offer, or with --bidder return one that expired", "collection_id", "token_id"),
 			command("Report", "report [collection-id] [token-id] [reason]",
 				"Complain about content, with a bond; reasons: report-reason-sensitive, -unlawful, -rights, -other", "collection_id", "token_id", "reason"),
-			command("SetFlags", "set-flags [collection-id] [token-id]",
-				"Flag content (--sensitive, --withdrawn) and decide the reports about it (--upheld); moderators only", "collection_id", "token_id"),
+			setFlags,
 			command("EndReport", "end-report [collection-id] [token-id]",
 				"Take back the bond of a report that nobody decided", "collection_id", "token_id"),
 			command("Withdraw", "withdraw [collection-id]", "Withdraw money that could not be sent to you", "collection_id"),

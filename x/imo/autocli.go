@@ -51,7 +51,8 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 				command("AddLiquidity", "add-liquidity [model-id] [max-tokens] [max-payment]", "Put both coins into a pool", "model_id", "max_tokens", "max_payment"),
 				command("RemoveLiquidity", "remove-liquidity [model-id] [shares]", "Take both coins out of a pool", "model_id", "shares"),
 				command("CollectPoolRevenue", "collect-pool-revenue [model-id]", "Pay a position what the pool's tokens earned for it", "model_id"),
-				command("ProposeSpend", "propose-spend [model-id] [recipient] [amount]", "Propose to pay tokens of the treasury", "model_id", "recipient", "amount"),
+				noteAs("purpose", command("ProposeSpend", "propose-spend [model-id] [recipient] [amount]", "Propose to pay tokens of the treasury",
+					"model_id", "recipient", "amount")),
 				command("ObjectSpend", "object-spend [spend-id]", "Object as a holder to a proposed spend", "spend_id"),
 				command("ExecuteSpend", "execute-spend [spend-id]", "Pay a spend after its window", "spend_id"),
 				{RpcMethod: "UpdateParams", Skip: true},
@@ -66,4 +67,10 @@ func command(method, use, short string, args ...string) *autocliv1.RpcCommandOpt
 		options.PositionalArgs = append(options.PositionalArgs, &autocliv1.PositionalArgDescriptor{ProtoField: arg})
 	}
 	return options
+}
+
+// noteAs gives the field note a flag of another name: --note is the memo of the transaction.
+func noteAs(flag string, c *autocliv1.RpcCommandOptions) *autocliv1.RpcCommandOptions {
+	c.FlagOptions = map[string]*autocliv1.FlagOptions{"note": {Name: flag}}
+	return c
 }
