@@ -1,6 +1,8 @@
 package keeper
 
 import (
+	"errors"
+
 	"cosmossdk.io/collections"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -67,6 +69,9 @@ func (k *Keeper) expireOne(ctx sdk.Context, key openKey) error {
 	if err := k.open.Remove(ctx, key); err != nil { // a retried key is not the record's own
 		return err
 	}
+	if due, err := k.isDue(ctx, key); err != nil || !due {
+		return err
+	}
 	stored, err := k.bindingKeys(ctx, attestation.Key{Kind: attestation.Kind(key.K2()), ID: key.K3()})
 	if err != nil {
 		return err
@@ -81,6 +86,20 @@ func (k *Keeper) expireOne(ctx sdk.Context, key openKey) error {
 	default:
 		return types.ErrInvalidState.Wrapf("open subject of kind %d", key.K2())
 	}
+}
+
+// isDue tells whether the subject of a key still runs and its deadline has passed. A key that was put off outlives a
+// subject that ended meanwhile, and must not touch the next one of the same model.
+func (k *Keeper) isDue(ctx sdk.Context, key openKey) (bool, error) {
+	kind := attestation.Kind(key.K2())
+	if kind != attestation.Proof && kind != attestation.Custody {
+		return true, nil
+	}
+	p, err := k.trial(ctx, attestation.Key{Kind: kind, ID: key.K3()})
+	if errors.Is(err, collections.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil && p.Phase != types.ProofPhase_PROOF_PHASE_QUEUED && p.DeadlineHeight <= ctx.BlockHeight(), err
 }
 
 // expireRequest refunds network fee and model price in full: the requester got nothing.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 
 	"cosmossdk.io/collections"
 
@@ -141,6 +142,13 @@ func (k *Keeper) startProofs(ctx sdk.Context) error {
 	}
 	for _, next := range waiting {
 		p, err := k.proofs.Get(ctx, next.Value)
+		if errors.Is(err, collections.ErrNotFound) {
+			ctx.Logger().Error("oracle proof queue names a version that is not there", "model", next.Value)
+			if err := k.proofQueue.Remove(ctx, next.Key); err != nil {
+				return err
+			}
+			continue
+		}
 		if err != nil {
 			return err
 		}
