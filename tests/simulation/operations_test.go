@@ -92,23 +92,35 @@ func placeBid(w *world) (chain.Account, sdk.Msg) {
 
 // cancelBid takes back one of the first bids that stand.
 func cancelBid(w *world) (chain.Account, sdk.Msg) {
-	id := w.id(creators)
-	res, err := imokeeper.NewQueryServer(w.App().IMOKeeper).Bids(w.Context(), &imotypes.QueryBidsRequest{Id: id})
+	bid, owner, ok := w.bid()
+	if !ok {
+		return owner, nil
+	}
+	return owner, &imotypes.MsgCancelBid{Owner: bid.Owner, OfferingId: bid.OfferingId, BidId: bid.Id}
+}
+
+// bid draws one of the first bids of an offering, with its owner.
+func (w *world) bid() (imotypes.Bid, chain.Account, bool) {
+	res, err := imokeeper.NewQueryServer(w.App().IMOKeeper).Bids(w.Context(), &imotypes.QueryBidsRequest{Id: w.id(creators)})
 	if err != nil || len(res.Bids) == 0 {
-		return w.account(), nil
+		return imotypes.Bid{}, w.account(), false
 	}
 	bid := res.Bids[w.rng.IntN(len(res.Bids))]
 	for _, owner := range w.Accounts {
 		if owner.String() == bid.Owner {
-			return owner, &imotypes.MsgCancelBid{Owner: bid.Owner, OfferingId: id, BidId: bid.Id}
+			return bid, owner, true
 		}
 	}
-	return w.account(), nil
+	return imotypes.Bid{}, w.account(), false
 }
 
 func collectRefund(w *world) (chain.Account, sdk.Msg) {
-	from, owner := w.account(), w.account()
-	return from, &imotypes.MsgCollectRefund{Sender: from.String(), OfferingId: w.id(creators), Owner: owner.String()}
+	from := w.account()
+	bid, owner, ok := w.bid()
+	if !ok {
+		return from, nil
+	}
+	return from, &imotypes.MsgCollectRefund{Sender: from.String(), OfferingId: bid.OfferingId, Owner: owner.String()}
 }
 
 // modelOf returns the id of an account's model, 0 when it has none.
@@ -132,7 +144,11 @@ func registerModel(w *world, i int) sdk.Msg {
 }
 
 func createOffering(w *world, owner chain.Account, model imotypes.Model) sdk.Msg {
-	end := w.Time().Add(time.Duration(12+w.rng.IntN(10)) * time.Second)
+	end := w.Time().Add(time.Duration(30+w.rng.IntN(20)) * time.Second)
+	softCap := amount(500)
+	if model.Id == creators { // the last misses it and is refunded
+		softCap = amount(55_000)
+	}
 	kind, hardCap := imotypes.OfferingKind(1+model.Id%3), (*sdk.Coin)(nil) //nolint:gosec // 1 to 3
 	if kind == imotypes.OFFERING_KIND_BATCH {
 		most := amount(30_000) // five times what the floor price brings
@@ -142,7 +158,7 @@ func createOffering(w *world, owner chain.Account, model imotypes.Model) sdk.Msg
 		Creator: owner.String(), ModelId: model.Id, Kind: kind, HardCap: hardCap, TokenName: "Tiny", TokenSymbol: "TINY",
 		TotalSupply: sdk.NewCoin(imotypes.TokenDenom(model.Id), sdkmath.NewIntWithDecimal(1_000, app.Decimals)),
 		SaleBps:     6000, ContributorsBps: 3000, TreasuryBps: 1000, PaymentDenom: app.BaseDenom,
-		Price: sdkmath.NewIntWithDecimal(1, app.Decimals-1), SoftCap: amount(500), MinBid: amount(100), OwnerCap: amount(100_000),
+		Price: sdkmath.NewIntWithDecimal(1, app.Decimals-1), SoftCap: softCap, MinBid: amount(100), OwnerCap: amount(100_000),
 		StartTime: time.Unix(0, 0).UTC(), EndTime: end, CancelDeadline: end.Add(-2 * time.Second),
 		Tranches: []imotypes.Tranche{{ReleaseTime: end.Add(time.Hour), Bps: 10_000}}, ExitWindow: time.Minute,
 		VestingDuration: time.Minute, DisclosureHash: hex.EncodeToString(make([]byte, 32)),
@@ -151,8 +167,12 @@ func createOffering(w *world, owner chain.Account, model imotypes.Model) sdk.Msg
 }
 
 func collectAllocation(w *world) (chain.Account, sdk.Msg) {
-	from, owner := w.account(), w.account()
-	return from, &imotypes.MsgCollectAllocation{Sender: from.String(), OfferingId: w.id(creators), Owner: owner.String()}
+	from := w.account()
+	bid, owner, ok := w.bid()
+	if !ok {
+		return from, nil
+	}
+	return from, &imotypes.MsgCollectAllocation{Sender: from.String(), OfferingId: bid.OfferingId, Owner: owner.String()}
 }
 
 func exit(w *world) (chain.Account, sdk.Msg) {

@@ -22,7 +22,7 @@ import (
 // import and export again give the same bytes; the new chain's books are exact and it owes each
 // holder what the old one did.
 func TestGenesisOfAnyState(t *testing.T) {
-	fewer(t, "100") // each makes a chain of its own
+	fewer(t, "300") // each makes a chain of its own
 	params := testParams()
 	params.ClaimableBps = claimableBps
 	base := newFixtureWith(t, storetypes.StoreTypeDB, types.GenesisState{Params: params})
@@ -70,8 +70,11 @@ func TestGenesisOfAnyState(t *testing.T) {
 			seen["window"]++
 		}
 	})
-	for _, what := range []string{"payout", "refusals", "auto", "permit", "tills", "days", "payers", "redemption", "window"} {
-		require.Greater(t, seen[what], 10, "%v", seen)
+	for _, what := range []string{"payout", "refusals", "auto", "permit", "days", "payers", "redemption"} {
+		require.Greater(t, seen[what], 100, "%v", seen)
+	}
+	for _, what := range []string{"tills", "window"} { // seldom open where a history ends: about 15 times
+		require.Positive(t, seen[what], "%v", seen)
 	}
 }
 
