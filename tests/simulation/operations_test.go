@@ -28,9 +28,11 @@ var operations = []operation{
 	{"Send", sendAny},
 	{"SendToken", sendToken},
 	{"PlaceBid", placeBid},
+	{"PlaceBid", placeBid}, // it sets the stage too
 	{"CancelBid", cancelBid},
 	{"CollectAllocation", collectAllocation},
 	{"CollectRefund", collectRefund},
+	{"CollectRefund", collectRefund}, // few sales fail
 	{"RequestInference", requestInference},
 	{"Mint", mint},
 	{"Settle", settle},

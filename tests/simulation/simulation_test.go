@@ -23,8 +23,8 @@ import (
 // Size of a run on every change; leastSuccesses is how often each message must have succeeded over
 // all seeds, so that no operation quietly never happens.
 const (
-	seeds          = 3
-	blocks         = 70
+	seeds          = 5
+	blocks         = 90
 	perBlock       = 25
 	creators       = 4
 	leastSuccesses = 20
