@@ -44,8 +44,12 @@ func (k *Keeper) Report(
 		return types.Report{}, types.ErrInvalidReport.Wrapf("token %s has %d open reports already", id, len(open))
 	}
 	key := tokenAccountKeyOf(collectionID, id, reporter)
-	if twice, err := k.reports.Has(ctx, key); err != nil || twice {
-		return types.Report{}, errors.Join(err, types.ErrInvalidReport.Wrapf("%s has reported token %s already", report.Reporter, id))
+	twice, err := k.reports.Has(ctx, key)
+	if err != nil {
+		return types.Report{}, err
+	}
+	if twice {
+		return types.Report{}, types.ErrInvalidReport.Wrapf("%s has reported token %s already", report.Reporter, id)
 	}
 	if err := k.reports.Set(ctx, key, report); err != nil {
 		return types.Report{}, err

@@ -17,12 +17,12 @@ func (k *Keeper) Update(ctx context.Context, collectionID uint64, encoded, data 
 	if !ok {
 		return types.Settled{}, types.ErrInvalidPrompt.Wrap("it is not the canonical encoding")
 	}
-	if err := k.requireFinal(ctx, collectionID, id); err != nil {
-		return types.Settled{}, err
-	}
 	token, err := k.Token(ctx, collectionID, id)
 	if err != nil {
 		return types.Settled{}, err
+	}
+	if token.Status != types.TOKEN_STATUS_FINAL {
+		return types.Settled{}, types.ErrTokenPending.Wrapf("%s waits for request %d", id, token.RequestId)
 	}
 	request, err := k.oracle.Request(ctx, token.RequestId)
 	if err != nil {
