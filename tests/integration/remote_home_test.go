@@ -10,7 +10,6 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-
 	"github.com/imochain/imod/app"
 	"github.com/imochain/imod/testutil/chain"
 	imotypes "github.com/imochain/imod/x/imo/types"
