@@ -90,12 +90,17 @@ func (j *job) offeringStatus() imotypes.OfferingStatus {
 	return o.Status
 }
 
-// imoState is the whole state of x/imo.
-func (j *job) imoState() string {
+// imoGenesis is the whole state of x/imo, imoState the same as text.
+func (j *job) imoGenesis() *imotypes.GenesisState {
 	j.T.Helper()
 	g, err := j.App().IMOKeeper.ExportGenesis(j.Context())
 	require.NoError(j.T, err)
-	return string(j.App().AppCodec().MustMarshalJSON(g))
+	return g
+}
+
+func (j *job) imoState() string {
+	j.T.Helper()
+	return string(j.App().AppCodec().MustMarshalJSON(j.imoGenesis()))
 }
 
 // doors is the table.

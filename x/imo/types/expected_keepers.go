@@ -9,6 +9,8 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
+	transfertypes "github.com/cosmos/ibc-go/v11/modules/apps/transfer/types"
+
 	revsharetypes "github.com/imochain/imod/x/revshare/types"
 )
 
@@ -53,4 +55,9 @@ type RevShareKeeper interface {
 	// RecordDate fixes a record date for a vote of holders, HeldAt is what an account held then.
 	RecordDate(ctx context.Context, shareDenom string) (epoch uint64, eligible math.Int, err error)
 	HeldAt(ctx context.Context, shareDenom string, account sdk.AccAddress, epoch uint64) (math.Int, error)
+}
+
+// TransferKeeper sends coins to other chains.
+type TransferKeeper interface {
+	Transfer(ctx context.Context, msg *transfertypes.MsgTransfer) (*transfertypes.MsgTransferResponse, error)
 }
