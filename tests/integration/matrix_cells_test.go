@@ -69,9 +69,14 @@ func (m *matrix) cellsOfOpenSale() []cell {
 		_, err := imokeeper.NewMsgServer(m.App().IMOKeeper).FinalizeOffering(ctx, &imotypes.MsgFinalizeOffering{Sender: m.eve.String(), OfferingId: 1})
 		require.NoError(m.T, err)
 	}
+	bidFor := offerings("placeBidFor", m.eve, one, m.dee.EVM(), imo(10).BigInt(), price, m.termsHash(), new(big.Int), [][32]byte{})
+	bidFor.value, bidFor.prepare = bid.value, bid.prepare
+	refundFor := offerings("refundFor", m.eve, one, m.chi.EVM())
+	refundFor.later, refundFor.prepare = refund.later, refund.prepare
 	return []cell{
-		bid, finalize, refund,
+		bid, bidFor, finalize, refund, refundFor,
 		offerings("cancelBid", m.bo, one, one),
+		offerings("expectedAllocation", m.eve, one, m.bo.EVM()),
 		offerings("offering", m.eve, one),
 		offerings("allocation", m.eve, one, m.bo.EVM()),
 		offerings("expectedPrice", m.eve, one),
@@ -79,7 +84,10 @@ func (m *matrix) cellsOfOpenSale() []cell {
 }
 
 func (m *matrix) cellsOfSettledSale() []cell {
+	release := cell{contract: "offerings", method: "release", from: m.eve, args: []any{big.NewInt(1)}, later: 2 * time.Minute}
 	return []cell{
+		release,
+		{contract: "offerings", method: "collectFor", from: m.eve, args: []any{big.NewInt(1), m.bo.EVM()}},
 		{contract: "offerings", method: "collect", from: m.bo, args: []any{big.NewInt(1)}},
 		{contract: "offerings", method: "exit", from: m.dee, args: []any{big.NewInt(1), imo(100).BigInt()}},
 		{contract: "offerings", method: "allocation", from: m.eve, args: []any{big.NewInt(1), m.bo.EVM()}},
@@ -240,7 +248,9 @@ func (m *matrix) cellsOfMarket(id *big.Int) []cell {
 	hash := commitmentOf(m.bo, 31)
 	commit := &aigctypes.MsgCommit{Sender: m.bo.String(), CollectionId: 1, Commitment: hex.EncodeToString(hash[:])}
 	update, withdraw := nft("update", m.eve, m.promptOf(21), []byte{1}), nft("withdraw", m.eve, m.eve.EVM())
-	update.refused, withdraw.refused = true, true // no result has changed, nothing is credited
+	token, err := m.App().AIGCKeeper.Token(m.Context(), 1, aigctypes.TokenID(common.BigToHash(id)))
+	require.NoError(m.T, err)
+	update.prepare, withdraw.prepare = m.changed(token.RequestId, []byte{1}), m.credited(m.eve, coin(imo(3)))
 	expires := uint64(until.Unix())
 	return []cell{
 		pays(nft("mint", m.eve, m.promptOf(23)), 4), pays(nft("commit", m.bo, hash), 4),

@@ -45,6 +45,7 @@ var operations = []operation{
 	{"Sync", syncToken},
 	{"Exit", exit},
 	{"DeliverOutput", deliver},
+	{"SetPolicy", setPolicy},
 }
 
 func amount(n int64) sdk.Coin {
@@ -219,6 +220,16 @@ func deliver(w *world) (chain.Account, sdk.Msg) {
 		return from, nil
 	}
 	return from, &oracletypes.MsgDeliverOutput{Sender: from.String(), RequestId: request.Id, Output: output}
+}
+
+// setPolicy publishes, replaces or takes back what a validator declines.
+func setPolicy(w *world) (chain.Account, sdk.Msg) {
+	operator := w.Validators[w.rng.IntN(len(w.Validators))].Operator
+	msg := &oracletypes.MsgSetPolicy{Operator: operator.String(), MaxWorkUnits: w.rng.Uint64N(3)}
+	if w.rng.IntN(2) == 0 {
+		msg.DenyModels, msg.Mirror = []uint64{w.id(creators)}, "https://models.example.org"
+	}
+	return operator, msg
 }
 
 func deposit(w *world) (chain.Account, sdk.Msg) {
