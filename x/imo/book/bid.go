@@ -21,6 +21,8 @@ type Order struct {
 	Height   int64
 	// Cap is the owner's own cap: the offering's, or a lower one from its allow list.
 	Cap math.Int
+	// AutoPayout asks for automatic payment of the token's revenue; only the owner itself may.
+	AutoPayout bool
 }
 
 // Placement is a bid in the book and the sums that include it. Price is the price of the bid's tick.
@@ -72,9 +74,13 @@ func Place(t types.Terms, o types.Offering, a types.Allocation, in Order) (Place
 	a.Deposited = a.Deposited.Add(in.Amount.Amount)
 	a.Cost = a.Cost.Add(cost)
 	a.Tokens = a.Tokens.Add(tokens)
+	if in.AutoPayout {
+		a.AutoBids++
+	}
 	bid := types.Bid{
 		OfferingId: o.Id, Id: o.BidCount, Bidder: in.Bidder, Owner: in.Owner,
 		Amount: in.Amount, MaxPrice: in.MaxPrice, Cost: cost, Tokens: tokens, Height: in.Height, Tick: tick,
+		AutoPayout: in.AutoPayout,
 	}
 	return Placement{Bid: bid, Price: price, Offering: o, Allocation: a}, nil
 }
@@ -93,6 +99,9 @@ func fillFixed(t types.Terms, o types.Offering, amount math.Int) (tokens, cost m
 func countBid(t types.Terms, a types.Allocation, in Order) (types.Allocation, error) {
 	class, limit, bids, sum := "own", in.Cap, &a.OwnBids, a.Deposited.Sub(a.ThirdParty)
 	if in.Bidder != in.Owner {
+		if in.AutoPayout {
+			return a, types.ErrNotOwner.Wrapf("auto_payout is set by %s, the owner is %s", in.Bidder, in.Owner)
+		}
 		class, bids, sum = "third-party", &a.ThirdPartyBids, a.ThirdParty
 		a.ThirdParty = a.ThirdParty.Add(in.Amount.Amount)
 	}
@@ -127,6 +136,9 @@ func Cancel(o types.Offering, a types.Allocation, b types.Bid) Cancellation {
 	o.Sold = o.Sold.Sub(b.Tokens)
 	a.Deposited, a.Cost, a.Refunded = deposited, cost, refunded
 	a.Tokens = a.Tokens.Sub(b.Tokens)
+	if b.AutoPayout {
+		a.AutoBids--
+	}
 	if b.Bidder == b.Owner {
 		a.OwnBids--
 	} else {

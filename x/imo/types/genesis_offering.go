@@ -7,6 +7,7 @@ import (
 // bookSums are what the bids or allocations of an offering add up to.
 type bookSums struct {
 	bids                                uint64
+	auto                                uint32
 	deposited, refunded, proceeds, sold math.Int
 	handedOut, proceedsPaid             math.Int
 }
@@ -106,6 +107,9 @@ func (g GenesisState) sumBids(sums map[uint64]*bookSums) error {
 			owners[at] = newBookSums()
 		}
 		o := owners[at]
+		if b.AutoPayout {
+			o.auto++
+		}
 		o.deposited, o.proceeds, o.sold = o.deposited.Add(b.Amount.Amount), o.proceeds.Add(b.Cost), o.sold.Add(b.Tokens)
 	}
 	for _, a := range g.Allocations {
@@ -113,6 +117,9 @@ func (g GenesisState) sumBids(sums map[uint64]*bookSums) error {
 		o := owners[at]
 		if o == nil || !o.deposited.Equal(a.Deposited) || !o.proceeds.Equal(a.Cost) || !o.sold.Equal(a.Tokens) {
 			return ErrInvalidGenesis.Wrapf("allocation of %s in offering %d is given twice or is not the sum of its bids", a.Owner, a.OfferingId)
+		}
+		if carriedOut := a.AutoBids == 0 && a.Collected.IsPositive(); a.AutoBids != o.auto && !carriedOut {
+			return ErrInvalidGenesis.Wrapf("allocation of %s in offering %d has %d auto_bids, its bids are %d", a.Owner, a.OfferingId, a.AutoBids, o.auto)
 		}
 		delete(owners, at)
 		s := sums[a.OfferingId]
