@@ -112,7 +112,7 @@ proto:
 abi: contracts/node_modules/.package-lock.json
 	node contracts/abi.mjs
 
-.PHONY: test test-unit test-integration test-sim test-arm64 test-e2e test-web screenshots test-race bench bench-inference test-revenue-long test-revenue-holders bench-oracle test-s390x test-wasm test-inference-long
+.PHONY: test test-unit test-integration test-sim test-arm64 test-e2e test-web screenshots test-race bench bench-executors bench-inference test-revenue-long test-revenue-holders bench-oracle test-s390x test-wasm test-inference-long
 ## test: everything that a change must pass
 test: lint test-unit test-integration test-sim test-arm64 test-s390x test-wasm test-e2e
 
@@ -148,10 +148,14 @@ journeys: build
 	@scripts/need.sh jq curl exiftool
 	go run ./tests/journeys
 
-## bench: transactions per second, and what a deposit, a transfer and a claim cost at 10 and 1,000 holders
+## bench: transactions per second, a model token's transfer beside an ordinary one's, and what a deposit, a transfer and a claim cost at 10 and 1,000 holders
 bench:
-	go test -tags=test -ldflags=-w -run '^$$' -bench 'Throughput|OneToken' -benchtime 3x ./tests/integration
+	go test -tags=test -ldflags=-w -timeout 60m -run '^$$' -bench 'Throughput|TransferRatio' -benchtime $(or $(BLOCKS),9)x ./tests/integration
 	go test -ldflags=-w -run '^$$' -bench 'Deposit|Transfer|Claim' ./x/revshare/keeper
+
+## bench-executors: the parallel executor beside the sequential one on blocks of 1,000 transactions of one token (BLOCKS=9 each, on an idle machine)
+bench-executors:
+	go test -tags=test -ldflags=-w -timeout 60m -run '^$$' -bench OneToken -benchtime $(or $(BLOCKS),9)x ./tests/integration
 
 ## bench-oracle: what each handler of a validator takes at 4, 50 and 100 validators with 150 requests, 100,000 expiries, a million finished requests (15 minutes)
 bench-oracle:
@@ -199,7 +203,7 @@ test-revenue-long:
 
 ## test-revenue-holders: gas and store operations with a million holders of one token, which must be those with ten
 test-revenue-holders:
-	go test -count=1 -v -ldflags=-w -timeout 60m -run '^TestCostIndependentOfHolders$$' ./x/revshare/keeper -holders=1000000
+	GOGC=300 go test -count=1 -v -ldflags=-w -timeout 60m -run '^TestCostIndependentOfHolders$$' ./x/revshare/keeper -holders=1000000
 
 ## test-arm64: digests of runtime and models and 1,000 random runs on an emulated arm64
 test-arm64:

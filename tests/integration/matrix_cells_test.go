@@ -54,6 +54,8 @@ func (m *matrix) cellsOfOpenSale() []cell {
 	}
 	bid := offerings("placeBid", m.eve, one, imo(10).BigInt(), price, m.termsHash())
 	bid.value = imo(10).BigInt()
+	own := offerings("placeOwnBid", m.eve, one, imo(10).BigInt(), price, m.termsHash(), new(big.Int), [][32]byte{}, true)
+	own.value = bid.value
 	finalize := offerings("finalize", m.eve, one)
 	finalize.later = time.Minute
 	cancel := func(ctx sdk.Context, who chain.Account, bid uint64) {
@@ -61,6 +63,7 @@ func (m *matrix) cellsOfOpenSale() []cell {
 		require.NoError(m.T, err)
 	}
 	bid.prepare = func(ctx sdk.Context) { cancel(ctx, m.bo, 1) } // it was sold out
+	own.prepare = bid.prepare
 	refund := offerings("refund", m.chi, one)
 	refund.later = time.Minute
 	refund.prepare = func(ctx sdk.Context) { // the soft cap is missed
@@ -74,7 +77,7 @@ func (m *matrix) cellsOfOpenSale() []cell {
 	refundFor := offerings("refundFor", m.eve, one, m.chi.EVM())
 	refundFor.later, refundFor.prepare = refund.later, refund.prepare
 	return []cell{
-		bid, bidFor, finalize, refund, refundFor,
+		bid, own, bidFor, finalize, refund, refundFor,
 		offerings("cancelBid", m.bo, one, one),
 		offerings("expectedAllocation", m.eve, one, m.bo.EVM()),
 		offerings("offering", m.eve, one),

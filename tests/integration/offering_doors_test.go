@@ -16,6 +16,8 @@ import (
 	"github.com/imochain/imod/app"
 	"github.com/imochain/imod/testutil/chain"
 	imotypes "github.com/imochain/imod/x/imo/types"
+	revsharekeeper "github.com/imochain/imod/x/revshare/keeper"
+	revsharetypes "github.com/imochain/imod/x/revshare/types"
 )
 
 // door is one action as a message and as a call of the contract.
@@ -82,6 +84,18 @@ func TestTwoDoors(t *testing.T) {
 		require.Equal(t, byMessage.Balance(escrow, app.BaseDenom).String(), byCall.Balance(escrow, app.BaseDenom).String(), step.name)
 	}
 	require.Equal(t, imotypes.OFFERING_STATUS_SUCCEEDED, byCall.offeringStatus())
+	for _, j := range []*job{byMessage, byCall} {
+		require.True(t, j.paidAutomatically(j.chi), "her bid asked for it")
+		require.False(t, j.paidAutomatically(j.bo))
+	}
+}
+
+// paidAutomatically tells whether an account is paid its revenue of the token without a claim.
+func (j *job) paidAutomatically(who chain.Account) bool {
+	j.T.Helper()
+	res, err := revsharekeeper.NewQueryServer(j.App().RevShareKeeper).Holder(j.Context(), &revsharetypes.QueryHolderRequest{Denom: j.denom, Address: who.String()})
+	require.NoError(j.T, err)
+	return res.Auto != nil
 }
 
 func (j *job) offeringStatus() imotypes.OfferingStatus {
@@ -133,6 +147,17 @@ func doors(j *job, o imotypes.Offering) []door {
 				TermsHash: o.TermsHash, Allowance: allowance,
 			}}
 	}
+	ownBid := func(name string, from chain.Account, amount sdkmath.Int, proof [][32]byte, allowance *imotypes.Allowance, refused bool) door {
+		leaf, limit := new(big.Int), price.MulRaw(9)
+		if allowance != nil {
+			leaf = allowance.Cap.BigInt()
+		}
+		return door{name: name, from: from, refused: refused, value: amount.BigInt(), method: "placeOwnBid",
+			args: []any{one, amount.BigInt(), limit.BigInt(), hash, leaf, proof, true},
+			message: &imotypes.MsgPlaceBid{
+				Bidder: from.String(), OfferingId: 1, Amount: coin(amount), MaxPrice: limit, TermsHash: o.TermsHash, Allowance: allowance, AutoPayout: true,
+			}}
+	}
 	cancel := func(name string, from chain.Account, id int64, refused bool) door {
 		return simple(name, from, "cancelBid", refused, &imotypes.MsgCancelBid{Owner: from.String(), OfferingId: 1, BidId: uint64(id)}, one, big.NewInt(id))
 	}
@@ -148,7 +173,8 @@ func doors(j *job, o imotypes.Offering) []door {
 	finalize := &imotypes.MsgFinalizeOffering{Sender: j.eve.String(), OfferingId: 1}
 	steps := []door{
 		bid("ok: a bid", j.bo, imo(200), 2, hash, false),
-		bid("ok: a higher bid", j.chi, imo(300), 9, hash, false),
+		ownBid("ok: a higher bid that asks for automatic payment", j.chi, imo(300), nil, nil, false),
+		ownBid("fails: an allowance where there is no list", j.chi, imo(300), [][32]byte{{1}}, &imotypes.Allowance{Cap: sdkmath.OneInt(), Proof: [][]byte{common.Hash{1}.Bytes()}}, true),
 		bid("fails: other terms", j.dee, imo(100), 2, common.Hash{1}, true),
 		bid("fails: below the minimum", j.dee, sdkmath.OneInt(), 2, hash, true),
 		bid("fails: over the cap", j.dee, imo(2001), 2, hash, true),
@@ -181,7 +207,7 @@ func doors(j *job, o imotypes.Offering) []door {
 		simple("fails: released early", j.eve, "release", true, &imotypes.MsgReleaseProceeds{Sender: j.eve.String(), OfferingId: 1}, one),
 		simple("ok: released", j.eve, "release", false, &imotypes.MsgReleaseProceeds{Sender: j.eve.String(), OfferingId: 1}, one),
 	}
-	steps[17].after = 130 * time.Second // the end
+	steps[18].after = 130 * time.Second // the end
 	steps[len(steps)-1].after = 200 * time.Second
 	return steps
 }

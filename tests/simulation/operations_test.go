@@ -90,6 +90,7 @@ func placeBid(w *world) (chain.Account, sdk.Msg) {
 	return from, &imotypes.MsgPlaceBid{
 		Bidder: from.String(), OfferingId: offering.Id, Amount: amount(100 + w.rng.Int64N(3000)),
 		MaxPrice: sdkmath.NewIntWithDecimal(1+w.rng.Int64N(5), app.Decimals-1), TermsHash: offering.TermsHash,
+		AutoPayout: w.rng.IntN(4) == 0,
 	}
 }
 

@@ -23,6 +23,8 @@ type Order struct {
 	Cap math.Int
 	// Home is where parts of the bid go on another chain, nil without one.
 	Home *types.Home
+	// AutoPayout asks for automatic payment of the token's revenue; only the owner itself may.
+	AutoPayout bool
 }
 
 // Placement is a bid in the book and the sums that include it. Price is the price of the bid's tick.
@@ -77,9 +79,13 @@ func Place(t types.Terms, o types.Offering, a types.Allocation, in Order) (Place
 	if in.Home.TakesRefund() {
 		a.Away, a.AwayCost = a.Away.Add(in.Amount.Amount), a.AwayCost.Add(cost)
 	}
+	if in.AutoPayout {
+		a.AutoBids++
+	}
 	bid := types.Bid{
 		OfferingId: o.Id, Id: o.BidCount, Bidder: in.Bidder, Owner: in.Owner,
-		Amount: in.Amount, MaxPrice: in.MaxPrice, Cost: cost, Tokens: tokens, Height: in.Height, Tick: tick, Home: in.Home,
+		Amount: in.Amount, MaxPrice: in.MaxPrice, Cost: cost, Tokens: tokens, Height: in.Height, Tick: tick,
+		Home: in.Home, AutoPayout: in.AutoPayout,
 	}
 	return Placement{Bid: bid, Price: price, Offering: o, Allocation: a}, nil
 }
@@ -98,6 +104,9 @@ func fillFixed(t types.Terms, o types.Offering, amount math.Int) (tokens, cost m
 func countBid(t types.Terms, a types.Allocation, in Order) (types.Allocation, error) {
 	class, limit, bids, sum := "own", in.Cap, &a.OwnBids, a.Deposited.Sub(a.ThirdParty)
 	if in.Bidder != in.Owner {
+		if in.AutoPayout {
+			return a, types.ErrNotOwner.Wrapf("auto_payout is set by %s, the owner is %s", in.Bidder, in.Owner)
+		}
 		class, bids, sum = "third-party", &a.ThirdPartyBids, a.ThirdParty
 		a.ThirdParty = a.ThirdParty.Add(in.Amount.Amount)
 	}
@@ -135,6 +144,9 @@ func Cancel(o types.Offering, a types.Allocation, b types.Bid) Cancellation {
 	o.Sold = o.Sold.Sub(b.Tokens)
 	a.Deposited, a.Cost, a.Refunded = deposited, cost, refunded
 	a.Tokens = a.Tokens.Sub(b.Tokens)
+	if b.AutoPayout {
+		a.AutoBids--
+	}
 	if b.Bidder == b.Owner {
 		a.OwnBids--
 	} else {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/imochain/imod/x/imo/book"
 	"github.com/imochain/imod/x/imo/types"
+	revsharetypes "github.com/imochain/imod/x/revshare/types"
 )
 
 // beneficiary returns what a contributor or the treasury took out so far, zero without a record.
@@ -129,8 +130,9 @@ func (k *Keeper) handOut(ctx context.Context, c claim, owner sdk.AccAddress) (sd
 	if err := k.offerings.Set(ctx, id, c.offering); err != nil {
 		return sdk.Coin{}, err
 	}
+	asked := c.bought.IsPositive() && c.allocation.AutoBids > 0
 	if c.bought.IsPositive() {
-		c.allocation.Collected = c.allocation.Collected.Add(c.bought)
+		c.allocation.Collected, c.allocation.AutoBids = c.allocation.Collected.Add(c.bought), 0
 		if err := k.allocations.Set(ctx, collections.Join(id, owner), c.allocation); err != nil {
 			return sdk.Coin{}, err
 		}
@@ -144,9 +146,24 @@ func (k *Keeper) handOut(ctx context.Context, c claim, owner sdk.AccAddress) (sd
 	if err := k.bank.SendCoins(ctx, k.moduleAddress(), owner, sdk.NewCoins(coin)); err != nil {
 		return sdk.Coin{}, err
 	}
+	if asked {
+		if err := k.payAutomatically(ctx, owner, coin.Denom); err != nil {
+			return sdk.Coin{}, err
+		}
+	}
 	return coin, emit(ctx, &types.EventAllocationCollected{
 		OfferingId: id, Owner: c.allocation.Owner, Bought: c.terms.Tokens(c.bought), Vested: c.terms.Tokens(c.vested),
 	})
+}
+
+// payAutomatically carries out what an owner's bids asked for. An account that revshare refuses stays without: nothing keeps
+// tokens from their owner. A refusal comes before anything is written, so there is nothing to take back.
+func (k *Keeper) payAutomatically(ctx context.Context, owner sdk.AccAddress, denom string) error {
+	err := k.revshare.SetAutoPayout(ctx, owner, denom, true)
+	if errors.Is(err, revsharetypes.ErrAutoRefused) || errors.Is(err, revsharetypes.ErrInvalidAccount) {
+		return nil
+	}
+	return err
 }
 
 // CollectRefund hands an owner what is refundable: excess of deposits, or all of them if the offering did not come

@@ -87,7 +87,7 @@ func (s msgServer) PlaceBid(ctx context.Context, msg *types.MsgPlaceBid) (*types
 	}
 	b, price, err := s.Keeper.PlaceBid(ctx, BidOrder{
 		Bidder: bidder, Owner: owner, OfferingID: msg.OfferingId, Amount: msg.Amount, MaxPrice: msg.MaxPrice,
-		TermsHash: msg.TermsHash, Allowance: msg.Allowance, Home: msg.Home,
+		TermsHash: msg.TermsHash, Allowance: msg.Allowance, Home: msg.Home, AutoPayout: msg.AutoPayout,
 	})
 	if err != nil {
 		return nil, err

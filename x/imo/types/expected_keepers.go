@@ -46,7 +46,10 @@ type RevShareKeeper interface {
 	// Burn destroys tokens of an account; nothing else does.
 	Burn(ctx context.Context, holder sdk.AccAddress, burnt sdk.Coin) error
 	MaterializeLazy(ctx context.Context, shareDenom string, account sdk.AccAddress, amount math.Int) error
-	Deposit(ctx context.Context, from sdk.AccAddress, shareDenom string, amount sdk.Coin, kind revsharetypes.SourceKind) error
+	// Deposit takes revenue from an account; payers say whose money it is, where it is not the account's own.
+	Deposit(ctx context.Context, from sdk.AccAddress, shareDenom string, amount sdk.Coin, kind revsharetypes.SourceKind, payers ...revsharetypes.PaidBy) error
+	// SetAutoPayout asks for payments without a claim. It refuses contracts, and wishes that exist, before it writes anything.
+	SetAutoPayout(ctx context.Context, holder sdk.AccAddress, shareDenom string, enabled bool) error
 	CurrentEpoch(ctx context.Context) (uint64, error)
 	// ClaimThrough pays an account what it earned in closed epochs up to upTo, and says how far it came.
 	ClaimThrough(ctx context.Context, holder sdk.AccAddress, shareDenom string, upTo uint64) (sdk.Coins, uint64, error)

@@ -7,6 +7,7 @@ import (
 // bookSums are what the bids or allocations of an offering add up to.
 type bookSums struct {
 	bids                                uint64
+	auto                                uint32
 	deposited, refunded, proceeds, sold math.Int
 	handedOut, proceedsPaid             math.Int
 
@@ -113,6 +114,9 @@ func (g GenesisState) sumBids(sums map[uint64]*bookSums) error {
 			owners[at] = newBookSums()
 		}
 		o := owners[at]
+		if b.AutoPayout {
+			o.auto++
+		}
 		o.deposited, o.proceeds, o.sold = o.deposited.Add(b.Amount.Amount), o.proceeds.Add(b.Cost), o.sold.Add(b.Tokens)
 		if err := o.away.add(s.offering, b); err != nil {
 			return err
@@ -126,6 +130,9 @@ func (g GenesisState) sumBids(sums map[uint64]*bookSums) error {
 		}
 		if !o.away.agrees(a) {
 			return ErrInvalidGenesis.Wrapf("allocation of %s in offering %d differs from its bids in what goes to other chains", a.Owner, a.OfferingId)
+		}
+		if carriedOut := a.AutoBids == 0 && a.Collected.IsPositive(); a.AutoBids != o.auto && !carriedOut {
+			return ErrInvalidGenesis.Wrapf("allocation of %s in offering %d has %d auto_bids, its bids are %d", a.Owner, a.OfferingId, a.AutoBids, o.auto)
 		}
 		delete(owners, at)
 		s := sums[a.OfferingId]
