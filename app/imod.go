@@ -54,6 +54,7 @@ func (app *App) addImodKeepers() {
 	app.RevShareKeeper.SetPrices(app.IMOKeeper)
 	app.IMOKeeper.SetHooks(app.OracleKeeper)
 	app.IMOKeeper.SetTokenHooks(evmHooks{app})
+	app.IMOKeeper.SetCodeChecker(codeChecker{app})
 	app.AIGCKeeper.SetHooks(evmHooks{app})
 	if err := app.addPrecompiles(); err != nil {
 		panic(fmt.Errorf("precompiles: %w", err))

@@ -24,6 +24,7 @@ type Keeper struct {
 
 	modelHooks types.ModelHooks
 	tokenHooks types.TokenHooks
+	code       types.CodeChecker
 
 	// Schema describes the module's store.
 	Schema collections.Schema
@@ -132,4 +133,12 @@ func (k *Keeper) SetTokenHooks(hooks types.TokenHooks) {
 		panic("token hooks of x/imo are set twice")
 	}
 	k.tokenHooks = hooks
+}
+
+// SetCodeChecker sets what tells contracts from people. Once, at wiring.
+func (k *Keeper) SetCodeChecker(code types.CodeChecker) {
+	if k.code != nil {
+		panic("the code checker of x/imo is set twice")
+	}
+	k.code = code
 }
