@@ -188,12 +188,16 @@ tests/web/node_modules/.package-lock.json: tests/web/package-lock.json
 	npm --prefix tests/web ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
-.PHONY: test-books-long bench-offerings
+.PHONY: test-books-long test-pool-long bench-offerings
 ## test-books-long: 100,000 random books of each kind and 200 of 10,000 bids against the rule computed with fractions
 test-books-long:
 	BOOKS=100000 go test -count=1 -ldflags=-w -timeout 120m -run 'Books$$' ./x/imo/book
 
-## bench-offerings: clear a book of a million bids: blocks, time of the longest, memory
+## test-pool-long: more than 100,000 random swaps, additions and removals of liquidity: the product never falls
+test-pool-long:
+	POOLS=50 go test -count=1 -v -ldflags=-w -timeout 60m -run '^TestPoolNeverLoses$$' ./x/imo/pool
+
+## bench-offerings: clear a book of a million bids: blocks, time of the longest, which may take a quarter of a second, memory
 bench-offerings:
 	BIDS=$${BIDS:-1000000} go test -count=1 -ldflags=-w -timeout 120m -run '^TestClearingFigures$$' -v ./x/imo/keeper
 

@@ -55,6 +55,7 @@ func (app *App) addImodKeepers() {
 	app.IMOKeeper.SetHooks(app.OracleKeeper)
 	app.IMOKeeper.SetTransfers(app.TransferKeeper)
 	app.IMOKeeper.SetTokenHooks(evmHooks{app})
+	app.IMOKeeper.SetCodeChecker(codeChecker{app})
 	app.AIGCKeeper.SetHooks(evmHooks{app})
 	if err := app.addPrecompiles(); err != nil {
 		panic(fmt.Errorf("precompiles: %w", err))

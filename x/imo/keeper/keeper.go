@@ -25,6 +25,7 @@ type Keeper struct {
 	modelHooks types.ModelHooks
 	tokenHooks types.TokenHooks
 	transfers  types.TransferKeeper
+	code       types.CodeChecker
 
 	// Schema describes the module's store.
 	Schema collections.Schema
@@ -144,4 +145,12 @@ func (k *Keeper) SetTransfers(transfers types.TransferKeeper) {
 		panic("transfers of x/imo are set twice")
 	}
 	k.transfers = transfers
+}
+
+// SetCodeChecker sets what tells contracts from people. Once, at wiring.
+func (k *Keeper) SetCodeChecker(code types.CodeChecker) {
+	if k.code != nil {
+		panic("the code checker of x/imo is set twice")
+	}
+	k.code = code
 }

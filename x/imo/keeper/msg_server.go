@@ -202,11 +202,14 @@ func (s msgServer) Exit(ctx context.Context, msg *types.MsgExit) (*types.MsgExit
 	if err != nil {
 		return nil, err
 	}
-	var payout sdk.Coin
+	var payout, least sdk.Coin
+	if msg.MinPayout != nil {
+		least = *msg.MinPayout
+	}
 	if msg.OfferingId == 0 {
-		payout, err = s.Keeper.Exit(ctx, holder, msg.Amount)
+		payout, err = s.Keeper.Exit(ctx, holder, msg.Amount, least)
 	} else {
-		payout, err = s.ExitLot(ctx, holder, msg.OfferingId, msg.Amount)
+		payout, err = s.ExitLot(ctx, holder, msg.OfferingId, msg.Amount, least)
 	}
 	if err != nil {
 		return nil, err

@@ -33,6 +33,12 @@ type BankKeeper interface {
 	BlockedAddr(addr sdk.AccAddress) bool
 }
 
+// CodeChecker tells contracts from people.
+type CodeChecker interface {
+	// HasCode is true for EVM code other than a 7702 delegation.
+	HasCode(ctx context.Context, addr sdk.AccAddress) bool
+}
+
 // CommunityPoolKeeper takes the protocol's shares.
 type CommunityPoolKeeper interface {
 	FundCommunityPool(ctx context.Context, amount sdk.Coins, sender sdk.AccAddress) error
