@@ -24,7 +24,7 @@ type operation struct {
 	make func(*world) (chain.Account, sdk.Msg)
 }
 
-var operations = []operation{
+var operations = append([]operation{
 	{"Send", sendAny},
 	{"SendToken", sendToken},
 	{"PlaceBid", placeBid},
@@ -45,7 +45,7 @@ var operations = []operation{
 	{"Sync", syncToken},
 	{"Exit", exit},
 	{"DeliverOutput", deliver},
-}
+}, contentOperations...)
 
 func amount(n int64) sdk.Coin {
 	return sdk.NewCoin(app.BaseDenom, sdkmath.NewIntWithDecimal(n, app.Decimals-2))
