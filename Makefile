@@ -112,7 +112,7 @@ proto:
 abi: contracts/node_modules/.package-lock.json
 	node contracts/abi.mjs
 
-.PHONY: test test-unit test-integration test-sim test-arm64 test-e2e test-web screenshots test-race bench bench-executors bench-inference test-revenue-long test-revenue-holders bench-oracle test-s390x test-wasm test-inference-long
+.PHONY: test test-unit test-integration test-sim test-arm64 test-e2e test-web screenshots test-race bench bench-executors bench-content bench-inference test-revenue-long test-revenue-holders bench-oracle test-s390x test-wasm test-inference-long
 ## test: everything that a change must pass
 test: lint test-unit test-integration test-sim test-arm64 test-s390x test-wasm test-e2e
 
@@ -156,6 +156,12 @@ bench:
 ## bench-executors: the parallel executor beside the sequential one on blocks of 1,000 transactions of one token (BLOCKS=9 each, on an idle machine)
 bench-executors:
 	go test -tags=test -ldflags=-w -timeout 60m -run '^$$' -bench OneToken -benchtime $(or $(BLOCKS),9)x ./tests/integration
+
+## bench-content: gas and store operations in a collection of 100,000 tokens, which must be those in one of ten; 100,000 random sales
+bench-content:
+	go test -count=1 -v -ldflags=-w -timeout 60m -run '^TestCostIndependentOfTokens$$' ./x/aigc/keeper -tokens=100000
+	go test -count=1 -v -ldflags=-w -timeout 60m -run '^TestSplitRandom$$' ./x/aigc/settlement -rapid.checks=100
+	go test -count=1 -v -ldflags=-w -timeout 60m -run '^TestSalesAddUp$$' ./x/aigc/keeper -rapid.checks=1000 -sales=100
 
 ## bench-oracle: what each handler of a validator takes at 4, 50 and 100 validators with 150 requests, 100,000 expiries, a million finished requests (15 minutes)
 bench-oracle:
@@ -209,10 +215,10 @@ test-revenue-long:
 test-revenue-holders:
 	GOGC=300 go test -count=1 -v -ldflags=-w -timeout 60m -run '^TestCostIndependentOfHolders$$' ./x/revshare/keeper -holders=1000000
 
-## test-arm64: digests of runtime and models and 1,000 random runs on an emulated arm64
+## test-arm64: digests of runtime, models and served pictures and 1,000 random runs on an emulated arm64
 test-arm64:
 	@scripts/need.sh qemu-aarch64-static
-	GOARCH=arm64 scripts/test-bits.sh qemu-aarch64-static ./inference ./models
+	GOARCH=arm64 scripts/test-bits.sh qemu-aarch64-static ./inference ./models ./x/aigc/content
 
 ## test-s390x: the runtime's on an emulated s390x, which is big-endian; the models' are in test-inference-long
 test-s390x:

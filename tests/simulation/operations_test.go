@@ -24,7 +24,7 @@ type operation struct {
 	make func(*world) (chain.Account, sdk.Msg)
 }
 
-var operations = []operation{
+var operations = append([]operation{
 	{"Send", sendAny},
 	{"SendToken", sendToken},
 	{"PlaceBid", placeBid},
@@ -46,7 +46,7 @@ var operations = []operation{
 	{"Exit", exit},
 	{"DeliverOutput", deliver},
 	{"SetPolicy", setPolicy},
-}
+}, contentOperations...)
 
 func amount(n int64) sdk.Coin {
 	return sdk.NewCoin(app.BaseDenom, sdkmath.NewIntWithDecimal(n, app.Decimals-2))
