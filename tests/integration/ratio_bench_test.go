@@ -16,6 +16,8 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
+	feemarkettypes "github.com/cosmos/evm/x/feemarket/types"
+
 	"github.com/imochain/imod/app"
 	"github.com/imochain/imod/testutil/chain"
 )
@@ -71,7 +73,14 @@ func ratioCrowd(b *testing.B, holders int) (*job, []chain.Account) {
 		hash := sha256.Sum256(binary.BigEndian.AppendUint32([]byte("holder"), uint32(i)))
 		all = append(all, hash[:20])
 	}
-	j := newJobOn(b, names, plainGenesis(ratioAmount, all...))
+	plain := plainGenesis(ratioAmount, all...)
+	j := newJobOn(b, names, func(a *app.App, state map[string]json.RawMessage) {
+		plain(a, state)
+		var fees feemarkettypes.GenesisState
+		a.AppCodec().MustUnmarshalJSON(state[feemarkettypes.ModuleName], &fees)
+		fees.Params.BaseFeeChangeDenominator = 1_000_000 // or full blocks would price out the next ones
+		state[feemarkettypes.ModuleName] = a.AppCodec().MustMarshalJSON(&fees)
+	})
 	j.AfterBlock = nil // adding up every balance is not what is measured
 	j.sell()
 	each := sdk.NewCoins(sdk.NewInt64Coin(j.denom, ratioAmount))
