@@ -44,7 +44,7 @@ type Doors struct {
 // DepositKeeper takes revenue and notes where it came from.
 type DepositKeeper interface {
 	Sync(ctx context.Context, shareDenom string) error
-	Deposit(ctx context.Context, from sdk.AccAddress, shareDenom string, amount sdk.Coin, kind revsharetypes.SourceKind) error
+	Deposit(ctx context.Context, from sdk.AccAddress, shareDenom string, amount sdk.Coin, kind revsharetypes.SourceKind, by ...revsharetypes.PaidBy) error
 }
 
 // ReturnKeeper knows the refunds that travel home.
