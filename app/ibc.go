@@ -3,6 +3,15 @@ package app
 import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	ibccallbacks "github.com/cosmos/ibc-go/v11/modules/apps/callbacks"
+	callbacksv2 "github.com/cosmos/ibc-go/v11/modules/apps/callbacks/v2"
+	packetforward "github.com/cosmos/ibc-go/v11/modules/apps/packet-forward-middleware"
+	packetforwardkeeper "github.com/cosmos/ibc-go/v11/modules/apps/packet-forward-middleware/keeper"
+	packetforwardtypes "github.com/cosmos/ibc-go/v11/modules/apps/packet-forward-middleware/types"
+	ratelimiting "github.com/cosmos/ibc-go/v11/modules/apps/rate-limiting"
+	ratelimitkeeper "github.com/cosmos/ibc-go/v11/modules/apps/rate-limiting/keeper"
+	ratelimittypes "github.com/cosmos/ibc-go/v11/modules/apps/rate-limiting/types"
+	ratelimitingv2 "github.com/cosmos/ibc-go/v11/modules/apps/rate-limiting/v2"
 	"github.com/cosmos/ibc-go/v11/modules/apps/transfer"
 	transferkeeper "github.com/cosmos/ibc-go/v11/modules/apps/transfer/keeper"
 	transfertypes "github.com/cosmos/ibc-go/v11/modules/apps/transfer/types"
@@ -16,6 +25,7 @@ import (
 	evmaddress "github.com/cosmos/evm/encoding/address"
 	"github.com/cosmos/evm/x/erc20"
 	erc20v2 "github.com/cosmos/evm/x/erc20/v2"
+	evmcallbacks "github.com/cosmos/evm/x/ibc/callbacks/keeper"
 
 	imokeeper "github.com/imochain/imod/x/imo/keeper"
 	oraclekeeper "github.com/imochain/imod/x/oracle/keeper"
@@ -33,22 +43,36 @@ func (app *App) addIBCKeepers() {
 		app.codec, evmaddress.NewEvmCodec(sdk.GetConfig().GetBech32AccountAddrPrefix()), app.service(transfertypes.StoreKey),
 		app.IBCKeeper.ChannelKeeper, app.MsgServiceRouter(), app.AccountKeeper, app.BankKeeper, gov,
 	)
+	addresses := app.AccountKeeper.AddressCodec()
+	app.RateLimitKeeper = ratelimitkeeper.NewKeeper(
+		app.codec, addresses, app.service(ratelimittypes.StoreKey), app.IBCKeeper.ChannelKeeper, app.IBCKeeper.ClientKeeper, app.BankKeeper, gov,
+	)
+	app.PacketForwardKeeper = packetforwardkeeper.NewKeeper(
+		app.codec, addresses, app.service(packetforwardtypes.StoreKey), app.TransferKeeper, app.IBCKeeper.ChannelKeeper, app.BankKeeper, gov,
+	)
 }
 
 // addTransferStack routes ICS-20 packets of both IBC versions. The memo of a purchase is read above what would forward or
 // call, so that a memo that asks for both is refused; what leaves passes the same layers the other way.
 func (app *App) addTransferStack() {
 	doors := app.remoteDoors()
+	contracts := evmcallbacks.NewKeeper(app.AccountKeeper, app.EVMKeeper, app.Erc20Keeper)
 	router := porttypes.NewRouter()
 	router.AddRoute(transfertypes.ModuleName, porttypes.NewIBCStackBuilder(app.IBCKeeper.ChannelKeeper).
 		Base(erc20.NewIBCMiddleware(app.Erc20Keeper, transfer.NewIBCModule(app.TransferKeeper))).
+		Next(&receiptCallbacks{IBCMiddleware: ibccallbacks.NewIBCMiddleware(contracts, maxCallbackGas)}).
+		Next(packetforward.NewIBCMiddleware(app.PacketForwardKeeper, 0, packetforwardkeeper.DefaultForwardTransferPacketTimeoutTimestamp)).
 		Next(remote.NewIBCMiddleware(doors)).
+		Next(ratelimiting.NewIBCMiddleware(app.RateLimitKeeper)).
 		Build())
 	app.IBCKeeper.SetRouter(router)
 
 	routerV2 := ibcapi.NewRouter()
-	routerV2.AddRoute(transfertypes.PortID, remotev2.NewIBCMiddleware(
-		erc20v2.NewIBCMiddleware(transferv2.NewIBCModule(app.TransferKeeper), app.Erc20Keeper), doors))
+	channels := app.IBCKeeper.ChannelKeeperV2
+	payloads := erc20Payloads{erc20v2.NewIBCMiddleware(transferv2.NewIBCModule(app.TransferKeeper), app.Erc20Keeper)}
+	withCallbacks := receiptCallbacksV2{callbacksv2.NewIBCMiddleware(payloads, channels, contracts, channels, maxCallbackGas), payloads}
+	routerV2.AddRoute(transfertypes.PortID, ratelimitingv2.NewIBCMiddleware(
+		*app.RateLimitKeeper, remotev2.NewIBCMiddleware(withCallbacks, doors), channels, channels))
 	app.IBCKeeper.SetRouterV2(routerV2)
 
 	app.IBCKeeper.ClientKeeper.AddRoute(ibctm.ModuleName, app.tendermintClient())

@@ -42,6 +42,10 @@ import (
 	upgradekeeper "github.com/cosmos/cosmos-sdk/x/upgrade/keeper"
 	upgradetypes "github.com/cosmos/cosmos-sdk/x/upgrade/types"
 
+	packetforwardkeeper "github.com/cosmos/ibc-go/v11/modules/apps/packet-forward-middleware/keeper"
+	packetforwardtypes "github.com/cosmos/ibc-go/v11/modules/apps/packet-forward-middleware/types"
+	ratelimitkeeper "github.com/cosmos/ibc-go/v11/modules/apps/rate-limiting/keeper"
+	ratelimittypes "github.com/cosmos/ibc-go/v11/modules/apps/rate-limiting/types"
 	transferkeeper "github.com/cosmos/ibc-go/v11/modules/apps/transfer/keeper"
 	transfertypes "github.com/cosmos/ibc-go/v11/modules/apps/transfer/types"
 	ibcexported "github.com/cosmos/ibc-go/v11/modules/core/exported"
@@ -80,8 +84,10 @@ type Keepers struct {
 	ConsensusKeeper    consensuskeeper.Keeper
 	ProtocolPoolKeeper protocolpoolkeeper.Keeper
 
-	IBCKeeper      *ibckeeper.Keeper
-	TransferKeeper *transferkeeper.Keeper
+	IBCKeeper           *ibckeeper.Keeper
+	TransferKeeper      *transferkeeper.Keeper
+	RateLimitKeeper     *ratelimitkeeper.Keeper
+	PacketForwardKeeper *packetforwardkeeper.Keeper
 
 	FeeMarketKeeper feemarketkeeper.Keeper
 	EVMKeeper       *evmkeeper.Keeper
@@ -107,7 +113,7 @@ func newStoreKeys() storeKeys {
 			authtypes.StoreKey, banktypes.StoreKey, stakingtypes.StoreKey, minttypes.StoreKey,
 			distrtypes.StoreKey, slashingtypes.StoreKey, govtypes.StoreKey, consensustypes.StoreKey,
 			upgradetypes.StoreKey, feegrant.StoreKey, evidencetypes.StoreKey, protocolpooltypes.StoreKey,
-			ibcexported.StoreKey, transfertypes.StoreKey,
+			ibcexported.StoreKey, transfertypes.StoreKey, ratelimittypes.StoreKey, packetforwardtypes.StoreKey,
 			evmtypes.StoreKey, feemarkettypes.StoreKey, erc20types.StoreKey,
 			revsharetypes.StoreKey, imotypes.StoreKey, oracletypes.StoreKey, aigctypes.StoreKey,
 		),

@@ -38,6 +38,10 @@ import (
 	upgradetypes "github.com/cosmos/cosmos-sdk/x/upgrade/types"
 
 	"github.com/cosmos/gogoproto/proto"
+	packetforward "github.com/cosmos/ibc-go/v11/modules/apps/packet-forward-middleware"
+	packetforwardtypes "github.com/cosmos/ibc-go/v11/modules/apps/packet-forward-middleware/types"
+	ratelimiting "github.com/cosmos/ibc-go/v11/modules/apps/rate-limiting"
+	ratelimittypes "github.com/cosmos/ibc-go/v11/modules/apps/rate-limiting/types"
 	"github.com/cosmos/ibc-go/v11/modules/apps/transfer"
 	transfertypes "github.com/cosmos/ibc-go/v11/modules/apps/transfer/types"
 	ibc "github.com/cosmos/ibc-go/v11/modules/core"
@@ -78,6 +82,7 @@ var (
 		stakingtypes.ModuleName,
 		ibcexported.ModuleName,
 		transfertypes.ModuleName,
+		ratelimittypes.ModuleName, // opens the quotas of the hour
 		erc20types.ModuleName,
 		feemarkettypes.ModuleName,
 		evmtypes.ModuleName, // after the fee market: reads the base fee
@@ -111,6 +116,8 @@ var (
 		feemarkettypes.ModuleName, // before genutil: genesis transactions pay fees
 		erc20types.ModuleName,     // before imo: holds the pairs of its tokens
 		transfertypes.ModuleName,
+		ratelimittypes.ModuleName,
+		packetforwardtypes.ModuleName,
 		revsharetypes.ModuleName, // after bank: balances are there
 		imotypes.ModuleName,
 		oracletypes.ModuleName,
@@ -142,6 +149,8 @@ func (app *App) addModules() {
 		ibc.NewAppModule(app.IBCKeeper),
 		ibctm.NewAppModule(*app.tendermintClient()),
 		transfer.NewAppModule(app.TransferKeeper),
+		ratelimiting.NewAppModule(app.RateLimitKeeper),
+		packetforward.NewAppModule(app.PacketForwardKeeper),
 		vm.NewAppModule(app.EVMKeeper, app.AccountKeeper, app.BankKeeper, app.AccountKeeper.AddressCodec()),
 		feemarket.NewAppModule(app.FeeMarketKeeper),
 		erc20.NewAppModule(app.Erc20Keeper, app.AccountKeeper),

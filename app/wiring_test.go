@@ -63,7 +63,7 @@ func TestMessageClasses(t *testing.T) {
 	governance := []string{
 		"UpdateParams", "SoftwareUpgrade", "CancelUpgrade", "CommunityPoolSpend", "SetSendEnabled", "RecoverClient", "IBCSoftwareUpgrade",
 		"ExecLegacyContent", "RegisterPreinstalls", "ToggleConversion", "CreateContinuousFund", "CancelContinuousFund",
-		"UpdateClientParams", "DeleteClientCreator",
+		"UpdateClientParams", "DeleteClientCreator", "AddRateLimit", "UpdateRateLimit", "RemoveRateLimit", "ResetRateLimit",
 	}
 	user := []string{ // prefixes of packages whose other messages anyone may send
 		"/cosmos.bank.", "/cosmos.staking.", "/cosmos.distribution.", "/cosmos.gov.", "/cosmos.slashing.", "/cosmos.feegrant.",
