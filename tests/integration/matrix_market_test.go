@@ -96,9 +96,10 @@ func (m *matrix) cellsOfPool() []cell {
 		require.NoError(m.T, err)
 	}
 	exit := offerings("exitLot", big.NewInt(2), imo(40).BigInt())
-	exit.from = m.bo
+	exitAtLeast := offerings("exitLotAtLeast", big.NewInt(2), imo(40).BigInt(), one)
+	exit.from, exitAtLeast.from = m.bo, m.bo
 	return []cell{
-		buy, offerings("swap", one, false, imo(10).BigInt(), one, until), add, remove, exit,
+		buy, offerings("swap", one, false, imo(10).BigInt(), one, until), add, remove, exit, exitAtLeast,
 		offerings("objectVersion", one, big.NewInt(2)),
 	}
 }

@@ -44,6 +44,8 @@ func TestPrecompileMatrix(t *testing.T) {
 	m.endSale()
 	ok(t, m.Next(m.collects(m.dee), m.collects(m.chi)))
 	m.run(t, "sale settled", m.cellsOfSettledSale())
+	m.fillMarket()
+	m.run(t, "market open", m.cellsOfPoolAndTreasury())
 	m.fill()
 	m.run(t, "oracle", m.cellsOfOracle())
 	m.run(t, "token", m.cellsOfToken())

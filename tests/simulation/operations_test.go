@@ -24,7 +24,7 @@ type operation struct {
 	make func(*world) (chain.Account, sdk.Msg)
 }
 
-var operations = []operation{
+var operations = append([]operation{
 	{"Send", sendAny},
 	{"SendToken", sendToken},
 	{"PlaceBid", placeBid},
@@ -46,7 +46,7 @@ var operations = []operation{
 	{"Exit", exit},
 	{"DeliverOutput", deliver},
 	{"SetPolicy", setPolicy},
-}
+}, contentOperations...)
 
 func amount(n int64) sdk.Coin {
 	return sdk.NewCoin(app.BaseDenom, sdkmath.NewIntWithDecimal(n, app.Decimals-2))
@@ -90,6 +90,7 @@ func placeBid(w *world) (chain.Account, sdk.Msg) {
 	return from, &imotypes.MsgPlaceBid{
 		Bidder: from.String(), OfferingId: offering.Id, Amount: amount(100 + w.rng.Int64N(3000)),
 		MaxPrice: sdkmath.NewIntWithDecimal(1+w.rng.Int64N(5), app.Decimals-1), TermsHash: offering.TermsHash,
+		AutoPayout: w.rng.IntN(4) == 0,
 	}
 }
 
