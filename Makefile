@@ -132,10 +132,14 @@ test-sim:
 test-e2e: build contracts/node_modules/.package-lock.json
 	$(TEST) -count=1 -timeout 20m ./tests/e2e/...
 
-.PHONY: soak bench-latency
+.PHONY: soak soak-copies bench-latency
 ## soak: 10,000 requests on four live validators while a validator and a sidecar at a time are killed (ARGS="-seed N")
 soak: build
 	$(TEST) -count=1 -timeout 120m -v -run '^TestFaults$$' ./tests/soak -model $(or $(MODEL),tiny) $(ARGS)
+
+## soak-copies: 1,000 requests after the creator's host and three of four copies of the model are gone (ARGS="-requests 20")
+soak-copies: build
+	$(TEST) -count=1 -timeout 30m -v -run '^TestCopiesGone$$' ./tests/soak -model $(or $(MODEL),picture) -requests 1000 $(ARGS)
 
 ## bench-latency: seconds from a request to its result on four live validators (MODEL=picture RATES=1,10,40)
 bench-latency: RATES ?= 1,10,40

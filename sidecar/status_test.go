@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/imochain/imod/inference/bundle"
+	"github.com/imochain/imod/sidecar"
 	"github.com/imochain/imod/sidecar/internal/tiny"
 	"github.com/imochain/imod/sidecar/policy"
 	"github.com/imochain/imod/sidecar/serve"
@@ -38,7 +39,8 @@ func TestStatusAndMetrics(t *testing.T) {
 	root := tiny.Write(t, models, tiny.Picture(t))
 	slow := tiny.Write(t, models, tiny.Slow(t))
 	cfg := config(t, t.TempDir(), models)
-	cfg.Status, cfg.RunTime = freePort(t), 300*time.Millisecond
+	cfg.Status = freePort(t)
+	cfg.PerModel = []sidecar.ModelLimits{{Root: slow, RunTime: 300 * time.Millisecond}} // the other model has all the time that it needs
 	r := start(t, cfg)
 	r.submit(t, item(request, 1, root, "red on red"), item(request, 2, slow, strings.Repeat("\x00", 16)))
 	output := r.take(t, 1)[0]
@@ -52,7 +54,7 @@ func TestStatusAndMetrics(t *testing.T) {
 	require.EqualValues(t, 5, s.Height)
 	require.True(t, s.SelfTest)
 	require.NotZero(t, s.Confinement.Memory)
-	require.EqualValues(t, 300, s.Limits.RunMilliseconds)
+	require.EqualValues(t, cfg.RunTime.Milliseconds(), s.Limits.RunMilliseconds)
 	require.Len(t, s.Bundles, 2)
 	require.NotContains(t, get(t, "http://"+cfg.Status+"/status"), string(output.Output))
 

@@ -10,12 +10,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 )
 
 // sourceType is what every picture must say.
 const sourceType = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 
-// pictures are the addresses of every picture that the chain can show: all final tokens and all challenges.
+// pictures are the addresses of everything that the chain can show: all final tokens and all challenges. What a model answers that
+// paints nothing is no picture.
 func pictures(ctx context.Context, rest string) ([]string, error) {
 	var out []string
 	var collections struct {
@@ -66,27 +68,32 @@ func checkMarks(ctx context.Context, rest, dir string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	if len(urls) < 4 {
-		return 0, fmt.Errorf("%d pictures, at least four challenges were made", len(urls))
-	}
-	for i, url := range urls {
-		file := filepath.Join(dir, fmt.Sprintf("picture-%d.png", i))
+	checked := 0
+	for _, url := range urls {
+		file := filepath.Join(dir, fmt.Sprintf("picture-%d.png", checked))
 		body, err := get(ctx, url)
 		if err != nil {
-			return i, err
+			return checked, err
+		}
+		if !strings.HasPrefix(http.DetectContentType(body), "image/") {
+			continue
 		}
 		if err := os.WriteFile(file, body, 0o600); err != nil {
-			return i, err
+			return checked, err
 		}
 		out, err := exec.CommandContext(ctx, "exiftool", "-s3", "-XMP-iptcExt:DigitalSourceType", file).Output()
 		if err != nil {
-			return i, fmt.Errorf("exiftool: %w", err)
+			return checked, fmt.Errorf("exiftool: %w", err)
 		}
 		if string(out) != sourceType+"\n" {
-			return i, fmt.Errorf("%s has no mark: %q", url, out)
+			return checked, fmt.Errorf("%s has no mark: %q", url, out)
 		}
+		checked++
 	}
-	return len(urls), nil
+	if checked < 4 {
+		return checked, fmt.Errorf("%d pictures, at least four challenges were made", checked)
+	}
+	return checked, nil
 }
 
 func getJSON(ctx context.Context, url string, into any) error {

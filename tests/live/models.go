@@ -30,8 +30,7 @@ const Tiny, Letters = "tiny", "letters"
 // their ids.
 func (n *Network) Register(names ...string) []uint64 {
 	n.T.Helper()
-	url, err := n.Net.ServeModels(n.T.Context(), Binary(n.T))
-	require.NoError(n.T, err)
+	url := n.ModelsURL()
 	ana := n.Key("ana")
 	var msgs []sdk.Msg
 	for _, name := range names {
@@ -58,6 +57,14 @@ func (n *Network) Register(names ...string) []uint64 {
 	}
 	n.Blocks(1) // what transactions are checked against moves on a moment after what queries see
 	return ids
+}
+
+// ModelsURL is where the creator offers its bundles; the server is started unless it runs.
+func (n *Network) ModelsURL() string {
+	n.T.Helper()
+	url, err := n.Net.ServeModels(n.T.Context(), Binary(n.T))
+	require.NoError(n.T, err)
+	return url
 }
 
 // pack puts the bundle of a model where it is served and returns its manifest.

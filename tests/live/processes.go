@@ -69,6 +69,19 @@ func (n *Network) SignalSidecar(i int, signal syscall.Signal) {
 	}
 }
 
+// Bundles is the folder of the bundles that the sidecar of a node fetched.
+func (n *Network) Bundles(i int) string {
+	return filepath.Join(n.Net.NodeHome(n.Net.Nodes[i].Name), "sidecar", "bundles")
+}
+
+// LoseBundles takes from a node what its sidecar fetched, and kills the sidecar, which its supervisor starts again
+// with nothing in memory.
+func (n *Network) LoseBundles(i int) {
+	n.T.Helper()
+	require.NoError(n.T, os.Rename(n.Bundles(i), filepath.Join(n.T.TempDir(), "lost")))
+	n.SignalSidecar(i, syscall.SIGKILL)
+}
+
 // Consensus is the consensus address of a node's validator in bech32.
 func (n *Network) Consensus(i int) string {
 	n.T.Helper()

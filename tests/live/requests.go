@@ -2,6 +2,7 @@ package live
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -63,6 +64,18 @@ func (n *Network) Status(id uint64) oracletypes.Request {
 	res, err := oracletypes.NewQueryClient(n.Client.Conn()).Request(n.T.Context(), &oracletypes.QueryRequestRequest{Id: id})
 	require.NoError(n.T, err)
 	return res.Request
+}
+
+// AllEnded waits until no request is pending, and two blocks more.
+func (n *Network) AllEnded(limit time.Duration) {
+	n.T.Helper()
+	n.Eventually(limit, "the end of all requests", func() bool {
+		res, err := oracletypes.NewQueryClient(n.Client.Conn()).Requests(n.T.Context(), &oracletypes.QueryRequestsRequest{
+			Status: oracletypes.RequestStatus_REQUEST_STATUS_PENDING,
+		})
+		return err == nil && len(res.Requests) == 0
+	})
+	n.Blocks(2)
 }
 
 // Final tells whether a request has its result.

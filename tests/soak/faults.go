@@ -24,14 +24,20 @@ type faults struct {
 	validators, sidecars int // how many were killed; read them after stop
 }
 
-// startFaults begins to kill.
-func startFaults(t testing.TB, n *live.Network, r *rand.Rand) *faults {
-	t.Helper()
+// calm kills nothing.
+func calm(n *live.Network) *faults {
 	f := &faults{n: n, ended: make(chan struct{})}
 	for i := range n.Net.Nodes {
 		f.clients = append(f.clients, n.Dial(i))
 	}
 	f.down.Store(-1)
+	return f
+}
+
+// startFaults begins to kill.
+func startFaults(t testing.TB, n *live.Network, r *rand.Rand) *faults {
+	t.Helper()
+	f := calm(n)
 	nodes, sidecars := rand.New(rand.NewPCG(r.Uint64(), 0)), rand.New(rand.NewPCG(r.Uint64(), 0))
 	f.group.Go(func() {
 		for f.wait(span(nodes, 3, 10)) {

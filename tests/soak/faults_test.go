@@ -53,11 +53,7 @@ func TestFaults(t *testing.T) {
 	f.stop()
 	took := time.Since(began)
 
-	n.Eventually(2*time.Minute, "the end of all requests", func() bool {
-		res, err := oracletypes.NewQueryClient(n.Client.Conn()).Requests(t.Context(), &oracletypes.QueryRequestsRequest{Status: oracletypes.RequestStatus_REQUEST_STATUS_PENDING})
-		return err == nil && len(res.Requests) == 0
-	})
-	n.Blocks(2)
+	n.AllEnded(2 * time.Minute)
 	requireSameHashes(t, n, f.clients)
 	n.Stop()
 	n.CheckLogs()

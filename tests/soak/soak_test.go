@@ -16,7 +16,7 @@ var (
 	model    = flag.String("model", "picture", "folder of models/ to ask, or tiny")
 	rates    = flag.String("rates", "1,10,40", "requests a block, separated by commas")
 	bursts   = flag.Int("bursts", 40, "how often a rate is asked")
-	requests = flag.Int("requests", 10_000, "requests of the fault test")
+	requests = flag.Int("requests", 10_000, "requests of the tests of faults and of lost copies")
 	seed     = flag.Uint64("seed", 0, "of everything drawn; 0 draws one")
 )
 

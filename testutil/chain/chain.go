@@ -25,6 +25,7 @@ import (
 	simtestutil "github.com/cosmos/cosmos-sdk/testutil/sims"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	evmserverconfig "github.com/cosmos/evm/server/config"
 	srvflags "github.com/cosmos/evm/server/flags"
 	evmtypes "github.com/cosmos/evm/x/vm/types"
 
@@ -154,8 +155,12 @@ func (f *Follower) open(t testing.TB) {
 		sdkserver.FlagMempoolMaxTxs: -1,
 		sdkserver.FlagBlockExecutor: f.Executor,
 	}
-	if f.Pool {
+	if f.Pool { // what app.toml says of a pool; without it the queue in front of it takes nothing
+		defaults := evmserverconfig.DefaultMempoolConfig()
 		options[sdkserver.FlagMempoolMaxTxs] = 1000
+		options[srvflags.EVMMempoolInsertQueueSize] = defaults.InsertQueueSize
+		options[srvflags.EVMMempoolPendingTxProposalTimeout] = defaults.PendingTxProposalTimeout
+		options[srvflags.EVMMempoolCheckTxTimeout] = defaults.CheckTxTimeout
 	}
 	if f.Workers > 0 {
 		options[sdkserver.FlagBlockSTMWorkers] = f.Workers
