@@ -112,7 +112,7 @@ proto:
 abi: contracts/node_modules/.package-lock.json
 	node contracts/abi.mjs
 
-.PHONY: test test-unit test-integration test-sim test-arm64 test-e2e test-web screenshots test-race bench bench-executors bench-inference test-revenue-long test-revenue-holders bench-oracle test-s390x test-wasm test-inference-long
+.PHONY: test test-unit test-integration test-sim test-arm64 test-e2e test-web screenshots test-race bench bench-executors bench-content bench-inference test-revenue-long test-revenue-holders bench-oracle test-s390x test-wasm test-inference-long
 ## test: everything that a change must pass
 test: lint test-unit test-integration test-sim test-arm64 test-s390x test-wasm test-e2e
 
@@ -157,6 +157,12 @@ bench:
 bench-executors:
 	go test -tags=test -ldflags=-w -timeout 60m -run '^$$' -bench OneToken -benchtime $(or $(BLOCKS),9)x ./tests/integration
 
+## bench-content: gas and store operations in a collection of 100,000 tokens, which must be those in one of ten; 100,000 random sales
+bench-content:
+	go test -count=1 -v -ldflags=-w -timeout 60m -run '^TestCostIndependentOfTokens$$' ./x/aigc/keeper -tokens=100000
+	go test -count=1 -v -ldflags=-w -timeout 60m -run '^TestSplitRandom$$' ./x/aigc/settlement -rapid.checks=100
+	go test -count=1 -v -ldflags=-w -timeout 60m -run '^TestSalesAddUp$$' ./x/aigc/keeper -rapid.checks=1000 -sales=100
+
 ## bench-oracle: what each handler of a validator takes at 4, 50 and 100 validators with 150 requests, 100,000 expiries, a million finished requests (15 minutes)
 bench-oracle:
 	go test -tags=test -ldflags=-w -run '^$$' -bench OracleHandlers -benchtime 10x ./tests/integration
@@ -188,12 +194,16 @@ tests/web/node_modules/.package-lock.json: tests/web/package-lock.json
 	npm --prefix tests/web ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
-.PHONY: test-books-long bench-offerings
+.PHONY: test-books-long test-pool-long bench-offerings
 ## test-books-long: 100,000 random books of each kind and 200 of 10,000 bids against the rule computed with fractions
 test-books-long:
 	BOOKS=100000 go test -count=1 -ldflags=-w -timeout 120m -run 'Books$$' ./x/imo/book
 
-## bench-offerings: clear a book of a million bids: blocks, time of the longest, memory
+## test-pool-long: more than 100,000 random swaps, additions and removals of liquidity: the product never falls
+test-pool-long:
+	POOLS=50 go test -count=1 -v -ldflags=-w -timeout 60m -run '^TestPoolNeverLoses$$' ./x/imo/pool
+
+## bench-offerings: clear a book of a million bids: blocks, time of the longest, which may take a quarter of a second, memory
 bench-offerings:
 	BIDS=$${BIDS:-1000000} go test -count=1 -ldflags=-w -timeout 120m -run '^TestClearingFigures$$' -v ./x/imo/keeper
 
@@ -205,10 +215,10 @@ test-revenue-long:
 test-revenue-holders:
 	GOGC=300 go test -count=1 -v -ldflags=-w -timeout 60m -run '^TestCostIndependentOfHolders$$' ./x/revshare/keeper -holders=1000000
 
-## test-arm64: digests of runtime and models and 1,000 random runs on an emulated arm64
+## test-arm64: digests of runtime, models and served pictures and 1,000 random runs on an emulated arm64
 test-arm64:
 	@scripts/need.sh qemu-aarch64-static
-	GOARCH=arm64 scripts/test-bits.sh qemu-aarch64-static ./inference ./models
+	GOARCH=arm64 scripts/test-bits.sh qemu-aarch64-static ./inference ./models ./x/aigc/content
 
 ## test-s390x: the runtime's on an emulated s390x, which is big-endian; the models' are in test-inference-long
 test-s390x:

@@ -35,6 +35,7 @@ type appConfig struct {
 	Web     webConfig                     `mapstructure:"web"`
 
 	Receipts receiptsConfig `mapstructure:"receipts"`
+	Content  contentConfig  `mapstructure:"content"`
 }
 
 // sidecarConfig is the section [sidecar] of app.toml.
@@ -50,6 +51,27 @@ type sidecarConfig struct {
 	Name      string   `mapstructure:"tls-name"`
 	Preview   bool     `mapstructure:"preview"`
 }
+
+// contentConfig is the section [content] of app.toml.
+type contentConfig struct {
+	FlagLists   []string      `mapstructure:"flag-lists"`
+	FlagRefresh time.Duration `mapstructure:"flag-refresh"`
+}
+
+const contentTemplate = `
+###############################################################################
+###                                  Content                                ###
+###############################################################################
+
+[content]
+
+# flag-lists are lists of content that this node does not serve (it answers 451): absolute paths, or https addresses of lists that others
+# keep. A line is an output root, 64 hex digits, and behind a blank the reason. What happens on chain is not touched.
+flag-lists = [{{ range $i, $list := .Content.FlagLists }}{{ if $i }}, {{ end }}"{{ $list }}"{{ end }}]
+
+# flag-refresh is how often they are read.
+flag-refresh = "{{ .Content.FlagRefresh }}"
+`
 
 // receiptsConfig is the section [receipts] of app.toml.
 type receiptsConfig struct {
@@ -121,11 +143,12 @@ func defaultAppConfig() (string, appConfig) {
 	rpc.BatchRequestLimit = 100
 	rpc.MaxOpenConnections = 500
 
-	return serverconfig.DefaultConfigTemplate + evmserverconfig.DefaultEVMConfigTemplate + sidecarTemplate + receiptsTemplate + webTemplate, appConfig{
+	return serverconfig.DefaultConfigTemplate + evmserverconfig.DefaultEVMConfigTemplate + sidecarTemplate + receiptsTemplate + contentTemplate + webTemplate, appConfig{
 		Config:  *server,
 		EVM:     *evm,
 		JSONRPC: *rpc,
 		TLS:     *evmserverconfig.DefaultTLSConfig(),
+		Content: contentConfig{FlagRefresh: defaultFlagRefresh},
 	}
 }
 

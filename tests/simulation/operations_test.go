@@ -24,7 +24,7 @@ type operation struct {
 	make func(*world) (chain.Account, sdk.Msg)
 }
 
-var operations = []operation{
+var operations = append([]operation{
 	{"Send", sendAny},
 	{"SendToken", sendToken},
 	{"PlaceBid", placeBid},
@@ -45,7 +45,8 @@ var operations = []operation{
 	{"Sync", syncToken},
 	{"Exit", exit},
 	{"DeliverOutput", deliver},
-}
+	{"SetPolicy", setPolicy},
+}, contentOperations...)
 
 func amount(n int64) sdk.Coin {
 	return sdk.NewCoin(app.BaseDenom, sdkmath.NewIntWithDecimal(n, app.Decimals-2))
@@ -220,6 +221,16 @@ func deliver(w *world) (chain.Account, sdk.Msg) {
 		return from, nil
 	}
 	return from, &oracletypes.MsgDeliverOutput{Sender: from.String(), RequestId: request.Id, Output: output}
+}
+
+// setPolicy publishes, replaces or takes back what a validator declines.
+func setPolicy(w *world) (chain.Account, sdk.Msg) {
+	operator := w.Validators[w.rng.IntN(len(w.Validators))].Operator
+	msg := &oracletypes.MsgSetPolicy{Operator: operator.String(), MaxWorkUnits: w.rng.Uint64N(3)}
+	if w.rng.IntN(2) == 0 {
+		msg.DenyModels, msg.Mirror = []uint64{w.id(creators)}, "https://models.example.org"
+	}
+	return operator, msg
 }
 
 func deposit(w *world) (chain.Account, sdk.Msg) {

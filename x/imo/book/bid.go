@@ -21,6 +21,8 @@ type Order struct {
 	Height   int64
 	// Cap is the owner's own cap: the offering's, or a lower one from its allow list.
 	Cap math.Int
+	// Home is where parts of the bid go on another chain, nil without one.
+	Home *types.Home
 	// AutoPayout asks for automatic payment of the token's revenue; only the owner itself may.
 	AutoPayout bool
 }
@@ -74,13 +76,16 @@ func Place(t types.Terms, o types.Offering, a types.Allocation, in Order) (Place
 	a.Deposited = a.Deposited.Add(in.Amount.Amount)
 	a.Cost = a.Cost.Add(cost)
 	a.Tokens = a.Tokens.Add(tokens)
+	if in.Home.TakesRefund() {
+		a.Away, a.AwayCost = a.Away.Add(in.Amount.Amount), a.AwayCost.Add(cost)
+	}
 	if in.AutoPayout {
 		a.AutoBids++
 	}
 	bid := types.Bid{
 		OfferingId: o.Id, Id: o.BidCount, Bidder: in.Bidder, Owner: in.Owner,
 		Amount: in.Amount, MaxPrice: in.MaxPrice, Cost: cost, Tokens: tokens, Height: in.Height, Tick: tick,
-		AutoPayout: in.AutoPayout,
+		Home: in.Home, AutoPayout: in.AutoPayout,
 	}
 	return Placement{Bid: bid, Price: price, Offering: o, Allocation: a}, nil
 }
@@ -126,7 +131,10 @@ type Cancellation struct {
 // other bids first and against this one only for what they cannot cover, so that the owner gets exactly what is owed.
 func Cancel(o types.Offering, a types.Allocation, b types.Bid) Cancellation {
 	deposited, cost := a.Deposited.Sub(b.Amount.Amount), a.Cost.Sub(b.Cost)
-	refunded := math.MinInt(a.Refunded, deposited.Sub(cost))
+	if b.Home.TakesRefund() {
+		a.Away, a.AwayCost = a.Away.Sub(b.Amount.Amount), a.AwayCost.Sub(b.Cost)
+	}
+	refunded := math.MinInt(a.Refunded, deposited.Sub(a.Away).Sub(cost.Sub(a.AwayCost)))
 	refund := b.Amount.Amount.Sub(a.Refunded.Sub(refunded))
 
 	o.StandingBids--

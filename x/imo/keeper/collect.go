@@ -80,7 +80,7 @@ func (k *Keeper) unlocked(ctx context.Context, lot types.Offering, t types.Terms
 }
 
 // CollectAllocation hands an owner the tokens that are free: bought ones and vested ones. Anyone may call it for
-// anyone. Revshare is told right before, while the lazy share still is what it was.
+// anyone.
 func (k *Keeper) CollectAllocation(ctx context.Context, id uint64, owner sdk.AccAddress) (sdk.Coin, error) {
 	c, err := k.claimOf(ctx, id, owner)
 	if err != nil {
@@ -96,6 +96,29 @@ func (k *Keeper) CollectAllocation(ctx context.Context, id uint64, owner sdk.Acc
 	if !total.IsPositive() {
 		return sdk.Coin{}, types.ErrNothingToCollect.Wrapf("tokens of %s in offering %d", c.allocation.Owner, id)
 	}
+	return k.handOut(ctx, c, owner)
+}
+
+// collectBought hands an owner some of the bought tokens.
+func (k *Keeper) collectBought(ctx context.Context, id uint64, owner sdk.AccAddress, tokens math.Int) (sdk.Coin, error) {
+	c, err := k.claimOf(ctx, id, owner)
+	if err != nil {
+		return sdk.Coin{}, err
+	}
+	if c.bought.LT(tokens) {
+		if c.locked.GTE(tokens) {
+			return sdk.Coin{}, types.ErrLocked.Wrapf("%s of %s in offering %d until the last release", c.terms.Tokens(c.locked), c.allocation.Owner, id)
+		}
+		return sdk.Coin{}, types.ErrNothingToCollect.Wrapf("%s has %s left in offering %d, asked for are %s", c.allocation.Owner, c.bought, id, tokens)
+	}
+	c.bought, c.vested = tokens, math.ZeroInt()
+	return k.handOut(ctx, c, owner)
+}
+
+// handOut pays the bought and vested tokens of a claim. Revshare is told right before, while the lazy share still is what it
+// was.
+func (k *Keeper) handOut(ctx context.Context, c claim, owner sdk.AccAddress) (sdk.Coin, error) {
+	id, total := c.offering.Id, c.bought.Add(c.vested)
 	if err := k.checkRecipient("owner", owner); err != nil {
 		return sdk.Coin{}, err
 	}

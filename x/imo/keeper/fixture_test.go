@@ -67,6 +67,7 @@ type fixture struct {
 	tokens    *tokens
 	blocked   map[string]bool
 	refused   map[string]bool // accounts whose bank receipts fail, as with a reverting restriction
+	contracts contracts
 	authority string
 }
 
@@ -232,6 +233,11 @@ func (t *tokens) AfterTokenCreated(_ context.Context, _ uint64, denom string) er
 	return nil
 }
 
+// contracts are the accounts with EVM code.
+type contracts map[string]bool
+
+func (c contracts) HasCode(_ context.Context, addr sdk.AccAddress) bool { return c[string(addr)] }
+
 // community stands for the community pool.
 type community struct{ bank bankkeeper.BaseKeeper }
 
@@ -267,6 +273,12 @@ func newFixture(t tester) *fixture {
 
 func newFixtureWith(t tester, g types.GenesisState) *fixture {
 	t.Helper()
+	return newFixtureOn(t, dbm.NewMemDB(), g)
+}
+
+// newFixtureOn is newFixtureWith on a database.
+func newFixtureOn(t tester, db dbm.DB, g types.GenesisState) *fixture {
+	t.Helper()
 	keys := storetypes.NewKVStoreKeys(authtypes.StoreKey, banktypes.StoreKey, types.StoreKey)
 	enc := moduletestutil.MakeTestEncodingConfig(imo.AppModule{})
 	authtypes.RegisterInterfaces(enc.InterfaceRegistry)
@@ -279,8 +291,8 @@ func newFixtureWith(t tester, g types.GenesisState) *fixture {
 	auth := authkeeper.NewAccountKeeper(enc.Codec, runtime.NewKVStoreService(keys[authtypes.StoreKey]),
 		authtypes.ProtoBaseAccount, permissions, codec, "imo", authority)
 	f := &fixture{
-		t: t, auth: auth, enc: enc, authority: authority, blocked: map[string]bool{}, refused: map[string]bool{},
-		ctx: sdk.NewContext(stores(t, keys), cmtproto.Header{}, false, log.NewNopLogger()).WithBlockTime(begin).WithBlockHeight(1),
+		t: t, auth: auth, enc: enc, authority: authority, blocked: map[string]bool{}, refused: map[string]bool{}, contracts: contracts{},
+		ctx: sdk.NewContext(stores(t, db, keys), cmtproto.Header{}, false, log.NewNopLogger()).WithBlockTime(begin).WithBlockHeight(1),
 	}
 	for name := range permissions {
 		f.blocked[authtypes.NewModuleAddress(name).String()] = true
@@ -298,16 +310,17 @@ func newFixtureWith(t tester, g types.GenesisState) *fixture {
 	f.keeper = keeper.NewKeeper(runtime.NewKVStoreService(keys[types.StoreKey]), enc.Codec, auth, f.bank, community{f.bank}, f.revshare, authority)
 	f.keeper.SetHooks(f.proofs)
 	f.keeper.SetTokenHooks(f.tokens)
+	f.keeper.SetCodeChecker(f.contracts)
 	f.revshare.lazy = f.keeper
 	f.msg, f.query, f.module = keeper.NewMsgServer(f.keeper), keeper.NewQueryServer(f.keeper), imo.NewAppModule(f.keeper)
 	require.NoError(t, f.keeper.InitGenesis(f.ctx, g))
 	return f
 }
 
-// stores is a multistore in memory that can be committed.
-func stores(t tester, keys map[string]*storetypes.KVStoreKey) storetypes.CommitMultiStore {
+// stores is a multistore on a database that can be committed.
+func stores(t tester, db dbm.DB, keys map[string]*storetypes.KVStoreKey) storetypes.CommitMultiStore {
 	t.Helper()
-	root := store.NewCommitMultiStore(dbm.NewMemDB(), log.NewNopLogger())
+	root := store.NewCommitMultiStore(db, log.NewNopLogger())
 	for _, key := range keys {
 		root.MountStoreWithDB(key, storetypes.StoreTypeIAVL, nil)
 	}

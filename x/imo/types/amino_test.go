@@ -70,6 +70,7 @@ func messages() []gogoproto.Message {
 		&types.MsgReleaseProceeds{Sender: "a", OfferingId: 1, Recipient: "r"},
 		&types.MsgExit{Holder: "a", Amount: coin},
 		&types.MsgExit{Holder: "a", Amount: coin, OfferingId: 2},
+		&types.MsgExit{Holder: "a", Amount: coin, MinPayout: &coin},
 		&types.MsgPublishVersion{Creator: "a", ModelId: 1, BundleUris: []string{"x"}, Manifest: []byte{1}},
 		&types.MsgObjectVersion{Holder: "a", ModelId: 1, Version: 2},
 		&types.MsgSwap{Sender: "a", ModelId: 1, AmountIn: coin, MinOut: none, Deadline: at},

@@ -9,6 +9,8 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
+	transfertypes "github.com/cosmos/ibc-go/v11/modules/apps/transfer/types"
+
 	revsharetypes "github.com/imochain/imod/x/revshare/types"
 )
 
@@ -29,6 +31,12 @@ type BankKeeper interface {
 	GetSupply(ctx context.Context, denom string) sdk.Coin
 	SetDenomMetaData(ctx context.Context, metadata banktypes.Metadata)
 	BlockedAddr(addr sdk.AccAddress) bool
+}
+
+// CodeChecker tells contracts from people.
+type CodeChecker interface {
+	// HasCode is true for EVM code other than a 7702 delegation.
+	HasCode(ctx context.Context, addr sdk.AccAddress) bool
 }
 
 // CommunityPoolKeeper takes the protocol's shares.
@@ -56,4 +64,9 @@ type RevShareKeeper interface {
 	// RecordDate fixes a record date for a vote of holders, HeldAt is what an account held then.
 	RecordDate(ctx context.Context, shareDenom string) (epoch uint64, eligible math.Int, err error)
 	HeldAt(ctx context.Context, shareDenom string, account sdk.AccAddress, epoch uint64) (math.Int, error)
+}
+
+// TransferKeeper sends coins to other chains.
+type TransferKeeper interface {
+	Transfer(ctx context.Context, msg *transfertypes.MsgTransfer) (*transfertypes.MsgTransferResponse, error)
 }
