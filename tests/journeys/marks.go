@@ -15,8 +15,8 @@ import (
 // sourceType is what every picture must say.
 const sourceType = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 
-// pictures are the addresses of every picture that the chain can show: all final tokens and all challenges.
-func pictures(ctx context.Context, rest string) ([]string, error) {
+// outputs are the addresses of everything that the chain can show: all final tokens and all challenges.
+func outputs(ctx context.Context, rest string) ([]string, error) {
 	var out []string
 	var collections struct {
 		Collections []struct{ Collection struct{ ID string } }
@@ -60,33 +60,38 @@ func pictures(ctx context.Context, rest string) ([]string, error) {
 	return out, nil
 }
 
-// checkMarks fetches every picture and lets exiftool, which knows nothing of us, find the mark.
+// checkMarks fetches every output and lets exiftool, which knows nothing of us, find the mark of each that is a picture.
 func checkMarks(ctx context.Context, rest, dir string) (int, error) {
-	urls, err := pictures(ctx, rest)
+	urls, err := outputs(ctx, rest)
 	if err != nil {
 		return 0, err
 	}
-	if len(urls) < 4 {
-		return 0, fmt.Errorf("%d pictures, at least four challenges were made", len(urls))
-	}
+	found := 0
 	for i, url := range urls {
 		file := filepath.Join(dir, fmt.Sprintf("picture-%d.png", i))
 		body, err := get(ctx, url)
 		if err != nil {
-			return i, err
+			return found, err
+		}
+		if http.DetectContentType(body) != "image/png" {
+			continue // a text, say
 		}
 		if err := os.WriteFile(file, body, 0o600); err != nil {
-			return i, err
+			return found, err
 		}
 		out, err := exec.CommandContext(ctx, "exiftool", "-s3", "-XMP-iptcExt:DigitalSourceType", file).Output()
 		if err != nil {
-			return i, fmt.Errorf("exiftool: %w", err)
+			return found, fmt.Errorf("exiftool: %w", err)
 		}
 		if string(out) != sourceType+"\n" {
-			return i, fmt.Errorf("%s has no mark: %q", url, out)
+			return found, fmt.Errorf("%s has no mark: %q", url, out)
 		}
+		found++
 	}
-	return len(urls), nil
+	if found < 4 {
+		return found, fmt.Errorf("%d pictures, at least four challenges were made", found)
+	}
+	return found, nil
 }
 
 func getJSON(ctx context.Context, url string, into any) error {
