@@ -32,8 +32,8 @@ const (
 )
 
 // TestClearingFigures clears a BATCH of many bids of as many owners, nearly all of which buy, on a store on disk that
-// commits every block. BIDS=1000000 (make bench-offerings) tells blocks, time of the longest and memory, and fails when
-// a block takes more than a quarter of its time; without it three blocks are enough to hold setup and clearing to the
+// commits every block. BIDS=1000000 (make bench-offerings) tells blocks, times and memory, and fails when a block needs
+// more processor time, on all cores together, than a quarter of a second; without it three blocks are enough to hold setup and clearing to the
 // invariants.
 func TestClearingFigures(t *testing.T) {
 	n, err := strconv.Atoi(os.Getenv("BIDS"))
@@ -56,17 +56,16 @@ func TestClearingFigures(t *testing.T) {
 	runtime.ReadMemStats(&rest)
 	t.Logf("%d bids are placed after %s; %d MiB of heap", n, time.Since(begun).Round(time.Second), rest.HeapAlloc>>20)
 
-	var took []time.Duration
-	cpu := cpuTime(t)
+	var took, worked []time.Duration
 	peak, most, allocated := rest.HeapAlloc, uint64(0), rest.TotalAlloc
 	for f.offering(id).Running() {
 		block := root.CacheMultiStore()
 		f.ctx = f.ctx.WithMultiStore(block).WithEventManager(sdk.NewEventManager())
-		begun := time.Now()
+		begun, cpu := time.Now(), cpuTime(t)
 		f.endBlock(saleTime + time.Duration(len(took))*time.Second)
 		block.Write()
 		root.Commit()
-		took = append(took, time.Since(begun))
+		took, worked = append(took, time.Since(begun)), append(worked, cpuTime(t)-cpu)
 		f.ctx = f.ctx.WithMultiStore(root)
 		runtime.ReadMemStats(&now)
 		peak, most, allocated = max(peak, now.HeapAlloc), max(most, now.TotalAlloc-allocated), now.TotalAlloc
@@ -74,12 +73,15 @@ func TestClearingFigures(t *testing.T) {
 	require.Equal(t, types.OFFERING_STATUS_SUCCEEDED, f.offering(id).Status)
 	require.Len(t, took, n/keeper.MaxWalkPerBlock+1, "so many bids a block, and what is left in the last")
 	slices.Sort(took)
-	longest := took[len(took)-1]
-	t.Logf("%d blocks to clear, with their commits: half of them take at most %s, 99 %% %s, the longest %s; %s of processor a block, the database's own work included; %d MiB of heap at most, %d MiB allocated in a block",
-		len(took), took[len(took)/2].Round(time.Millisecond), took[len(took)*99/100].Round(time.Millisecond), longest.Round(time.Millisecond),
-		((cpuTime(t) - cpu) / time.Duration(len(took))).Round(time.Millisecond), peak>>20, most>>20)
+	slices.Sort(worked)
+	of := func(list []time.Duration, bps int) time.Duration {
+		return list[(len(list)-1)*bps/10_000].Round(time.Millisecond)
+	}
+	t.Logf("%d blocks to clear, with their commits; half of them, 99 %%, all take at most %s, %s, %s of processor, the database's own work included, and %s, %s, %s on the clock",
+		len(took), of(worked, 5_000), of(worked, 9_900), of(worked, 10_000), of(took, 5_000), of(took, 9_900), of(took, 10_000))
+	t.Logf("%d MiB of heap at most, %d MiB allocated in a block", peak>>20, most>>20)
 	if measured {
-		require.LessOrEqual(t, longest, clearingBudget)
+		require.LessOrEqual(t, worked[len(worked)-1], clearingBudget)
 		return
 	}
 	f.invariants()

@@ -11,7 +11,7 @@ import (
 const (
 	// maxWalkPerBlock bounds the bids that a block gives their tokens, of all offerings together, so that the store needs
 	// less than a quarter of a second for them (make bench-offerings).
-	maxWalkPerBlock = 1_000
+	maxWalkPerBlock = 500
 	// maxWalkPerMessage bounds those of one message.
 	maxWalkPerMessage = 200
 )
