@@ -28,13 +28,16 @@ type Node struct {
 	// Previews runs models for queries; nil on a node that does not.
 	Previews oracletypes.PreviewSource
 	// Update is given the open work after every commit; it must not block. Performances and Pins are given,
-	// now and then, the counters of all validators and the bundles to be kept (oracleabci.Observer).
+	// now and then, the counters of all validators, the bundles to be kept and where validators offer bundles
+	// (oracleabci.Observer).
 	Update       func(height int64, items []oracletypes.WorkItem)
 	Performances func([]oracletypes.QueryPerformanceResponse)
-	Pins         func([]oracletypes.PinnedBundle)
+	Pins         func(bundles []oracletypes.PinnedBundle, mirrors []string)
 	// Archive takes the receipts of each block after the one at height Archived; nil keeps none.
 	Archive  func(height int64, receipts [][]byte) error
 	Archived int64
+	// Flagged tells whether the node's own pages leave out the output of a root, and why; nil leaves out nothing.
+	Flagged func(root [32]byte) (why string, flagged bool)
 	// Beacon is the hash chain of the node's validator; nil reveals nothing.
 	Beacon oracleabci.Beacon
 	// Validator is the node's consensus address, empty on a node that does not vote.
@@ -53,7 +56,7 @@ func (app *App) Attach(node Node) {
 			Archive: node.Archive, Archived: node.Archived,
 		}
 	}
-	app.outputs = node.Outputs
+	app.outputs, app.flagged = node.Outputs, node.Flagged
 	if node.Previews != nil {
 		app.OracleKeeper.SetPreviewSource(node.Previews)
 	}

@@ -65,6 +65,7 @@ type App struct {
 	attestor   *oracleabci.Handlers
 	workUpdate func(height int64, items []oracletypes.WorkItem)
 	outputs    oracletypes.OutputSource
+	flagged    func(root [32]byte) (why string, flagged bool)
 	observer   *oracleabci.Observer // nil on a node that shows nothing
 
 	evmMempool         sdkmempool.ExtMempool

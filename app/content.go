@@ -12,5 +12,11 @@ func (app *App) serveContent(server *api.Server) {
 	display.Register(server.Router, display.Config{
 		ChainID: app.ChainID(), State: server.ClientCtx,
 		Outputs: func() oracletypes.OutputSource { return app.outputs },
+		Flagged: func(root [32]byte) (string, bool) {
+			if app.flagged == nil {
+				return "", false
+			}
+			return app.flagged(root)
+		},
 	})
 }

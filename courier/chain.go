@@ -29,18 +29,21 @@ type Chain interface {
 	Balance(ctx context.Context) (*big.Int, error)
 	// Nonce returns the account's next nonce.
 	Nonce(ctx context.Context) (uint64, error)
-	// Estimate returns the gas that a call of the oracle needs, or why it would revert.
-	Estimate(ctx context.Context, data []byte, gasPrice *big.Int) (uint64, error)
-	// Send signs and sends a call of the oracle.
-	Send(ctx context.Context, nonce uint64, data []byte, gas uint64, gasPrice *big.Int) (common.Hash, error)
+	// Unlogged returns a collection and tokens of it, at most MaxAnnounced, of which its logs lack something; no tokens if there are none.
+	Unlogged(ctx context.Context) (collection common.Address, tokens []*big.Int, err error)
+	// Estimate returns the gas that a call of a contract needs, or why it would revert.
+	Estimate(ctx context.Context, to common.Address, data []byte, gasPrice *big.Int) (uint64, error)
+	// Send signs and sends a call of a contract.
+	Send(ctx context.Context, nonce uint64, to common.Address, data []byte, gas uint64, gasPrice *big.Int) (common.Hash, error)
 	// Receipt returns the receipt of a transaction, nil while there is none.
 	Receipt(ctx context.Context, hash common.Hash) (*ethtypes.Receipt, error)
 }
 
-var oracleABI = func() abi.ABI {
+var contractABI = func() abi.ABI {
 	parsed, err := abi.JSON(strings.NewReader(`[
 	{"type":"function","name":"deliver","stateMutability":"nonpayable","outputs":[],
 	 "inputs":[{"name":"requestId","type":"uint256"},{"name":"output","type":"bytes"}]},
+	{"type":"function","name":"announce","stateMutability":"nonpayable","outputs":[],"inputs":[{"name":"tokenIds","type":"uint256[]"}]},
 	{"type":"event","name":"CallbackDelivered","inputs":[
 	 {"name":"requestId","type":"uint256","indexed":true},{"name":"callbackContract","type":"address","indexed":true},
 	 {"name":"courier","type":"address"},{"name":"success","type":"bool"},{"name":"gasUsed","type":"uint256"},{"name":"paid","type":"uint256"}]}]`))
@@ -59,10 +62,10 @@ type outcome struct {
 // outcomeOf finds the log of a delivery in a receipt.
 func outcomeOf(receipt *ethtypes.Receipt) (outcome, bool) {
 	for _, log := range receipt.Logs {
-		if log.Address != Oracle || len(log.Topics) == 0 || log.Topics[0] != oracleABI.Events["CallbackDelivered"].ID {
+		if log.Address != Oracle || len(log.Topics) == 0 || log.Topics[0] != contractABI.Events["CallbackDelivered"].ID {
 			continue
 		}
-		values, err := oracleABI.Unpack("CallbackDelivered", log.Data)
+		values, err := contractABI.Unpack("CallbackDelivered", log.Data)
 		if err != nil || len(values) != 4 {
 			continue
 		}

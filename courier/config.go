@@ -27,6 +27,8 @@ type Config struct {
 	MinBalance *big.Int
 	// MaxLoss is the most that the deliveries of a day may cost over what they bring.
 	MaxLoss *big.Int
+	// MaxAnnounce is the most that a day's announcements of logs may cost; zero announces nothing.
+	MaxAnnounce *big.Int
 	// MaxInFlight bounds the transactions that wait for their receipts.
 	MaxInFlight int
 	// Logger receives one line for every delivery and every reason not to deliver.
@@ -43,7 +45,8 @@ func DefaultConfig() Config {
 		Poll: time.Second, Patience: 15 * time.Second,
 		MinProfit: new(big.Int), MinBalance: new(big.Int),
 		MaxLoss: new(big.Int).Exp(big.NewInt(10), big.NewInt(18), nil), MaxInFlight: 16,
-		Logger: slog.Default(),
+		MaxAnnounce: new(big.Int).Exp(big.NewInt(10), big.NewInt(17), nil),
+		Logger:      slog.Default(),
 	}
 }
 
@@ -53,10 +56,10 @@ func (c *Config) validate() error {
 		return errors.New("poll and patience must be positive")
 	case c.MaxInFlight < 1 || c.MaxInFlight > 256:
 		return fmt.Errorf("max in flight is %d, must be 1 to 256", c.MaxInFlight)
-	case c.MinProfit == nil || c.MinBalance == nil || c.MaxLoss == nil:
-		return errors.New("minimum profit, minimum balance and maximum loss must be set")
-	case c.MinBalance.Sign() < 0 || c.MaxLoss.Sign() < 0:
-		return errors.New("minimum balance and maximum loss must not be negative")
+	case c.MinProfit == nil || c.MinBalance == nil || c.MaxLoss == nil || c.MaxAnnounce == nil:
+		return errors.New("minimum profit, minimum balance, maximum loss and the budget of announcements must be set")
+	case c.MinBalance.Sign() < 0 || c.MaxLoss.Sign() < 0 || c.MaxAnnounce.Sign() < 0:
+		return errors.New("minimum balance, maximum loss and the budget of announcements must not be negative")
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)

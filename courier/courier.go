@@ -37,7 +37,11 @@ func Run(ctx context.Context, cfg Config, chain Chain) error {
 	cfg.Logger.Info("courier started", "account", chain.Account().Hex(), "address", w.name)
 	wait := cfg.Poll
 	for {
-		if err := w.round(ctx); err != nil && ctx.Err() == nil {
+		err := w.round(ctx)
+		if err == nil {
+			err = w.announce(ctx)
+		}
+		if err != nil && ctx.Err() == nil {
 			cfg.Metrics.errors.Add(1)
 			cfg.Logger.Error("no deliveries", "error", err, "next_try", wait.String())
 			wait = min(2*wait, time.Minute)
@@ -59,6 +63,9 @@ type worker struct {
 	paused map[uint64]pause
 	day    int64
 	loss   *big.Int // of the day
+	// announced is what announcements cost today, nextAnnounce when tokens are looked for again.
+	announced    *big.Int
+	nextAnnounce time.Time
 }
 
 type pause struct {
@@ -136,7 +143,7 @@ func (w *worker) send(
 	if err != nil {
 		return job{}, nil, err
 	}
-	gas, err := w.chain.Estimate(ctx, data, price)
+	gas, err := w.chain.Estimate(ctx, Oracle, data, price)
 	if err != nil {
 		return job{}, nil, fmt.Errorf("estimate: %w", err)
 	}
@@ -148,7 +155,7 @@ func (w *worker) send(
 	if spare.Cmp(spent) < 0 {
 		return job{}, nil, fmt.Errorf("the account has %s aimo to spare, the delivery may cost %s: send coins to %s", spare, spent, w.chain.Account().Hex())
 	}
-	hash, err := w.chain.Send(ctx, nonce, data, limit, price)
+	hash, err := w.chain.Send(ctx, nonce, Oracle, data, limit, price)
 	if err != nil {
 		return job{}, nil, fmt.Errorf("send: %w", err)
 	}
@@ -249,10 +256,10 @@ func (w *worker) forget(ready []oracletypes.QueryCallbackResponse) {
 	}
 }
 
-// startDay forgives the loss of the day before.
+// startDay forgives what the day before cost.
 func (w *worker) startDay() {
 	if day := w.Now().Unix() / 86_400; w.loss == nil || day != w.day {
-		w.day, w.loss = day, new(big.Int)
+		w.day, w.loss, w.announced = day, new(big.Int), new(big.Int)
 	}
 }
 

@@ -27,6 +27,9 @@ import (
 	oracletypes "github.com/imochain/imod/x/oracle/types"
 )
 
+// works is the contract of a collection.
+var works = common.HexToAddress("0x2518e038b9776057bba6df4f0000000000000001")
+
 var me = common.HexToAddress("0x1111111111111111111111111111111111111111")
 
 // fake is a chain in memory: a second is a block, a delivery is in the next one.
@@ -46,6 +49,9 @@ type fake struct {
 	down      bool
 	sent      []uint64 // nonces
 	data      [][]byte
+	// unlogged are tokens that wait to be announced, announced how many each transaction told of.
+	unlogged  []*big.Int
+	announced []int
 }
 
 func newFake() *fake {
@@ -97,13 +103,26 @@ func (f *fake) Output(_ context.Context, id uint64) ([]byte, error) {
 func (f *fake) GasPrice(context.Context) (*big.Int, error) { return big.NewInt(f.price), nil }
 func (f *fake) Balance(context.Context) (*big.Int, error)  { return f.balance, nil }
 func (f *fake) Nonce(context.Context) (uint64, error)      { return f.nonce, nil }
-func (f *fake) Estimate(context.Context, []byte, *big.Int) (uint64, error) {
+func (f *fake) Estimate(context.Context, common.Address, []byte, *big.Int) (uint64, error) {
 	return f.gas, nil
 }
 
-func (f *fake) Send(_ context.Context, nonce uint64, data []byte, _ uint64, price *big.Int) (common.Hash, error) {
+func (f *fake) Unlogged(context.Context) (common.Address, []*big.Int, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	return works, f.unlogged[:min(len(f.unlogged), courier.MaxAnnounced)], nil
+}
+
+func (f *fake) Send(_ context.Context, nonce uint64, to common.Address, data []byte, _ uint64, price *big.Int) (common.Hash, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if to == works {
+		f.announced, f.nonce = append(f.announced, len(data)/32-2), f.nonce+1
+		f.unlogged = f.unlogged[min(len(f.unlogged), courier.MaxAnnounced):]
+		hash := crypto.Keccak256Hash(data, big.NewInt(int64(nonce)).Bytes())
+		f.receipts[hash] = &ethtypes.Receipt{Status: ethtypes.ReceiptStatusSuccessful, GasUsed: f.gas, EffectiveGasPrice: price}
+		return hash, nil
+	}
 	f.sent, f.data, f.nonce = append(f.sent, nonce), append(f.data, data), f.nonce+1
 	hash := crypto.Keccak256Hash(data, big.NewInt(int64(len(f.sent))).Bytes())
 	id := new(big.Int).SetBytes(data[4:36]).Uint64()
@@ -252,12 +271,41 @@ func TestLossIsForgivenTheNextDay(t *testing.T) {
 	})
 }
 
+// TestAnnounces: tokens are told of a hundred at a time, beside deliveries, until the day's budget is used up.
+func TestAnnounces(t *testing.T) {
+	for name, tc := range map[string]struct {
+		edit func(*courier.Config)
+		want []int
+		line string
+	}{
+		"all":           {nil, []int{100, 100, 50}, "announced_total 250"},
+		"a budget":      {func(c *courier.Config) { c.MaxAnnounce = big.NewInt(6_500_000) }, []int{100, 100}, "announced_total 200"},
+		"none":          {func(c *courier.Config) { c.MaxAnnounce = new(big.Int) }, nil, "announced_total 0"},
+		"too dear":      {func(c *courier.Config) { c.MaxGasPrice = big.NewInt(9) }, nil, "announced_total 0"},
+		"nothing spare": {func(c *courier.Config) { c.MinBalance = big.NewInt(999_999_999) }, nil, "announced_total 0"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := newFake()
+				f.add(1, 1000)
+				for id := range int64(250) {
+					f.unlogged = append(f.unlogged, big.NewInt(id))
+				}
+				m := run(t, f, time.Minute, tc.edit)
+				shows(t, m, tc.line)
+				require.Equal(t, tc.want, f.announced)
+			})
+		})
+	}
+}
+
 func TestConfigIsChecked(t *testing.T) {
 	for name, edit := range map[string]func(*courier.Config){
 		"poll":      func(c *courier.Config) { c.Poll = 0 },
 		"in flight": func(c *courier.Config) { c.MaxInFlight = 0 },
 		"loss":      func(c *courier.Config) { c.MaxLoss = nil },
 		"balance":   func(c *courier.Config) { c.MinBalance = big.NewInt(-1) },
+		"announce":  func(c *courier.Config) { c.MaxAnnounce = nil },
 	} {
 		cfg := courier.DefaultConfig()
 		edit(&cfg)

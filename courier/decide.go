@@ -46,7 +46,7 @@ func cost(gas uint64, price *big.Int) *big.Int {
 
 // calldata packs a delivery.
 func calldata(id uint64, output []byte) ([]byte, error) {
-	return oracleABI.Pack("deliver", new(big.Int).SetUint64(id), output)
+	return contractABI.Pack("deliver", new(big.Int).SetUint64(id), output)
 }
 
 // short is a hash as a log shows it.

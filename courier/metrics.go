@@ -13,6 +13,7 @@ import (
 type Metrics struct {
 	ready                                          atomic.Int64
 	sent, delivered, refused, failed, held, errors atomic.Uint64
+	announced                                      atomic.Uint64
 
 	mu            sync.Mutex
 	spent, earned big.Int // aimo
@@ -46,6 +47,7 @@ func (m *Metrics) ServeHTTP(out http.ResponseWriter, _ *http.Request) {
 		{"refused_total", "counter", "Delivered callbacks that their receivers did not take.", m.refused.Load()},
 		{"failed_total", "counter", "Transactions that reverted.", m.failed.Load()},
 		{"held_total", "counter", "Times that a callback was left for later.", m.held.Load()},
+		{"announced_total", "counter", "Tokens whose logs were completed.", m.announced.Load()},
 		{"errors_total", "counter", "Rounds that failed.", m.errors.Load()},
 		{"spent_aimo_total", "counter", "Fees of transactions.", spent},
 		{"earned_aimo_total", "counter", "Gas money and premiums.", earned},

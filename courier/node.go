@@ -17,6 +17,7 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/types/query"
 
+	aigctypes "github.com/imochain/imod/x/aigc/types"
 	oracletypes "github.com/imochain/imod/x/oracle/types"
 )
 
@@ -31,6 +32,7 @@ type Node struct {
 	eth     *ethclient.Client
 	conn    *grpc.ClientConn
 	oracle  oracletypes.QueryClient
+	content aigctypes.QueryClient
 }
 
 var _ Chain = (*Node)(nil)
@@ -60,7 +62,7 @@ func Dial(ctx context.Context, grpcAddress, rpcURL string, chainID uint64, key *
 	}
 	return &Node{
 		key: key, signer: ethtypes.LatestSignerForChainID(want), chainID: want, eth: eth, conn: conn,
-		oracle: oracletypes.NewQueryClient(conn),
+		oracle: oracletypes.NewQueryClient(conn), content: aigctypes.NewQueryClient(conn),
 	}, nil
 }
 
@@ -113,15 +115,35 @@ func (n *Node) Nonce(ctx context.Context) (uint64, error) {
 	return n.eth.PendingNonceAt(ctx, n.Account())
 }
 
+// Unlogged implements Chain. The tokens come in order of collection, so one page is enough for a transaction.
+func (n *Node) Unlogged(ctx context.Context) (collection common.Address, tokens []*big.Int, err error) {
+	res, err := n.content.Unlogged(ctx, &aigctypes.QueryUnloggedRequest{Pagination: &query.PageRequest{Limit: MaxAnnounced}})
+	if err != nil || len(res.Tokens) == 0 {
+		return collection, nil, err
+	}
+	for _, token := range res.Tokens {
+		id, err := aigctypes.ParseTokenID(token.TokenId)
+		if err != nil {
+			return collection, nil, err
+		}
+		if token.CollectionId == res.Tokens[0].CollectionId {
+			tokens = append(tokens, new(big.Int).SetBytes(id[:]))
+		}
+	}
+	return common.Address(aigctypes.CollectionAddress(res.Tokens[0].CollectionId)), tokens, nil
+}
+
 // Estimate implements Chain.
-func (n *Node) Estimate(ctx context.Context, data []byte, gasPrice *big.Int) (uint64, error) {
-	return n.eth.EstimateGas(ctx, ethereum.CallMsg{From: n.Account(), To: &Oracle, GasPrice: gasPrice, Data: data})
+func (n *Node) Estimate(ctx context.Context, to common.Address, data []byte, gasPrice *big.Int) (uint64, error) {
+	return n.eth.EstimateGas(ctx, ethereum.CallMsg{From: n.Account(), To: &to, GasPrice: gasPrice, Data: data})
 }
 
 // Send implements Chain.
-func (n *Node) Send(ctx context.Context, nonce uint64, data []byte, gas uint64, gasPrice *big.Int) (common.Hash, error) {
+func (n *Node) Send(
+	ctx context.Context, nonce uint64, to common.Address, data []byte, gas uint64, gasPrice *big.Int,
+) (common.Hash, error) {
 	tx, err := ethtypes.SignNewTx(n.key, n.signer, &ethtypes.DynamicFeeTx{
-		ChainID: n.chainID, Nonce: nonce, GasTipCap: new(big.Int), GasFeeCap: gasPrice, Gas: gas, To: &Oracle, Data: data,
+		ChainID: n.chainID, Nonce: nonce, GasTipCap: new(big.Int), GasFeeCap: gasPrice, Gas: gas, To: &to, Data: data,
 	})
 	if err != nil {
 		return common.Hash{}, err

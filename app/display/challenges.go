@@ -107,6 +107,9 @@ func (s *server) challenge(r *http.Request) (answer, error) {
 		return answer{}, err
 	}
 	root := p.challenge(int(n)).OutputRoot
+	if err := s.refuse(root); err != nil {
+		return answer{}, err
+	}
 	output, err := s.output(r.Context(), root, bytesRoot)
 	if err != nil {
 		return answer{}, err

@@ -42,6 +42,8 @@ type Config struct {
 	State grpc.ClientConn
 	// Outputs returns the node's sidecar, nil if it has none.
 	Outputs func() oracletypes.OutputSource
+	// Flagged tells which outputs this node does not show, and why; nil shows all.
+	Flagged func(root [32]byte) (why string, flagged bool)
 }
 
 type server struct {
@@ -112,6 +114,21 @@ func (s *server) output(ctx context.Context, root bundle.Hash, rootOf func([]byt
 		return nil, notHere("the sidecar's bytes do not match the root on chain")
 	}
 	return output, nil
+}
+
+// refuse fails for an output that the lists of this node's operator name.
+func (s *server) refuse(root bundle.Hash) error {
+	if s.Flagged == nil {
+		return nil
+	}
+	why, flagged := s.Flagged(root)
+	switch {
+	case !flagged:
+		return nil
+	case why == "":
+		why = "no reason is given"
+	}
+	return failure{http.StatusUnavailableForLegalReasons, codes.PermissionDenied, "this node does not show the content: " + why}
 }
 
 // notHere is the failure of a node that lacks bytes that exist elsewhere.

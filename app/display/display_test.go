@@ -39,6 +39,37 @@ func TestFlaggedToken(t *testing.T) {
 	require.Equal(t, "no-store", got.Header().Get("Cache-Control"))
 }
 
+// TestFlagLists: what the node's lists name is not shown, wherever the bytes lie; the rest is, and the lists can change.
+func TestFlagLists(t *testing.T) {
+	w := newWorld(t)
+	var root [32]byte
+	_, err := hex.Decode(root[:], []byte(w.token.OutputRoot))
+	require.NoError(t, err)
+	require.Equal(t, http.StatusOK, w.get(tokenPath).Code)
+	challenge := w.results[len(w.results)-1].OutputRoot
+	w.flags = map[[32]byte]string{root: "a court's order", challenge: ""}
+	w.stored = w.outputs[root]
+	got := w.get(tokenPath)
+	require.Equal(t, http.StatusUnavailableForLegalReasons, got.Code)
+	require.Contains(t, got.Body.String(), "a court's order")
+	require.Equal(t, "no-store", got.Header().Get("Cache-Control"))
+	refused, shown := 0, 0
+	for n := range bundle.Challenges {
+		got := w.get(fmt.Sprintf("%s/%d", challengesPath, n))
+		switch got.Code {
+		case http.StatusUnavailableForLegalReasons:
+			require.Contains(t, got.Body.String(), "no reason is given")
+			refused++
+		case http.StatusOK:
+			shown++
+		}
+	}
+	require.Positive(t, refused)
+	require.Equal(t, bundle.Challenges, refused+shown)
+	w.flags = nil
+	require.Equal(t, http.StatusOK, w.get(tokenPath).Code)
+}
+
 func TestTokenPicture(t *testing.T) {
 	w := newWorld(t)
 	got := w.get(tokenPath)

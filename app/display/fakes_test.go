@@ -46,6 +46,7 @@ type world struct {
 	outputs map[[32]byte][]byte // in the sidecar; nil without one
 	results []bundle.Result
 	record  *oracletypes.ProofRecord // nil: the chain has none
+	flags   map[[32]byte]string      // what the node does not show
 	router  *mux.Router
 }
 
@@ -90,6 +91,9 @@ func newWorld(t *testing.T) *world {
 			return nil
 		}
 		return source{w}
+	}, Flagged: func(root [32]byte) (string, bool) {
+		why, flagged := w.flags[root]
+		return why, flagged
 	}})
 	return w
 }

@@ -41,6 +41,9 @@ func (s *server) token(r *http.Request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	if err := s.refuse(root); err != nil {
+		return answer{}, err
+	}
 	manifestRoot, err := hash(t.ManifestRoot)
 	if err != nil {
 		return answer{}, err

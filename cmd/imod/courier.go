@@ -24,6 +24,7 @@ import (
 type courierFlags struct {
 	key, grpc, rpc, metrics, format           string
 	maxGasPrice, profit, balance, maximumLoss string
+	announceBudget                            string
 }
 
 func courierCmd() *cobra.Command {
@@ -36,8 +37,11 @@ func courierCmd() *cobra.Command {
 own account, for the gas money and the premium that the requesters prepaid. It delivers in the turns of the validator
 that named it ("imod tx oracle set-courier"), in the turns of nobody, and in anyone's turn after ten of them.
 
+It also lets the contracts of collections emit the logs of tokens that messages changed, which nobody pays for, within
+--announce-budget a day.
+
 The key is a file with 64 hex digits that only its owner can read. Keep little on its account: what the courier can lose
-is bounded by --max-loss a day.`,
+is bounded by --max-loss and --announce-budget a day.`,
 		Example:           "  imod courier --key-file ~/.imod/courier.key --grpc 127.0.0.1:9090 --json-rpc http://127.0.0.1:8545",
 		Args:              cobra.NoArgs,
 		PersistentPreRunE: noApplication,
@@ -58,6 +62,7 @@ is bounded by --max-loss a day.`,
 	flags.StringVar(&f.profit, "min-profit", "0aimo", "what a delivery must bring over its cost")
 	flags.StringVar(&f.balance, "min-balance", "0aimo", "what stays on the account")
 	flags.StringVar(&f.maximumLoss, "max-loss", "1imo", "most that a day's deliveries may cost over what they bring")
+	flags.StringVar(&f.announceBudget, "announce-budget", "0.1imo", "most that a day's announcements of logs may cost; 0aimo for none")
 	flags.StringVar(&f.metrics, "metrics", "", "loopback host:port that serves the counters at /metrics; none by default")
 	flags.StringVarP(&f.format, "output", "o", "text", "text or json: the form of the log")
 	return cmd
@@ -76,6 +81,7 @@ func runCourier(ctx context.Context, cmd *cobra.Command, cfg courier.Config, f c
 		{"min-profit", f.profit, &cfg.MinProfit},
 		{"min-balance", f.balance, &cfg.MinBalance},
 		{"max-loss", f.maximumLoss, &cfg.MaxLoss},
+		{"announce-budget", f.announceBudget, &cfg.MaxAnnounce},
 	} {
 		parsed, err := amount.Parse(bound.text)
 		if err != nil || parsed.Denom != app.BaseDenom {

@@ -29,7 +29,7 @@ The manifest is what is registered on chain; everything else hangs on its root.`
 		PersistentPreRunE: noApplication,
 		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(modelPackCmd(), modelInspectCmd(), modelVerifyCmd(), modelRunCmd(), modelServeCmd(), modelConformanceCmd())
+	cmd.AddCommand(modelPackCmd(), modelInspectCmd(), modelVerifyCmd(), modelVerifyContentCmd(), modelRunCmd(), modelServeCmd(), modelConformanceCmd())
 	return cmd
 }
 

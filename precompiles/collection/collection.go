@@ -57,6 +57,7 @@ type Keeper interface {
 	Update(ctx context.Context, collectionID uint64, prompt, aigcData []byte) (aigctypes.Settled, error)
 	Burn(ctx context.Context, caller sdk.AccAddress, collectionID uint64, id aigctypes.TokenID) error
 	Market
+	Logs
 	Settle(ctx context.Context, caller sdk.AccAddress, collectionID uint64, id aigctypes.TokenID, content []byte) (aigctypes.Settled, error)
 }
 
@@ -129,6 +130,8 @@ func New(deps Deps, address common.Address, id uint64) *Precompile {
 		"acceptOffer":         {Kind: contract.Write, Gas: gasTrade, Run: n.acceptOffer},
 		"cancelOffer":         {Kind: contract.Write, Gas: gasWrite, Run: n.cancelOffer},
 		"withdraw":            {Kind: contract.Write, Gas: gasWrite, Run: n.withdraw},
+		"announce":            {Kind: contract.Write, Gas: gasWrite, Run: n.announce},
+		"unannounced":         {Kind: contract.View, Gas: gasView, Run: n.unannounced},
 	})
 	return &Precompile{Contract: frame, receiver: deps.receiver}
 }

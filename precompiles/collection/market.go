@@ -114,10 +114,12 @@ func (n collection) buyAt(c *contract.Call, idArg, denomArg, priceArg any) ([]by
 	if err != nil {
 		return nil, err
 	}
-	if err := n.Keeper.Buy(c.Ctx, c.Caller(), n.id, id, price); err != nil {
-		return nil, err
-	}
-	return n.logSold(c, id, seller, c.Caller(), price)
+	return n.change(c, id, func() error {
+		if err := n.Keeper.Buy(c.Ctx, c.Caller(), n.id, id, price); err != nil {
+			return err
+		}
+		return n.logSold(c, id, seller, c.Caller(), price)
+	})
 }
 
 func (n collection) makeOffer(c *contract.Call, args []any) ([]byte, error) {
@@ -180,10 +182,12 @@ func (n collection) acceptOffer(c *contract.Call, args []any) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := n.Keeper.AcceptOffer(c.Ctx, c.Caller(), bidder, n.id, id, price); err != nil {
-		return nil, err
-	}
-	return n.logSold(c, id, c.Caller(), bidder, price)
+	return n.change(c, id, func() error {
+		if err := n.Keeper.AcceptOffer(c.Ctx, c.Caller(), bidder, n.id, id, price); err != nil {
+			return err
+		}
+		return n.logSold(c, id, c.Caller(), bidder, price)
+	})
 }
 
 func (n collection) cancelOffer(c *contract.Call, args []any) ([]byte, error) {
@@ -216,15 +220,11 @@ func (n collection) withdraw(c *contract.Call, args []any) ([]byte, error) {
 }
 
 // logSold says that a token was sold, in ERC-721's words and in the market's.
-func (n collection) logSold(c *contract.Call, id aigctypes.TokenID, seller, buyer sdk.AccAddress, price sdk.Coin) ([]byte, error) {
-	if err := c.Log("Transfer", evmAddress(seller), evmAddress(buyer), idInt(id)); err != nil {
-		return nil, err
+func (n collection) logSold(c *contract.Call, id aigctypes.TokenID, seller, buyer sdk.AccAddress, price sdk.Coin) error {
+	if err := n.logTransfer(c, id, seller, buyer); err != nil {
+		return err
 	}
-	err := c.Log("Sold", idInt(id), evmAddress(seller), evmAddress(buyer), price.Denom, price.Amount.BigInt())
-	if err != nil {
-		return nil, err
-	}
-	return c.Pack()
+	return c.Log("Sold", idInt(id), evmAddress(seller), evmAddress(buyer), price.Denom, price.Amount.BigInt())
 }
 
 func (n collection) bidderOf(args []any) (aigctypes.TokenID, sdk.AccAddress, error) {

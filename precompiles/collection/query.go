@@ -49,6 +49,9 @@ func (n collection) balanceOf(c *contract.Call, args []any) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if evmAddress(owner) == (common.Address{}) { // ERC-721 asks for it: nobody is no owner
+		return nil, fmt.Errorf("the zero address owns no tokens")
+	}
 	count, err := n.Keeper.BalanceOf(c.Ctx, n.id, owner)
 	if err != nil {
 		return nil, err

@@ -46,21 +46,26 @@ func (p *Precompile) Run(evm *vm.EVM, frame *vm.Contract, readonly bool) ([]byte
 	if len(args) == 4 {
 		data, _ = args[3].([]byte)
 	}
-	return out, p.ask(evm, frame, to, args[0], args[2], data)
+	return p.ask(evm, frame, out, to, args[0], args[2], data)
 }
 
-func (p *Precompile) ask(evm *vm.EVM, frame *vm.Contract, to common.Address, from, tokenID any, data []byte) error {
+// ask returns out if the receiver takes the token. If it reverts with a reason, that is the reason of the whole call.
+func (p *Precompile) ask(
+	evm *vm.EVM, frame *vm.Contract, out []byte, to common.Address, from, tokenID any, data []byte,
+) ([]byte, error) {
 	hook := p.receiver.Methods["onERC721Received"]
 	input, err := p.receiver.Pack(hook.Name, frame.Caller(), from, tokenID, data)
 	if err != nil {
-		_, err = cmn.ReturnRevertError(evm, err)
-		return err
+		return cmn.ReturnRevertError(evm, err)
 	}
 	answer, left, callErr := evm.Call(frame.Address(), to, input, frame.Gas, new(uint256.Int))
 	frame.Gas = left
-	if callErr != nil || len(answer) < 4 || !bytes.Equal(answer[:4], hook.ID) {
-		_, err = cmn.ReturnRevertError(evm, errNotReceiver)
-		return err
+	switch {
+	case errors.Is(callErr, vm.ErrExecutionReverted) && len(answer) > 0:
+		evm.SetReturnData(answer)
+		return answer, callErr
+	case callErr != nil || len(answer) < len(hook.ID) || !bytes.Equal(answer[:len(hook.ID)], hook.ID):
+		return cmn.ReturnRevertError(evm, errNotReceiver)
 	}
-	return nil
+	return out, nil
 }

@@ -73,13 +73,12 @@ func (n collection) transferFrom(c *contract.Call, args []any) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := n.Keeper.TransferFrom(c.Ctx, c.Caller(), from, to, n.id, id); err != nil {
-		return nil, err
-	}
-	if err := c.Log("Transfer", evmAddress(from), evmAddress(to), idInt(id)); err != nil {
-		return nil, err
-	}
-	return c.Pack()
+	return n.change(c, id, func() error {
+		if err := n.Keeper.TransferFrom(c.Ctx, c.Caller(), from, to, n.id, id); err != nil {
+			return err
+		}
+		return n.logTransfer(c, id, from, to)
+	})
 }
 
 // mint pays with the value of the call: the mint price first, the rest bounds the oracle's fees,
@@ -130,22 +129,22 @@ func (n collection) mintFor(c *contract.Call, promptArg any, maxFee sdkmath.Int,
 	if err := c.ReturnValue(n.Bank, n.NativeDenom); err != nil {
 		return nil, err
 	}
-	minted, err := n.Keeper.Mint(c.Ctx, aigctypes.NewMint{
-		Minter: c.Caller(), Payer: c.Caller(), CollectionID: n.id, Version: decoded.Version, Seed: decoded.Seed,
-		Input: decoded.Input, MaxFee: sdk.NewCoins(sdk.NewCoin(n.NativeDenom, maxFee)), Salt: salt,
-	})
-	if err != nil {
-		return nil, err
-	}
-	if minted.Displaced != nil {
-		if err := c.Log("Transfer", evmAddress(minted.Displaced), common.Address{}, idInt(minted.TokenID)); err != nil {
-			return nil, err
+	id := aigctypes.TokenID(prompt.TokenID(n.address, encoded))
+	return n.change(c, id, func() error {
+		minted, err := n.Keeper.Mint(c.Ctx, aigctypes.NewMint{
+			Minter: c.Caller(), Payer: c.Caller(), CollectionID: n.id, Version: decoded.Version, Seed: decoded.Seed,
+			Input: decoded.Input, MaxFee: sdk.NewCoins(sdk.NewCoin(n.NativeDenom, maxFee)), Salt: salt,
+		})
+		if err != nil {
+			return err
 		}
-	}
-	if err := c.Log("Transfer", common.Address{}, c.Frame.Caller(), idInt(minted.TokenID)); err != nil {
-		return nil, err
-	}
-	return c.Pack(idInt(minted.TokenID))
+		if minted.Displaced != nil {
+			if err := n.logTransfer(c, id, minted.Displaced, nil); err != nil {
+				return err
+			}
+		}
+		return n.logTransfer(c, id, nil, c.Caller())
+	}, idInt(id))
 }
 
 // commit charges the caller like any signer; the value only says how much he brings.
@@ -176,13 +175,12 @@ func (n collection) burn(c *contract.Call, args []any) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := n.Keeper.Burn(c.Ctx, c.Caller(), n.id, id); err != nil {
-		return nil, err
-	}
-	if err := c.Log("Transfer", evmAddress(owner), common.Address{}, idInt(id)); err != nil {
-		return nil, err
-	}
-	return c.Pack()
+	return n.change(c, id, func() error {
+		if err := n.Keeper.Burn(c.Ctx, c.Caller(), n.id, id); err != nil {
+			return err
+		}
+		return n.logTransfer(c, id, owner, nil)
+	})
 }
 
 // update is ERC-7007's updatable extension: the record decides, and only a changed one is news.
@@ -195,21 +193,14 @@ func (n collection) update(c *contract.Call, args []any) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	settled, err := n.Keeper.Update(c.Ctx, n.id, encoded, data)
-	if err != nil {
-		return nil, err
-	}
-	if err := n.logUpdate(c, settled, idInt(prompt.TokenID(n.address, encoded))); err != nil {
-		return nil, err
-	}
-	return c.Pack()
-}
-
-func (n collection) logUpdate(c *contract.Call, settled aigctypes.Settled, id *big.Int) error {
-	if err := c.Log("Update", id, settled.Prompt, settled.OutputRoot); err != nil {
-		return err
-	}
-	return c.Log("MetadataUpdate", id)
+	id := aigctypes.TokenID(prompt.TokenID(n.address, encoded))
+	return n.change(c, id, func() error {
+		settled, err := n.Keeper.Update(c.Ctx, n.id, encoded, data)
+		if err != nil {
+			return err
+		}
+		return n.logUpdate(c, id, settled.Prompt, settled.OutputRoot)
+	})
 }
 
 // settle emits what finality itself could not, because no EVM runs where results become final.
@@ -218,24 +209,13 @@ func (n collection) settle(c *contract.Call, args []any) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	settled, err := n.Keeper.Settle(c.Ctx, c.Caller(), n.id, id, nil)
-	if err != nil {
-		return nil, err
-	}
-	if err := n.logSettled(c, settled, idInt(id)); err != nil {
-		return nil, err
-	}
-	return c.Pack()
-}
-
-func (n collection) logSettled(c *contract.Call, settled aigctypes.Settled, id *big.Int) error {
-	if settled.Status == aigctypes.TOKEN_STATUS_BURNT {
-		return c.Log("Transfer", evmAddress(settled.Owner), common.Address{}, id)
-	}
-	if err := c.Log("AigcData", id, settled.Prompt, settled.OutputRoot, []byte{}); err != nil {
-		return err
-	}
-	return n.logUpdate(c, settled, id)
+	return n.change(c, id, func() error {
+		settled, err := n.Keeper.Settle(c.Ctx, c.Caller(), n.id, id, nil)
+		if err != nil {
+			return err
+		}
+		return n.logSettled(c, id, settled)
+	})
 }
 
 // addAigcData is ERC-7007's way to give a token its content: here the chain's record has it, so the
@@ -256,19 +236,18 @@ func (n collection) addAigcData(c *contract.Call, args []any) ([]byte, error) {
 	if aigctypes.TokenID(prompt.TokenID(n.address, encoded)) != id {
 		return nil, fmt.Errorf("the prompt is not that of token %s", id)
 	}
-	settled, err := n.Keeper.Settle(c.Ctx, c.Caller(), n.id, id, nil)
-	if err != nil {
-		return nil, err
-	}
-	verified, err := n.Keeper.Verify(c.Ctx, n.id, encoded, data)
-	if err != nil {
-		return nil, err
-	}
-	if !verified {
-		return nil, fmt.Errorf("the record of token %s says otherwise", id)
-	}
-	if err := n.logSettled(c, settled, idInt(id)); err != nil {
-		return nil, err
-	}
-	return c.Pack()
+	return n.change(c, id, func() error {
+		settled, err := n.Keeper.Settle(c.Ctx, c.Caller(), n.id, id, nil)
+		if err != nil {
+			return err
+		}
+		verified, err := n.Keeper.Verify(c.Ctx, n.id, encoded, data)
+		if err != nil {
+			return err
+		}
+		if !verified {
+			return fmt.Errorf("the record of token %s says otherwise", id)
+		}
+		return n.logSettled(c, id, settled)
+	})
 }

@@ -43,6 +43,7 @@ func New(msgs imotypes.MsgServer, queries imotypes.QueryServer, bank cmn.BankKee
 	o := offerings{msgs: msgs, queries: queries, bank: bank, denom: denom}
 	return contract.New("offerings", common.HexToAddress(Address), api, bank, map[string]contract.Method{
 		"placeBid":              {Kind: contract.Payable, Gas: gasWrite, Run: o.placeBid},
+		"placeOwnBid":           {Kind: contract.Payable, Gas: gasWrite, Run: o.placeOwnBid},
 		"placeBidFor":           {Kind: contract.Payable, Gas: gasWrite, Run: o.placeBidFor},
 		"cancelBid":             {Kind: contract.Write, Gas: gasWrite, Run: o.cancelBid},
 		"finalize":              {Kind: contract.Write, Gas: gasWrite, Run: o.finalize},

@@ -27,16 +27,18 @@ import (
 )
 
 // testContracts runs the example contracts on validators that reveal a beacon, a model with a small output, a courier with an account
-// of its own, an Ethereum client; and, beside that, the same contracts with the mock oracle.
-func testContracts(t *testing.T, n *live.Network, model uint64) {
+// of its own, an Ethereum client; and, beside that, the same contracts with the mock oracle, and collections of content.
+func testContracts(t *testing.T, n *live.Network, model, letters uint64) *contentTest {
 	n.Eventually(time.Minute, "a reveal", func() bool {
 		res, err := oracletypes.NewQueryClient(n.Client.Conn()).Beacon(t.Context(), &oracletypes.QueryBeaconRequest{})
 		return err == nil && res.Beacon.RevealedHeight > 0
 	})
 	courier := startCourier(t, n)
+	content := newContentTest(t, n, model, letters)
 
 	var group errgroup.Group
 	group.Go(func() error { return testRevenue(t, n, model) })
+	group.Go(func() error { return testContent(t, n, content) })
 	for _, cmd := range []*exec.Cmd{
 		nodeTests(t, n.Net, "oracle.test.mjs", []string{"eve", "fay", "dev0", "dev1"}, "MODEL="+strconv.FormatUint(model, 10), "BEACON=1"),
 		nodeTests(t, n.Net, "mock.test.mjs", []string{"dev2", "dev3", "dev4", "dev5", "dev6", "dev7", "dev8"}),
@@ -55,6 +57,7 @@ func testContracts(t *testing.T, n *live.Network, model uint64) {
 		var record map[string]any
 		require.NoError(t, json.Unmarshal([]byte(line), &record), line)
 	}
+	return content
 }
 
 // startCourier runs a courier with a new key, funded by Dee. The function that it returns stops it

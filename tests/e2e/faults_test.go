@@ -14,8 +14,8 @@ import (
 	oracletypes "github.com/imochain/imod/x/oracle/types"
 )
 
-// testFaults kills a validator and sidecars of a network that serves requests all along.
-func testFaults(t *testing.T, n *live.Network, model uint64) {
+// testFaults kills a validator and sidecars of a network that serves requests all along. It returns a token whose request expired.
+func testFaults(t *testing.T, n *live.Network, model uint64, content *contentTest) (expired string) {
 	eve := n.Key("eve")
 	request := func(n *live.Network, seed uint64) uint64 { return n.Request(eve, model, prompt, seed) }
 
@@ -62,6 +62,7 @@ func testFaults(t *testing.T, n *live.Network, model uint64) {
 		n.SignalSidecar(2, syscall.SIGSTOP)
 		defer n.SignalSidecar(1, syscall.SIGCONT)
 		defer n.SignalSidecar(2, syscall.SIGCONT)
+		expired = content.mint(n, eve, 21)
 		id := request(n, 21)
 		asked := n.Status(id)
 		n.Blocks(4)
@@ -76,4 +77,5 @@ func testFaults(t *testing.T, n *live.Network, model uint64) {
 		require.True(t, paid.GT(sdkmath.ZeroInt()))
 		require.Equal(t, paid.String(), after.Sub(before).String(), "refund")
 	})
+	return expired
 }

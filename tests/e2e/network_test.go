@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/imochain/imod/localnet"
+	"github.com/imochain/imod/localnet/rpc"
 	"github.com/imochain/imod/tests/live"
 	oracletypes "github.com/imochain/imod/x/oracle/types"
 )
@@ -29,9 +30,12 @@ func TestNetwork(t *testing.T) {
 		// An expiry is waited for, and so is the first block in which a new hash chain counts.
 		Oracle: map[string]any{"request_blocks": 12, "beacon_delay_blocks": 4},
 	})
-	ids := n.Register("picture", live.Tiny)
-	t.Run("contracts", func(t *testing.T) { testContracts(t, n.In(t), ids[1]) })
-	t.Run("faults", func(t *testing.T) { testFaults(t, n, ids[0]) })
+	ids := n.Register("picture", live.Tiny, live.Letters)
+	var content *contentTest
+	t.Run("contracts", func(t *testing.T) { content = testContracts(t, n.In(t), ids[1], ids[2]) })
+	var expired string
+	t.Run("faults", func(t *testing.T) { expired = testFaults(t, n, ids[0], content) })
+	t.Run("logs", func(t *testing.T) { testLogs(t, n.In(t), content, expired) })
 	n.CheckLogs()
 }
 
@@ -48,14 +52,24 @@ func made(t *testing.T, n *live.Network, i int) uint64 {
 // nodeTests prepares a file of contracts/test against a network, signing with the accounts named.
 func nodeTests(t *testing.T, network *localnet.Network, file string, accounts []string, env ...string) *exec.Cmd {
 	t.Helper()
-	keys := make([]string, len(accounts))
+	keys := make([]rpc.Key, len(accounts))
 	for i, name := range accounts {
-		key, err := network.Key(name)
+		var err error
+		keys[i], err = network.Key(name)
 		require.NoError(t, err)
-		keys[i] = "0x" + hex.EncodeToString(key.Priv.Key)
+	}
+	return nodeTestsBy(t, network, file, keys, env...)
+}
+
+// nodeTestsBy is nodeTests with keys.
+func nodeTestsBy(t *testing.T, network *localnet.Network, file string, keys []rpc.Key, env ...string) *exec.Cmd {
+	t.Helper()
+	private := make([]string, len(keys))
+	for i, key := range keys {
+		private[i] = "0x" + hex.EncodeToString(key.Priv.Key)
 	}
 	cmd := exec.CommandContext(t.Context(), "node", "--test", filepath.Join("test", file))
 	cmd.Dir = filepath.Join(live.Root(t), "contracts")
-	cmd.Env = append(append(os.Environ(), "RPC="+network.Nodes[0].JSONRPC, "KEYS="+strings.Join(keys, ",")), env...)
+	cmd.Env = append(append(os.Environ(), "RPC="+network.Nodes[0].JSONRPC, "KEYS="+strings.Join(private, ",")), env...)
 	return cmd
 }

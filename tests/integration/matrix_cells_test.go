@@ -196,10 +196,13 @@ func (m *matrix) cellsOfMarket(id *big.Int) []cell {
 	text, price, until := hex.EncodeToString(common.BigToHash(id).Bytes()), imo(80).BigInt(), m.Time().Add(time.Hour)
 	list := &aigctypes.MsgList{Owner: m.eve.String(), CollectionId: 1, TokenId: text, Price: coin(imo(80))}
 	offer := &aigctypes.MsgMakeOffer{Bidder: m.bo.String(), CollectionId: 1, TokenId: text, Price: coin(imo(80)), Expires: until}
+	move := &aigctypes.MsgTransfer{Sender: m.eve.String(), CollectionId: 1, TokenId: text, Recipient: m.bo.String()}
 	hash := commitmentOf(m.bo, 31)
 	commit := &aigctypes.MsgCommit{Sender: m.bo.String(), CollectionId: 1, Commitment: hex.EncodeToString(hash[:])}
 	update, withdraw := nft("update", m.eve, m.promptOf(21), []byte{1}), nft("withdraw", m.eve, m.eve.EVM())
-	update.refused, withdraw.refused = true, true // no result has changed, nothing is credited
+	token, err := m.App().AIGCKeeper.Token(m.Context(), 1, aigctypes.TokenID(common.BigToHash(id)))
+	require.NoError(m.T, err)
+	update.prepare, withdraw.prepare = m.changed(token.RequestId, []byte{1}), m.credited(m.eve, coin(imo(3)))
 	expires := uint64(until.Unix())
 	return []cell{
 		pays(nft("mint", m.eve, m.promptOf(23)), 4), pays(nft("commit", m.bo, hash), 4),
@@ -208,6 +211,7 @@ func (m *matrix) cellsOfMarket(id *big.Int) []cell {
 		after(pays(nft("buy", m.bo, id), 80), list), after(nft("buyIn", m.bo, id, app.BaseDenom, price), list), after(nft("listing", m.bo, id), list),
 		pays(nft("makeOffer", m.bo, id, expires), 80), nft("makeOfferIn", m.bo, id, app.BaseDenom, price, expires),
 		after(nft("offerOf", m.eve, id, m.bo.EVM()), offer), after(nft("cancelOffer", m.bo, id, m.bo.EVM()), offer),
+		after(nft("announce", m.chi, []*big.Int{id}), move), after(nft("unannounced", m.chi, big.NewInt(10)), move),
 		after(nft("acceptOffer", m.eve, id, m.bo.EVM(), app.BaseDenom, price), offer), nft("burn", m.eve, id), update, withdraw,
 	}
 }

@@ -25,6 +25,8 @@ func (m *matrix) cellsOfOpenSale() []cell {
 	}
 	bid := offerings("placeBid", m.eve, one, imo(10).BigInt(), price, m.termsHash())
 	bid.value = imo(10).BigInt()
+	own := offerings("placeOwnBid", m.eve, one, imo(10).BigInt(), price, m.termsHash(), new(big.Int), [][32]byte{}, true)
+	own.value = bid.value
 	finalize := offerings("finalize", m.eve, one)
 	finalize.later = time.Minute
 	cancel := func(ctx sdk.Context, who chain.Account, bid uint64) {
@@ -34,7 +36,7 @@ func (m *matrix) cellsOfOpenSale() []cell {
 	bidFor := offerings("placeBidFor", m.eve, one, m.dee.EVM(), imo(10).BigInt(), price, m.termsHash(), new(big.Int), [][32]byte{})
 	bidFor.value = bid.value
 	bid.prepare = func(ctx sdk.Context) { cancel(ctx, m.bo, 1) } // it was sold out
-	bidFor.prepare = bid.prepare
+	bidFor.prepare, own.prepare = bid.prepare, bid.prepare
 	refund := offerings("refund", m.chi, one)
 	refund.later = time.Minute
 	refund.prepare = func(ctx sdk.Context) { // the soft cap is missed
@@ -46,7 +48,7 @@ func (m *matrix) cellsOfOpenSale() []cell {
 	refundFor := offerings("refundFor", m.eve, one, m.chi.EVM())
 	refundFor.later, refundFor.prepare = refund.later, refund.prepare
 	return []cell{
-		bid, bidFor, finalize, refund, refundFor,
+		bid, own, bidFor, finalize, refund, refundFor,
 		offerings("cancelBid", m.bo, one, one),
 		offerings("offering", m.eve, one),
 		offerings("allocation", m.eve, one, m.bo.EVM()),
@@ -62,14 +64,12 @@ func (m *matrix) cellsOfSettledSale() []cell {
 	}
 	release := cellOf("release", m.eve, one)
 	release.later = 2 * time.Minute
-	exitLot, exitLotAtLeast := cellOf("exitLot", m.dee, one, one), cellOf("exitLotAtLeast", m.dee, one, one, one)
-	exitLot.refused, exitLotAtLeast.refused = true, true // the sale has one round
 	return []cell{
 		cellOf("collect", m.bo, one),
 		cellOf("collectFor", m.eve, one, m.bo.EVM()),
 		cellOf("exit", m.dee, one, imo(100).BigInt()),
 		cellOf("exitAtLeast", m.dee, one, imo(100).BigInt(), imo(9).BigInt()),
-		exitLot, exitLotAtLeast, release,
+		release,
 		cellOf("allocation", m.eve, one, m.bo.EVM()),
 	}
 }
@@ -114,8 +114,6 @@ func (m *matrix) cellsOfPoolAndTreasury() []cell {
 		run(ctx, 2*time.Minute, &imotypes.MsgReleaseProceeds{Sender: m.eve.String(), OfferingId: 1})
 		run(ctx, time.Minute, propose) // a minute later the treasury has vested in part
 	}
-	version := cellOf("objectVersion", m.dee, nil, one, big.NewInt(2))
-	version.refused = true // none waits
 	return []cell{
 		cellOf("swap", m.eve, imo(1).BigInt(), one, true, imo(1).BigInt(), one, until),
 		cellOf("addLiquidity", m.dee, imo(1).BigInt(), one, imo(10).BigInt(), imo(1).BigInt(), one, until),
@@ -123,6 +121,6 @@ func (m *matrix) cellsOfPoolAndTreasury() []cell {
 		cellOf("collectPoolRevenue", m.dee, nil, one),
 		cellOf("collectPoolRevenueFor", m.eve, nil, one, common.BytesToAddress(imotypes.PoolAddress(1))),
 		cellOf("proposeSpend", m.ana, nil, one, m.eve.EVM(), imo(10).BigInt(), "work"),
-		object, execute, version,
+		object, execute,
 	}
 }

@@ -48,6 +48,17 @@ func doors(j *job, o imotypes.Offering) []door {
 				TermsHash: o.TermsHash, Allowance: allowance,
 			}}
 	}
+	ownBid := func(name string, from chain.Account, amount sdkmath.Int, proof [][32]byte, allowance *imotypes.Allowance, refused bool) door {
+		leaf, limit := new(big.Int), price.MulRaw(9)
+		if allowance != nil {
+			leaf = allowance.Cap.BigInt()
+		}
+		return door{name: name, from: from, refused: refused, value: amount.BigInt(), method: "placeOwnBid",
+			args: []any{one, amount.BigInt(), limit.BigInt(), hash, leaf, proof, true},
+			message: &imotypes.MsgPlaceBid{
+				Bidder: from.String(), OfferingId: 1, Amount: coin(amount), MaxPrice: limit, TermsHash: o.TermsHash, Allowance: allowance, AutoPayout: true,
+			}}
+	}
 	cancel := func(name string, from chain.Account, id int64, refused bool) door {
 		return simple(name, from, "cancelBid", refused, &imotypes.MsgCancelBid{Owner: from.String(), OfferingId: 1, BidId: uint64(id)}, one, big.NewInt(id))
 	}
@@ -67,7 +78,8 @@ func doors(j *job, o imotypes.Offering) []door {
 	finalize := &imotypes.MsgFinalizeOffering{Sender: j.eve.String(), OfferingId: 1}
 	steps := []door{
 		bid("ok: a bid", j.bo, imo(200), 2, hash, false),
-		bid("ok: a higher bid", j.chi, imo(300), 9, hash, false),
+		ownBid("ok: a higher bid that asks for automatic payment", j.chi, imo(300), nil, nil, false),
+		ownBid("fails: an allowance where there is no list", j.chi, imo(300), [][32]byte{{1}}, &imotypes.Allowance{Cap: sdkmath.OneInt(), Proof: [][]byte{common.Hash{1}.Bytes()}}, true),
 		bid("fails: other terms", j.dee, imo(100), 2, common.Hash{1}, true),
 		bid("fails: below the minimum", j.dee, sdkmath.OneInt(), 2, hash, true),
 		bid("fails: over the cap", j.dee, imo(2001), 2, hash, true),

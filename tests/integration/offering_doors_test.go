@@ -15,6 +15,8 @@ import (
 	"github.com/imochain/imod/app"
 	"github.com/imochain/imod/testutil/chain"
 	imotypes "github.com/imochain/imod/x/imo/types"
+	revsharekeeper "github.com/imochain/imod/x/revshare/keeper"
+	revsharetypes "github.com/imochain/imod/x/revshare/types"
 )
 
 // door is one action as a message and as a call of the contract.
@@ -86,6 +88,18 @@ func TestTwoDoors(t *testing.T) {
 		}
 	}
 	require.Equal(t, imotypes.OFFERING_STATUS_SUCCEEDED, byCall.offeringStatus())
+	for _, j := range []*job{byMessage, byCall} {
+		require.True(t, j.paidAutomatically(j.chi), "her bid asked for it")
+		require.False(t, j.paidAutomatically(j.bo))
+	}
+}
+
+// paidAutomatically tells whether an account is paid its revenue of the token without a claim.
+func (j *job) paidAutomatically(who chain.Account) bool {
+	j.T.Helper()
+	res, err := revsharekeeper.NewQueryServer(j.App().RevShareKeeper).Holder(j.Context(), &revsharetypes.QueryHolderRequest{Denom: j.denom, Address: who.String()})
+	require.NoError(j.T, err)
+	return res.Auto != nil
 }
 
 func (j *job) offeringStatus() imotypes.OfferingStatus {
@@ -94,10 +108,15 @@ func (j *job) offeringStatus() imotypes.OfferingStatus {
 	return o.Status
 }
 
-// imoState is the whole state of x/imo.
-func (j *job) imoState() string {
+// imoGenesis is the whole state of x/imo, imoState the same as text.
+func (j *job) imoGenesis() *imotypes.GenesisState {
 	j.T.Helper()
 	g, err := j.App().IMOKeeper.ExportGenesis(j.Context())
 	require.NoError(j.T, err)
-	return string(j.App().AppCodec().MustMarshalJSON(g))
+	return g
+}
+
+func (j *job) imoState() string {
+	j.T.Helper()
+	return string(j.App().AppCodec().MustMarshalJSON(j.imoGenesis()))
 }

@@ -23,8 +23,8 @@ import (
 // ModelPrice is what a run of a registered model costs besides the network fee, in aimo.
 const ModelPrice = 1_000_000
 
-// Tiny is the model of four pixels that Register makes itself; every other name is a folder of models/.
-const Tiny = "tiny"
+// Tiny, a model of four pixels, and Letters, which takes any 48 bytes, Register makes itself; every other name is a folder of models/.
+const Tiny, Letters = "tiny", "letters"
 
 // Register packs models as Ana, serves their bundles, registers them in one transaction and waits until they are proved. It returns
 // their ids.
@@ -63,8 +63,11 @@ func (n *Network) Register(names ...string) []uint64 {
 // pack puts the bundle of a model where it is served and returns its manifest.
 func (n *Network) pack(name string, creator rpc.Key) []byte {
 	n.T.Helper()
-	if name == Tiny {
-		made := models.Tiny(n.T, creator.Address, 0)
+	if name == Tiny || name == Letters {
+		made := models.Letters(n.T, creator.Address)
+		if name == Tiny {
+			made = models.Tiny(n.T, creator.Address, 0)
+		}
 		folder := filepath.Join(n.Net.ModelsDir(), bundle.FolderName(made.Manifest.Root()))
 		require.NoError(n.T, os.MkdirAll(folder, 0o755))
 		require.NoError(n.T, made.Write(func(name string) (io.WriteCloser, error) { return os.Create(filepath.Join(folder, name)) }))

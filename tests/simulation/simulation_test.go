@@ -38,6 +38,8 @@ type world struct {
 	worker  *models.Worker
 	block   *chain.Block
 	sent    []string
+	// committed are prompts that were named by a hash
+	committed []committed
 }
 
 // TestInvariants runs the seeds and then asks whether every message had its share.

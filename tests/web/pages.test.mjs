@@ -87,6 +87,16 @@ test('a minted picture, run again in the browser, has the same hash', async () =
   await close();
 });
 
+test('the picture of a token opens by itself', async () => {
+  const page = await browser.newPage({ viewport: { width: 320, height: 240 } });
+  const answer = await page.goto(new URL(`/imod/aigc/v1/content/1/${work.token_id}`, env.pages).href);
+  assert.equal(answer.headers()['content-type'], 'image/png');
+  assert.match(answer.headers()['imod-digital-source-type'], /trainedAlgorithmicMedia$/);
+  assert.deepEqual(await page.evaluate(() => [document.images.length, document.images[0].naturalWidth, document.images[0].naturalHeight]), [1, 64, 64]);
+  await shot(page, 'token');
+  await page.close();
+});
+
 test('a bundle with a changed byte is refused', async () => {
   const { page, close } = await open(pages.work, {
     prepare: (p) => p.route('**/bundle/*/weights', async (route) => {

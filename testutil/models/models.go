@@ -94,16 +94,24 @@ func NewWorker(t testing.TB, bundles ...*bundle.Bundle) *Worker {
 		t: t, runners: map[string]*pipeline.Runner{}, readers: map[string]*custody.Reader{}, draws: map[[32]byte]*custody.Reader{},
 		done: map[workKey]oracletypes.WorkResult{}, outputs: map[[32]byte][]byte{},
 	}
+	w.Add(bundles...)
+	return w
+}
+
+// Add gives the worker more bundles.
+func (w *Worker) Add(bundles ...*bundle.Bundle) {
+	w.t.Helper()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	for _, b := range bundles {
 		runner, err := pipeline.New(b)
-		require.NoError(t, err)
+		require.NoError(w.t, err)
 		root := b.Manifest.Root()
 		w.runners[hex.EncodeToString(root[:])] = runner
 		reader, err := custody.NewReader(b.Manifest, b.Table, bytes.NewReader(b.Weights), b.IR)
-		require.NoError(t, err)
+		require.NoError(w.t, err)
 		w.readers[hex.EncodeToString(root[:])] = reader
 	}
-	return w
 }
 
 // Update computes what is open.

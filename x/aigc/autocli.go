@@ -32,6 +32,7 @@ func queryCommands() *autocliv1.ServiceCommandDescriptor {
 			command("OffersBy", "offers-by [address]", "List the offers that an account made", "address"),
 			command("Reports", "reports", "List open reports, with --collection-id and --token-id about one token"),
 			command("Market", "market [collection-id]", "Show floor price, volume and royalties of a collection", "id"),
+			command("Unlogged", "unlogged", "List tokens of which the EVM's logs lack something, with --collection-id those of one collection"),
 			command("Credits", "credits [address]", "List money of an account that waits to be withdrawn", "address"),
 		},
 	}

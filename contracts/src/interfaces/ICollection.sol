@@ -74,6 +74,13 @@ interface ICollection {
     /// @notice Makes a pending token final once its request is, or burns it when that expired.
     function settle(uint256 tokenId) external;
 
+    /// @notice Emits the logs that are due of tokens that were changed outside of the EVM, by a message or by
+    /// the chain itself: Transfer, and AigcData, Update and MetadataUpdate. Anyone may call it, for at most 100
+    /// tokens; those of which nothing is due are skipped. Every call that changes a token does it first.
+    function announce(uint256[] calldata tokenIds) external;
+    /// @notice The first tokens of which logs are due, in ascending order, at most `limit` and at most 100.
+    function unannounced(uint256 limit) external view returns (uint256[] memory tokenIds);
+
     /// @notice Puts a final token up for sale; the functions with `denom` name any allowed denom, the
     /// others the chain's own coin. Moving or burning the token ends the listing.
     function list(uint256 tokenId, uint256 price) external;

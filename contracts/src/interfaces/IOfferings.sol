@@ -34,6 +34,17 @@ interface IOfferings {
         uint256 cap,
         bytes32[] calldata proof
     ) external payable returns (uint256 bidId);
+    /// @notice Bids for the caller, with its leaf of the offering's allow list, if there is one. With autoPayout the
+    /// token's revenue is paid to the caller without a claim once the bought tokens were collected, unless it is a contract.
+    function placeOwnBid(
+        uint256 offeringId,
+        uint256 amount,
+        uint256 maxPrice,
+        bytes32 termsHash,
+        uint256 cap,
+        bytes32[] calldata proof,
+        bool autoPayout
+    ) external payable returns (uint256 bidId);
     function cancelBid(uint256 offeringId, uint256 bidId) external returns (uint256 amount);
     function finalize(uint256 offeringId) external returns (uint8 status);
     function collect(uint256 offeringId) external returns (uint256 tokens);

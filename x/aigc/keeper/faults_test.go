@@ -17,10 +17,11 @@ import (
 
 var errFault = errors.New("fault")
 
-// faults lets the n-th call to the store or the bank fail; n = 0 lets none.
-type faults struct{ n int }
+// faults lets the n-th call to the store or the bank fail; n = 0 lets none. It counts all.
+type faults struct{ n, calls int }
 
 func (f *faults) next() error {
+	f.calls++
 	if f.n == 0 {
 		return nil
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/imochain/imod/x/aigc/types"
 )
 
-// importMarket writes offers, commitments, reports and trades; listings come with their tokens.
+// importMarket writes offers, commitments, reports, trades and what logs lack; listings come with their tokens.
 func (k *Keeper) importMarket(ctx context.Context, gs *types.GenesisState) error {
 	for _, g := range gs.Offers {
 		id, err := types.TokenIDFromBytes(g.TokenId)
@@ -53,6 +53,16 @@ func (k *Keeper) importMarket(ctx context.Context, gs *types.GenesisState) error
 			return err
 		}
 	}
+	for _, g := range gs.Unlogged {
+		if g.Unlogged.Owner != "" {
+			if _, err := k.account(g.Unlogged.Owner); err != nil {
+				return err
+			}
+		}
+		if err := k.unlogged.Set(ctx, collections.Join(g.CollectionId, g.TokenId), g.Unlogged); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -75,8 +85,14 @@ func (k *Keeper) exportMarket(ctx context.Context, gs *types.GenesisState) error
 	}); err != nil {
 		return err
 	}
-	return k.trades.Walk(ctx, nil, func(key collections.Pair[uint64, string], trade types.Trade) (bool, error) {
+	if err := k.trades.Walk(ctx, nil, func(key collections.Pair[uint64, string], trade types.Trade) (bool, error) {
 		gs.Trades = append(gs.Trades, types.GenesisTrade{CollectionId: key.K1(), Denom: key.K2(), Trade: trade})
+		return false, nil
+	}); err != nil {
+		return err
+	}
+	return k.unlogged.Walk(ctx, nil, func(key tokenKey, record types.Unlogged) (bool, error) {
+		gs.Unlogged = append(gs.Unlogged, types.GenesisUnlogged{CollectionId: key.K1(), TokenId: key.K2(), Unlogged: record})
 		return false, nil
 	})
 }

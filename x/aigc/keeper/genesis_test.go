@@ -90,7 +90,7 @@ func TestDefaultGenesis(t *testing.T) {
 		"deposit_per_byte":{"denom":"aimo","amount":"10000000000000"},"max_content_bytes":65536,
 		"open_collections":false,"paused":false,"commit_blocks":100,
 		"commit_deposit":{"denom":"aimo","amount":"10000000000000000"},
-		"report_bond":{"denom":"aimo","amount":"1000000000000000000"},"report_blocks":1200000,"moderators":[]},"last_collection_id":"0","collections":[],"tokens":[],"operators":[],"credits":[],"incomes":[],"offers":[],"trades":[],"commitments":[],"reports":[]}`, string(raw))
+		"report_bond":{"denom":"aimo","amount":"1000000000000000000"},"report_blocks":1200000,"moderators":[]},"last_collection_id":"0","collections":[],"tokens":[],"operators":[],"credits":[],"incomes":[],"offers":[],"trades":[],"commitments":[],"reports":[],"unlogged":[]}`, string(raw))
 	require.Error(t, module.ValidateGenesis(f.encoding.Codec, nil, []byte(`{"unknown":1}`)))
 }
 
@@ -165,7 +165,17 @@ func TestGenesisRefuses(t *testing.T) {
 		"negative price":           {"negative coin amount", func(gs *state) { find(gs, listed).Listing.Price.Amount = math.NewInt(-1) }},
 		"price above 2^120":        {"between 0 and 2^120", func(gs *state) { find(gs, listed).Listing.Price.Amount = settlement.MaxPrice().AddRaw(1) }},
 		"fee above its bound":      {"protocol fee", func(gs *state) { find(gs, listed).Listing.ProtocolFeeBps = 1_001 }},
-		"owner is no address":      {"invalid address", func(gs *state) { g := find(gs, pending); g.Ownership.Owner, g.Ownership.OwnerPosition = "somebody", 0 }},
+		"unlogged of nothing":      {"does not exist", func(gs *state) { gs.Unlogged[0].CollectionId = 9 }},
+		"unlogged twice":           {"tokens must ascend", func(gs *state) { gs.Unlogged[1] = gs.Unlogged[0] }},
+		"unlogged and nothing due": {"nothing is due", func(gs *state) { gs.Unlogged[0].Unlogged = types.Unlogged{Owner: ownerOf(gs, gs.Unlogged[0].TokenId)} }},
+		"unlogged short id":        {"want 32 bytes", func(gs *state) { gs.Unlogged[0].TokenId = []byte{1} }},
+		"unlogged result while pending": {"no such content", func(gs *state) {
+			for i := range gs.Unlogged {
+				gs.Unlogged[i].Unlogged.Result = true
+			}
+		}},
+		"unlogged owner is no address": {"invalid address", func(gs *state) { gs.Unlogged[0].Unlogged.Owner = "somebody" }},
+		"owner is no address":          {"invalid address", func(gs *state) { g := find(gs, pending); g.Ownership.Owner, g.Ownership.OwnerPosition = "somebody", 0 }},
 	}
 	for name, tc := range cases {
 		t.Run("fails: "+name, func(t *testing.T) {
@@ -179,4 +189,14 @@ func TestGenesisRefuses(t *testing.T) {
 		})
 	}
 	require.NoError(t, good.Validate())
+}
+
+// ownerOf is the owner of a token in a state, empty if it has none.
+func ownerOf(gs *types.GenesisState, id []byte) string {
+	for _, g := range gs.Tokens {
+		if string(g.Token.TokenId) == string(id) && g.Ownership != nil {
+			return g.Ownership.Owner
+		}
+	}
+	return ""
 }

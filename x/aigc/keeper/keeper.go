@@ -53,6 +53,7 @@ type Keeper struct {
 	commitmentsDue   collections.KeySet[commitmentDueKey]
 	flags            collections.Map[tokenKey, types.Flags]
 	reports          collections.Map[tokenAccountKey, types.Report]
+	unlogged         collections.Map[tokenKey, types.Unlogged]
 	trades           collections.Map[collections.Pair[uint64, string], types.Trade]
 	credits          collections.Map[collections.Triple[sdk.AccAddress, uint64, string], math.Int]
 	incomes          collections.Map[collections.Pair[uint64, string], types.Income]
@@ -107,8 +108,9 @@ func NewKeeper(
 		commitments: collections.NewMap(sb, types.CommitmentsKey, "commitments", token, codec.CollValue[types.Commitment](cdc)),
 		commitmentsDue: collections.NewKeySet(sb, types.CommitmentsDueKey, "commitments_due",
 			collections.TripleKeyCodec(collections.Int64Key, collections.Uint64Key, collections.BytesKey)),
-		flags:   collections.NewMap(sb, types.FlagsKey, "flags", token, codec.CollValue[types.Flags](cdc)),
-		reports: collections.NewMap(sb, types.ReportsKey, "reports", tokenAccount, codec.CollValue[types.Report](cdc)),
+		flags:    collections.NewMap(sb, types.FlagsKey, "flags", token, codec.CollValue[types.Flags](cdc)),
+		reports:  collections.NewMap(sb, types.ReportsKey, "reports", tokenAccount, codec.CollValue[types.Report](cdc)),
+		unlogged: collections.NewMap(sb, types.UnloggedKey, "unlogged", token, codec.CollValue[types.Unlogged](cdc)),
 		trades: collections.NewMap(sb, types.TradesKey, "trades",
 			collections.PairKeyCodec(collections.Uint64Key, collections.StringKey), codec.CollValue[types.Trade](cdc)),
 		credits: collections.NewMap(sb, types.CreditsKey, "credits",

@@ -83,7 +83,10 @@ func (k *Keeper) insert(ctx context.Context, collectionID uint64, id types.Token
 	if err := k.counts.Set(ctx, collectionID, counts); err != nil {
 		return err
 	}
-	return k.ownerships.Set(ctx, key, own)
+	if err := k.ownerships.Set(ctx, key, own); err != nil {
+		return err
+	}
+	return k.ownerChanged(ctx, collectionID, id, "", text)
 }
 
 // move changes the owner and clears the token's approval.
@@ -102,10 +105,14 @@ func (k *Keeper) move(ctx context.Context, collectionID uint64, id types.TokenID
 	if own.OwnerPosition, err = k.addToOwner(ctx, collectionID, id, to); err != nil {
 		return err
 	}
+	before := own.Owner
 	if own.Owner, err = k.text(to); err != nil {
 		return err
 	}
-	return k.ownerships.Set(ctx, keyOf(collectionID, id), own)
+	if err := k.ownerships.Set(ctx, keyOf(collectionID, id), own); err != nil {
+		return err
+	}
+	return k.ownerChanged(ctx, collectionID, id, before, own.Owner)
 }
 
 // remove takes a token out of both enumerations. A token that expired does not
@@ -135,7 +142,10 @@ func (k *Keeper) remove(ctx context.Context, collectionID uint64, id types.Token
 	if err := k.fillSeat(ctx, collectionID, own.Position, counts.Supply); err != nil {
 		return err
 	}
-	return k.ownerships.Remove(ctx, keyOf(collectionID, id))
+	if err := k.ownerships.Remove(ctx, keyOf(collectionID, id)); err != nil {
+		return err
+	}
+	return k.ownerChanged(ctx, collectionID, id, own.Owner, "")
 }
 
 // fillSeat puts the token of the collection's last seat on the one that became free.

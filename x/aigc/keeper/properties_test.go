@@ -34,6 +34,8 @@ type machine struct {
 	supply sdk.Coins
 	// sold sums up the prices of sales, by collection
 	sold map[uint64]sdk.Coins
+	// logs are what somebody knows who reads nothing but the EVM's logs, by collection and id
+	logs map[uint64]map[types.TokenID]logged
 	// committed are the commitments made
 	committed []committed
 	done      map[string]int
@@ -50,6 +52,7 @@ func TestProperties(t *testing.T) {
 		m := &machine{
 			fixture: f, t: t, people: []sdk.AccAddress{f.creator, f.alice, f.bob, f.carol},
 			owner: map[uint64]map[types.TokenID]sdk.AccAddress{}, status: map[uint64]map[types.TokenID]types.TokenStatus{},
+			logs:  map[uint64]map[types.TokenID]logged{},
 			gifts: map[uint64]sdk.Coins{}, sold: map[uint64]sdk.Coins{}, done: done,
 			// rapid prefers small numbers, which is right for amounts and wrong for choices
 			dice: rand.New(rand.NewChaCha8([32]byte(rapid.SliceOfN(rapid.Byte(), 32, 32).Draw(t, "dice")))),
@@ -72,7 +75,7 @@ func TestProperties(t *testing.T) {
 	for _, name := range []string{
 		"mint", "result", "settle", "expire", "transfer", "approve", "operator", "burn", "list", "unlist", "buy", "withdraw", "content",
 		"offer", "accept", "cancel offer", "commit", "reveal", "displace",
-		"report", "flag",
+		"report", "flag", "announce", "announce a result", "announce an end",
 	} {
 		require.GreaterOrEqual(t, done[name], 20, "%s succeeded too seldom to mean anything: %v", name, done)
 	}
@@ -82,7 +85,7 @@ func (m *machine) step() {
 	actions := []func(){
 		m.doMint, m.doMint, m.doMint, m.doFinish, m.doFinish, m.doExpire, m.doSettle, m.doSettle, m.doSettle, m.doResult,
 		m.doTransfer, m.doTransfer, m.doApprove, m.doOperator, m.doBurn, m.doList, m.doList, m.doUnlist, m.doBuy, m.doBuy, m.doBuy,
-		m.doCommit, m.doCommit, m.doReveal, m.doReveal, m.doReport, m.doFlag, m.doOffer, m.doOffer, m.doAccept, m.doAccept, m.doCancelOffer, m.doLater,
+		m.doCommit, m.doCommit, m.doReveal, m.doReveal, m.doReport, m.doFlag, m.doAnnounce, m.doAnnounce, m.doOffer, m.doOffer, m.doAccept, m.doAccept, m.doCancelOffer, m.doLater,
 		m.doWithdraw, m.doBlock, m.doGift, m.doParams, m.doRefuse, m.newCollection,
 	}
 	actions[m.pick(len(actions))]()
@@ -155,6 +158,7 @@ func (m *machine) newCollection() {
 	}
 	c := resp.CollectionId
 	m.owner[c], m.status[c] = map[types.TokenID]sdk.AccAddress{}, map[types.TokenID]types.TokenStatus{}
+	m.logs[c] = map[types.TokenID]logged{}
 	m.gifts[c] = sdk.NewCoins()
 }
 
@@ -414,6 +418,7 @@ func (m *machine) check() {
 		has := m.bank.GetAllBalances(m.ctx, types.EscrowAddress(c))
 		require.Equal(m.t, owed(gs, c).Add(m.gifts[c]...).String(), has.String(), "escrow of collection %d", c)
 		m.checkMarket(c)
+		m.checkLogs(c)
 	}
 	require.Equal(m.t, m.oracle.escrowed().String(), m.bank.GetBalance(m.ctx, oracleEscrow, denom).Amount.String())
 }
@@ -464,5 +469,6 @@ func (m *machine) withdrawAll() {
 		require.Equal(m.t, m.gifts[c].String(), m.bank.GetAllBalances(m.ctx, types.EscrowAddress(c)).String())
 	}
 	require.Equal(m.t, m.supply, m.total())
+	m.announceAll()
 	m.invariants(m.t)
 }

@@ -148,6 +148,18 @@ func (q queryServer) StoredContent(ctx context.Context, req *types.QueryStoredCo
 	return &types.QueryStoredContentResponse{Content: content}, toStatus(err)
 }
 
+func (q queryServer) Unlogged(ctx context.Context, req *types.QueryUnloggedRequest) (*types.QueryUnloggedResponse, error) {
+	var opts []func(*query.CollectionsPaginateOptions[tokenKey])
+	if req.CollectionId != 0 {
+		opts = append(opts, query.WithCollectionPaginationPairPrefix[uint64, []byte](req.CollectionId))
+	}
+	tokens, page, err := query.CollectionPaginate(ctx, q.k.unlogged, capPage(req.Pagination),
+		func(key tokenKey, record types.Unlogged) (types.UnloggedToken, error) {
+			return types.UnloggedToken{CollectionId: key.K1(), TokenId: hex.EncodeToString(key.K2()), Unlogged: record}, nil
+		}, opts...)
+	return &types.QueryUnloggedResponse{Tokens: tokens, Pagination: page}, toStatus(err)
+}
+
 func (q queryServer) Credits(ctx context.Context, req *types.QueryCreditsRequest) (*types.QueryCreditsResponse, error) {
 	owner, err := q.k.account(req.Address)
 	if err != nil {

@@ -85,6 +85,9 @@ func (k *Keeper) SetFlags(
 	if err != nil {
 		return 0, err
 	}
+	if err := k.contentChanged(ctx, collectionID, id, types.Unlogged{Metadata: true}); err != nil {
+		return 0, err
+	}
 	open, err := k.openReports(ctx, collectionID, id)
 	if err != nil {
 		return 0, err

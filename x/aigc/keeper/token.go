@@ -118,6 +118,9 @@ func finish(token *types.Token, request oracletypes.Request, height int64) error
 }
 
 func (k *Keeper) announceFinal(ctx context.Context, token types.Token, id types.TokenID) error {
+	if err := k.contentChanged(ctx, token.CollectionId, id, types.Unlogged{Result: true}); err != nil {
+		return err
+	}
 	return emit(ctx, &types.EventTokenSettled{
 		CollectionId: token.CollectionId, TokenId: id.String(), RequestId: token.RequestId,
 		OutputRoot: hex.EncodeToString(token.Provenance.OutputRoot), TrustClass: token.Provenance.TrustClass,
@@ -141,6 +144,9 @@ func (k *Keeper) addContent(
 		return types.Settled{}, err
 	}
 	if err := k.storeContent(ctx, token, id, caller, content); err != nil {
+		return types.Settled{}, err
+	}
+	if err := k.contentChanged(ctx, token.CollectionId, id, types.Unlogged{Metadata: true}); err != nil {
 		return types.Settled{}, err
 	}
 	return k.settled(ctx, token, id, true)

@@ -52,6 +52,9 @@ func (k *Keeper) Update(ctx context.Context, collectionID uint64, encoded, data 
 	if err := k.tokens.Set(ctx, keyOf(collectionID, id), token); err != nil {
 		return types.Settled{}, err
 	}
+	if err := k.contentChanged(ctx, collectionID, id, types.Unlogged{Result: true}); err != nil {
+		return types.Settled{}, err
+	}
 	if err := emit(ctx, &types.EventTokenUpdated{
 		CollectionId: collectionID, TokenId: id.String(),
 		OutputRoot: hex.EncodeToString(next.OutputRoot), TrustClass: next.TrustClass,

@@ -119,7 +119,7 @@ func TestSplitRefuses(t *testing.T) {
 	}
 }
 
-// TestSplitRandom runs over 10^5 random sales (1,000 runs of 100).
+// TestSplitRandom runs over 10^5 random sales (100 runs, rapid's default, of 1,000).
 func TestSplitRandom(t *testing.T) {
 	limit := settlement.MaxPrice().BigInt()
 	rapid.Check(t, func(t *rapid.T) {

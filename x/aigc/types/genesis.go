@@ -45,7 +45,10 @@ func (gs GenesisState) Validate() error {
 	if err := gs.validateReports(known); err != nil {
 		return err
 	}
-	return gs.validateTrades(known)
+	if err := gs.validateTrades(known); err != nil {
+		return err
+	}
+	return gs.validateUnlogged(known)
 }
 
 func (gs GenesisState) validateCollections() (map[uint64]Collection, error) {

@@ -116,3 +116,44 @@ func (gs GenesisState) validateTrades(known map[uint64]Collection) error {
 	}
 	return nil
 }
+
+// validateUnlogged checks that every record is of something that logs lack.
+func (gs GenesisState) validateUnlogged(known map[uint64]Collection) error {
+	type key struct {
+		collection uint64
+		token      string
+	}
+	owned := make(map[key]GenesisToken, len(gs.Tokens))
+	for _, g := range gs.Tokens {
+		if g.Ownership != nil {
+			owned[key{g.Token.CollectionId, string(g.Token.TokenId)}] = g
+		}
+	}
+	for i, g := range gs.Unlogged {
+		if _, ok := known[g.CollectionId]; !ok {
+			return ErrInvalidGenesis.Wrapf("unlogged: collection %d does not exist", g.CollectionId)
+		}
+		id, err := TokenIDFromBytes(g.TokenId)
+		if err != nil {
+			return ErrInvalidGenesis.Wrapf("unlogged: %s", err)
+		}
+		if i > 0 {
+			last := gs.Unlogged[i-1]
+			if g.CollectionId < last.CollectionId || (g.CollectionId == last.CollectionId && bytes.Compare(g.TokenId, last.TokenId) <= 0) {
+				return ErrInvalidGenesis.Wrap("unlogged: tokens must ascend")
+			}
+		}
+		owner, final := "", false
+		if token, ok := owned[key{g.CollectionId, string(g.TokenId)}]; ok {
+			owner, final = token.Ownership.Owner, token.Token.Status == TOKEN_STATUS_FINAL
+		}
+		moved, content := g.Unlogged.Owner != owner, g.Unlogged.Result || g.Unlogged.Metadata
+		if !moved && !content {
+			return ErrInvalidGenesis.Wrapf("unlogged: nothing is due of %s", id)
+		}
+		if (content && owner == "") || (g.Unlogged.Result && !final) {
+			return ErrInvalidGenesis.Wrapf("unlogged: %s has no such content", id)
+		}
+	}
+	return nil
+}

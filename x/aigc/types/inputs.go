@@ -56,6 +56,22 @@ type Settled struct {
 	ContentStored bool
 }
 
+// Missed is what the EVM's logs lack of a token that was changed outside of the EVM.
+type Missed struct {
+	// Any is false if they lack nothing.
+	Any bool
+	// From is whom they name, nil if nobody; To is who owns the token, nil if it is gone. Equal if it did not move.
+	From, To sdk.AccAddress
+	// Result is true while AigcData, Update and MetadataUpdate are due, with Prompt and OutputRoot.
+	Result bool
+	// Metadata is true while MetadataUpdate is due.
+	Metadata bool
+	// Prompt is the canonical encoding.
+	Prompt []byte
+	// OutputRoot is the 32-byte root of the output.
+	OutputRoot []byte
+}
+
 // Royalty answers an ERC-2981 query.
 type Royalty struct {
 	// Receiver is where a market outside of this module should send the royalty.

@@ -68,4 +68,6 @@ var (
 	FlagsKey = collections.NewPrefix(22)
 	// ReportsKey: (collection id, token id, reporter) -> Report, whose bond waits in the collection's escrow account
 	ReportsKey = collections.NewPrefix(23)
+	// UnloggedKey: (collection id, token id) -> Unlogged, only while the EVM's logs lack something
+	UnloggedKey = collections.NewPrefix(24)
 )

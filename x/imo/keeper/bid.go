@@ -41,7 +41,7 @@ func (k *Keeper) filled(ctx context.Context, o types.Offering, owner sdk.AccAddr
 		if err != nil {
 			return a, err
 		}
-		a.Cost, a.Tokens = a.Cost.Add(b.Cost), a.Tokens.Add(b.Tokens)
+		a = book.Bought(a, b)
 	}
 	return a, nil
 }
@@ -59,6 +59,9 @@ type BidOrder struct {
 	// TermsHash proves that the bidder means these terms.
 	TermsHash string
 	Allowance *types.Allowance
+	Home      *types.Home
+	// AutoPayout asks that the owner be paid the token's revenue without a claim.
+	AutoPayout bool
 }
 
 // PlaceBid takes a deposit from the bidder into the offering's escrow; the owner owns the bid. It returns the price of
@@ -85,7 +88,7 @@ func (k *Keeper) PlaceBid(ctx context.Context, in BidOrder) (types.Bid, math.Int
 	}
 	placed, err := book.Place(t, o, a, book.Order{
 		Bidder: bidder, Owner: a.Owner, Amount: in.Amount, MaxPrice: in.MaxPrice, Cap: limit,
-		Height: sdk.UnwrapSDKContext(ctx).BlockHeight(),
+		Height: sdk.UnwrapSDKContext(ctx).BlockHeight(), Home: in.Home, AutoPayout: in.AutoPayout,
 	})
 	if err != nil {
 		return none, math.Int{}, err
@@ -128,6 +131,9 @@ func (k *Keeper) checkBid(ctx context.Context, o types.Offering, t types.Terms, 
 		return none, types.ErrPaused
 	}
 	if err := o.CheckOpen(t, sdkCtx.BlockTime()); err != nil {
+		return none, err
+	}
+	if err := in.Home.Validate(); err != nil {
 		return none, err
 	}
 	if in.TermsHash != o.TermsHash {

@@ -78,6 +78,7 @@ type revenue struct {
 		LazyShares(ctx context.Context, denom string, account sdk.AccAddress) (math.Int, uint64, error)
 	}
 	pools   map[string]bool
+	auto    map[string]bool                 // accounts that are paid without a claim
 	earned  map[string]map[uint64]sdk.Coins // by account and epoch, for ClaimThrough
 	claimed map[string]uint64
 	held    map[string]math.Int // at the record date, by account
@@ -149,7 +150,9 @@ func (r *revenue) MaterializeLazy(ctx context.Context, denom string, account sdk
 	return r.Touch(ctx, denom, account)
 }
 
-func (r *revenue) Deposit(ctx context.Context, from sdk.AccAddress, denom string, amount sdk.Coin, _ revsharetypes.SourceKind) error {
+func (r *revenue) Deposit(
+	ctx context.Context, from sdk.AccAddress, denom string, amount sdk.Coin, _ revsharetypes.SourceKind, _ ...revsharetypes.PaidBy,
+) error {
 	if !r.pools[denom] {
 		return revsharetypes.ErrInvalidAmount.Wrap("no pool")
 	}
@@ -157,6 +160,14 @@ func (r *revenue) Deposit(ctx context.Context, from sdk.AccAddress, denom string
 		return r.broken
 	}
 	return r.bank.SendCoins(ctx, from, poolAccount, sdk.NewCoins(amount))
+}
+
+func (r *revenue) SetAutoPayout(ctx context.Context, holder sdk.AccAddress, denom string, enabled bool) error {
+	if r.auto[string(holder)] == enabled || !r.bank.GetBalance(ctx, holder, denom).IsPositive() {
+		return revsharetypes.ErrAutoRefused
+	}
+	r.auto[string(holder)] = enabled
+	return r.broken
 }
 
 func (r *revenue) ClaimableRevenue(_ context.Context, _ string, holder sdk.AccAddress, upTo uint64) (sdk.Coins, error) {
@@ -294,7 +305,7 @@ func newFixtureOn(t tester, db dbm.DB, g types.GenesisState) *fixture {
 		return to, nil
 	})
 	f.revshare = &revenue{bank: f.bank, pools: map[string]bool{}, epoch: 5, voters: math.ZeroInt(),
-		earned: map[string]map[uint64]sdk.Coins{}, claimed: map[string]uint64{}, held: map[string]math.Int{}}
+		auto: map[string]bool{}, earned: map[string]map[uint64]sdk.Coins{}, claimed: map[string]uint64{}, held: map[string]math.Int{}}
 	f.proofs, f.tokens = &proofs{bank: f.bank}, &tokens{}
 	f.keeper = keeper.NewKeeper(runtime.NewKVStoreService(keys[types.StoreKey]), enc.Codec, auth, f.bank, community{f.bank}, f.revshare, authority)
 	f.keeper.SetHooks(f.proofs)

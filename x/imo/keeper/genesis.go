@@ -163,13 +163,18 @@ func (k *Keeper) initOfferings(ctx context.Context, g types.GenesisState) error 
 			return err
 		}
 	}
+	for _, r := range g.Returns {
+		if err := k.returns.Set(ctx, collections.Join(r.Channel, r.Sequence), r); err != nil {
+			return err
+		}
+	}
 	for _, a := range g.Allocations {
 		owner, err := k.accountOf("owner", a.Owner)
 		if err != nil {
 			return err
 		}
 		if !fixed[a.OfferingId] { // added up when somebody asks; a clearing may still be at it
-			a.Cost, a.Tokens = math.ZeroInt(), math.ZeroInt()
+			a.Cost, a.Tokens, a.AwayCost = math.ZeroInt(), math.ZeroInt(), math.ZeroInt()
 		}
 		if err := k.allocations.Set(ctx, collections.Join(a.OfferingId, owner), a); err != nil {
 			return err
@@ -282,22 +287,27 @@ func (k *Keeper) exportOfferings(ctx context.Context, g *types.GenesisState) err
 		offering uint64
 		owner    string
 	}
-	bought := make(map[owned]types.Bid) // the sum of an owner's bids
+	bought := make(map[owned]types.Allocation)
 	if err := k.bids.Walk(ctx, nil, func(_ collections.Pair[uint64, uint64], b types.Bid) (bool, error) {
 		g.Bids = append(g.Bids, b)
 		sum, ok := bought[owned{b.OfferingId, b.Owner}]
 		if !ok {
-			sum.Cost, sum.Tokens = math.ZeroInt(), math.ZeroInt()
+			sum = types.NewAllocation(b.OfferingId, b.Owner)
 		}
-		sum.Cost, sum.Tokens = sum.Cost.Add(b.Cost), sum.Tokens.Add(b.Tokens)
-		bought[owned{b.OfferingId, b.Owner}] = sum
+		bought[owned{b.OfferingId, b.Owner}] = book.Bought(sum, b)
+		return false, nil
+	}); err != nil {
+		return err
+	}
+	if err := k.returns.Walk(ctx, nil, func(_ collections.Pair[string, uint64], r types.Return) (bool, error) {
+		g.Returns = append(g.Returns, r)
 		return false, nil
 	}); err != nil {
 		return err
 	}
 	if err := k.allocations.Walk(ctx, nil, func(_ collections.Pair[uint64, sdk.AccAddress], a types.Allocation) (bool, error) {
 		if sum, ok := bought[owned{a.OfferingId, a.Owner}]; ok && a.Cost.IsZero() && a.Tokens.IsZero() {
-			a.Cost, a.Tokens = sum.Cost, sum.Tokens
+			a.Cost, a.Tokens, a.AwayCost = sum.Cost, sum.Tokens, sum.AwayCost
 		}
 		g.Allocations = append(g.Allocations, a)
 		return false, nil

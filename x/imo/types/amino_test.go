@@ -60,7 +60,7 @@ func messages() []gogoproto.Message {
 		&types.MsgPlaceBid{Bidder: "a", OfferingId: 1, Amount: coin, MaxPrice: math.NewInt(9), TermsHash: "h", Owner: "o"},
 		&types.MsgPlaceBid{Amount: none, MaxPrice: math.ZeroInt()},
 		&types.MsgPlaceBid{
-			Amount: none, MaxPrice: math.ZeroInt(), Allowance: &types.Allowance{Cap: math.NewInt(5), Proof: [][]byte{{1, 2}, {3}}},
+			Amount: none, MaxPrice: math.ZeroInt(), Allowance: &types.Allowance{Cap: math.NewInt(5), Proof: [][]byte{{1, 2}, {3}}}, AutoPayout: true,
 		},
 		&types.MsgCancelBid{Owner: "a", OfferingId: 1, BidId: 2},
 		&types.MsgFinalizeOffering{Sender: "a", OfferingId: 1},
