@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"math/big"
 	"os"
 	"os/exec"
@@ -12,6 +13,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/cosmos/gogoproto/proto"
 	"github.com/ethereum/go-ethereum/accounts/abi"
@@ -69,8 +71,8 @@ func TestSelectors(t *testing.T) {
 	}
 	raw, err := os.ReadFile("static/js/wallet/abi.js")
 	require.NoError(t, err)
-	found := regexp.MustCompile(`'(\w+\([\w,]*\))': '(0x[0-9a-f]{8})'`).FindAllStringSubmatch(string(raw), -1)
-	require.Len(t, found, 5)
+	found := regexp.MustCompile(`'(\w+\([\w,[\]]*\))': '(0x[0-9a-f]{8})'`).FindAllStringSubmatch(string(raw), -1)
+	require.Len(t, found, 7)
 	for _, m := range found {
 		require.Equal(t, known[m[1]], m[2], m[1])
 	}
@@ -78,11 +80,13 @@ func TestSelectors(t *testing.T) {
 
 // TestCalldata compares the hand-written ABI encoding with go-ethereum's.
 func TestCalldata(t *testing.T) {
-	var got struct{ Bid, Request, Claim, Token, Reason string }
+	var got struct{ Bid, BidFor, Swap, Request, Claim, Token, Reason string }
 	javascript(t, `import { call, tokenAddress, reason } from './wallet/abi.js';
 const input = new TextEncoder().encode('a red fish on a blue ground, and forty more bytes of text');
 console.log(JSON.stringify({
   bid: call('placeBid(uint256,uint256,uint256,bytes32)', 7, 10n ** 18n, 5n, 'ab'.repeat(32)),
+  bidFor: call('placeBidFor(uint256,address,uint256,uint256,bytes32,uint256,bytes32[])', 7, '0x' + '7f01'.repeat(10), 10n, 5n, 'ab'.repeat(32), 513n, [new Uint8Array(32).fill(3), new Uint8Array(32).fill(4)]),
+  swap: call('swap(uint256,bool,uint256,uint256,uint256)', '1', true, 10n ** 18n, 9n, 1900000000n),
   request: call('requestWithSeed(uint256,uint32,bytes,uint64,bool)', '3', 1, input, 2n ** 64n - 1n, true),
   claim: call('claim(uint256)', '12'), token: tokenAddress('258'),
   reason: reason('0x08c379a0' + '20'.padStart(64, '0') + '5'.padStart(64, '0') + '68656c6c6f'.padEnd(64, '0')),
@@ -92,6 +96,13 @@ console.log(JSON.stringify({
 	bid, err := contract(t, "offerings").Pack("placeBid", big.NewInt(7), big.NewInt(1e18), big.NewInt(5), hash)
 	require.NoError(t, err)
 	require.Equal(t, "0x"+hex.EncodeToString(bid), got.Bid)
+	bidFor, err := contract(t, "offerings").Pack("placeBidFor", big.NewInt(7), common.HexToAddress(strings.Repeat("7f01", 10)), big.NewInt(10), big.NewInt(5),
+		hash, big.NewInt(513), [][32]byte{[32]byte(bytes.Repeat([]byte{3}, 32)), [32]byte(bytes.Repeat([]byte{4}, 32))})
+	require.NoError(t, err)
+	require.Equal(t, "0x"+hex.EncodeToString(bidFor), got.BidFor)
+	swap, err := contract(t, "offerings").Pack("swap", big.NewInt(1), true, big.NewInt(1e18), big.NewInt(9), big.NewInt(1_900_000_000))
+	require.NoError(t, err)
+	require.Equal(t, "0x"+hex.EncodeToString(swap), got.Swap)
 	request, err := contract(t, "oracle").Pack("requestWithSeed", big.NewInt(3), uint32(1), []byte("a red fish on a blue ground, and forty more bytes of text"), ^uint64(0), true)
 	require.NoError(t, err)
 	require.Equal(t, "0x"+hex.EncodeToString(request), got.Request)
@@ -112,6 +123,8 @@ const packed = [
   m.request({ requester: 'imo1asker', modelId: '300', version: 1, input: new TextEncoder().encode('fish'), seed: 2n ** 64n - 1n, maxFee: [{ denom: 'aimo', amount: 1 }], storeOutput: false }),
   m.claim({ holder: 'imo1holder', denom: 'model-1', upTo: '12' }),
   m.collect({ sender: 'imo1a', offeringId: 2, owner: 'imo1a' }), m.refund({ sender: 'imo1a', offeringId: 2, owner: 'imo1a' }),
+  m.placeBid({ bidder: 'imo1bidder', offeringId: '7', amount: { denom: 'aimo', amount: 1n }, maxPrice: 3n, termsHash: 'ff00', allowance: { cap: 513n, proof: [new Uint8Array(32), new Uint8Array(32).fill(4)] } }),
+  m.swap({ sender: 'imo1a', modelId: 3, give: { denom: 'aimo', amount: 7n }, least: { denom: 'model-3', amount: 6n }, deadline: 1900000000n }),
 ];
 const key = Uint8Array.from({ length: 33 }, (_, i) => i + 1);
 const auth = authInfo({ pubKey: key, sequence: '128', fee: [{ denom: 'aimo', amount: 5n }], gas: 200000n });
@@ -131,6 +144,13 @@ console.log(JSON.stringify({ body: b64(body(packed)), auth: b64(auth), raw: b64(
 		pack(&revsharetypes.MsgClaim{Holder: "imo1holder", ShareDenom: "model-1", UpTo: 12}),
 		pack(&imotypes.MsgCollectAllocation{Sender: "imo1a", OfferingId: 2, Owner: "imo1a"}),
 		pack(&imotypes.MsgCollectRefund{Sender: "imo1a", OfferingId: 2, Owner: "imo1a"}),
+		pack(&imotypes.MsgPlaceBid{
+			Bidder: "imo1bidder", OfferingId: 7, Amount: sdk.NewInt64Coin("aimo", 1), MaxPrice: sdkmath.NewInt(3), TermsHash: "ff00",
+			Allowance: &imotypes.Allowance{Cap: sdkmath.NewInt(513), Proof: [][]byte{make([]byte, 32), bytes.Repeat([]byte{4}, 32)}},
+		}),
+		pack(&imotypes.MsgSwap{
+			Sender: "imo1a", ModelId: 3, AmountIn: sdk.NewInt64Coin("aimo", 7), MinOut: sdk.NewInt64Coin("model-3", 6), Deadline: time.Unix(1_900_000_000, 0).UTC(),
+		}),
 	}}
 	key := make([]byte, 33)
 	for i := range key {
@@ -158,6 +178,36 @@ console.log(JSON.stringify({ body: b64(body(packed)), auth: b64(auth), raw: b64(
 	require.Equal(t, text(authBytes), got.Auth)
 	require.Equal(t, text(encode(&txtypes.TxRaw{BodyBytes: bodyBytes, AuthInfoBytes: authBytes, Signatures: [][]byte{{9}}})), got.Raw)
 	require.Equal(t, text(encode(&empty)), got.Empty)
+}
+
+// TestAllowance compares the pages' reading of an allow list with the chain's.
+func TestAllowance(t *testing.T) {
+	account := sdk.AccAddress(bytes.Repeat([]byte{0x7f, 0x01}, 10))
+	allowance := imotypes.Allowance{Cap: sdkmath.NewIntWithDecimal(5, 20)}
+	for i := range byte(5) {
+		allowance.Proof = append(allowance.Proof, bytes.Repeat([]byte{i * 60}, 32))
+	}
+	node := allowance.Leaf("imo-local-1", 258, account)
+	for _, sibling := range allowance.Proof {
+		node = imotypes.AllowNode(node, sibling)
+	}
+	raw, err := json.Marshal(map[string]any{"cap": allowance.Cap.String(), "proof": allowance.Proof})
+	require.NoError(t, err)
+	var got struct {
+		Root    string
+		Refused []any
+	}
+	javascript(t, fmt.Sprintf(`import { checkable, read, root } from './allowance.js';
+const text = %q;
+const good = JSON.parse(text);
+console.log(JSON.stringify({
+  root: checkable() ? await root(read(text), 'imo-local-1', '258', '0x' + '7f01'.repeat(10)) : '',
+  refused: ['', '{}', '[]', JSON.stringify({ ...good, cap: '-1' }), JSON.stringify({ ...good, proof: ['00'] }), JSON.stringify({ ...good, more: 1 }),
+    JSON.stringify({ ...good, proof: Array(33).fill('00'.repeat(32)) })].map(read),
+}));`, raw), &got)
+	require.Equal(t, hex.EncodeToString(node), got.Root)
+	require.NoError(t, allowance.Check(got.Root, "imo-local-1", 258, account))
+	require.Equal(t, make([]any, 7), got.Refused)
 }
 
 // TestFormat checks addresses, amounts and hostile texts.

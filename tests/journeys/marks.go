@@ -10,15 +10,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 )
 
 // sourceType is what every picture must say.
 const sourceType = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 
-// pictures are the addresses of everything that the chain can show: all final tokens and all challenges. What a model answers that
-// paints nothing is no picture.
-func pictures(ctx context.Context, rest string) ([]string, error) {
+// outputs are the addresses of everything that the chain can show: all final tokens and all challenges.
+func outputs(ctx context.Context, rest string) ([]string, error) {
 	var out []string
 	var collections struct {
 		Collections []struct{ Collection struct{ ID string } }
@@ -62,38 +60,38 @@ func pictures(ctx context.Context, rest string) ([]string, error) {
 	return out, nil
 }
 
-// checkMarks fetches every picture and lets exiftool, which knows nothing of us, find the mark.
+// checkMarks fetches every output and lets exiftool, which knows nothing of us, find the mark of each that is a picture.
 func checkMarks(ctx context.Context, rest, dir string) (int, error) {
-	urls, err := pictures(ctx, rest)
+	urls, err := outputs(ctx, rest)
 	if err != nil {
 		return 0, err
 	}
-	checked := 0
-	for _, url := range urls {
-		file := filepath.Join(dir, fmt.Sprintf("picture-%d.png", checked))
+	found := 0
+	for i, url := range urls {
+		file := filepath.Join(dir, fmt.Sprintf("picture-%d.png", i))
 		body, err := get(ctx, url)
 		if err != nil {
-			return checked, err
+			return found, err
 		}
-		if !strings.HasPrefix(http.DetectContentType(body), "image/") {
-			continue
+		if http.DetectContentType(body) != "image/png" {
+			continue // a text, say
 		}
 		if err := os.WriteFile(file, body, 0o600); err != nil {
-			return checked, err
+			return found, err
 		}
 		out, err := exec.CommandContext(ctx, "exiftool", "-s3", "-XMP-iptcExt:DigitalSourceType", file).Output()
 		if err != nil {
-			return checked, fmt.Errorf("exiftool: %w", err)
+			return found, fmt.Errorf("exiftool: %w", err)
 		}
 		if string(out) != sourceType+"\n" {
-			return checked, fmt.Errorf("%s has no mark: %q", url, out)
+			return found, fmt.Errorf("%s has no mark: %q", url, out)
 		}
-		checked++
+		found++
 	}
-	if checked < 4 {
-		return checked, fmt.Errorf("%d pictures, at least four challenges were made", checked)
+	if found < 4 {
+		return found, fmt.Errorf("%d pictures, at least four challenges were made", found)
 	}
-	return checked, nil
+	return found, nil
 }
 
 func getJSON(ctx context.Context, url string, into any) error {

@@ -2,6 +2,7 @@ package simulation_test
 
 import (
 	"encoding/hex"
+	"slices"
 	"time"
 
 	sdkmath "cosmossdk.io/math"
@@ -46,7 +47,7 @@ var operations = append([]operation{
 	{"Exit", exit},
 	{"DeliverOutput", deliver},
 	{"SetPolicy", setPolicy},
-}, contentOperations...)
+}, slices.Concat(marketOperations, contentOperations)...)
 
 func amount(n int64) sdk.Coin {
 	return sdk.NewCoin(app.BaseDenom, sdkmath.NewIntWithDecimal(n, app.Decimals-2))
@@ -158,14 +159,23 @@ func createOffering(w *world, owner chain.Account, model imotypes.Model) sdk.Msg
 		most := amount(30_000) // five times what the floor price brings
 		hardCap = &most
 	}
+	// Those of odd models are released, and their treasuries vest, within the run; from those of even ones holders exit.
+	tranches := []imotypes.Tranche{{ReleaseTime: end.Add(time.Hour), Bps: 10_000}}
+	if model.Id%2 == 1 {
+		tranches = nil
+		for i := range 4 {
+			tranches = append(tranches, imotypes.Tranche{ReleaseTime: end.Add(time.Duration(15+10*i) * time.Second), Bps: 2_500})
+		}
+	}
+	window := 5 * time.Second
 	return &imotypes.MsgCreateOffering{
 		Creator: owner.String(), ModelId: model.Id, Kind: kind, HardCap: hardCap, TokenName: "Tiny", TokenSymbol: "TINY",
 		TotalSupply: sdk.NewCoin(imotypes.TokenDenom(model.Id), sdkmath.NewIntWithDecimal(1_000, app.Decimals)),
-		SaleBps:     6000, ContributorsBps: 3000, TreasuryBps: 1000, PaymentDenom: app.BaseDenom,
+		SaleBps:     6000, ContributorsBps: 2500, LiquidityBps: 500, PoolFeeBps: 30, TreasuryBps: 1000, PaymentDenom: app.BaseDenom,
 		Price: sdkmath.NewIntWithDecimal(1, app.Decimals-1), SoftCap: softCap, MinBid: amount(100), OwnerCap: amount(100_000),
 		StartTime: time.Unix(0, 0).UTC(), EndTime: end, CancelDeadline: end.Add(-2 * time.Second),
-		Tranches: []imotypes.Tranche{{ReleaseTime: end.Add(time.Hour), Bps: 10_000}}, ExitWindow: time.Minute,
-		VestingDuration: time.Minute, DisclosureHash: hex.EncodeToString(make([]byte, 32)),
+		Tranches: tranches, ExitWindow: 5 * time.Second, TreasuryWindow: &window,
+		VestingDuration: 30 * time.Second, DisclosureHash: hex.EncodeToString(make([]byte, 32)),
 		MinRequestPrice: amount(0), MaxRequestPrice: amount(1000),
 	}
 }

@@ -112,6 +112,32 @@ test('a bundle with a changed byte is refused', async () => {
   await close();
 });
 
+test('the market of a token: what a swap would pay, asked once the typing stops', async () => {
+  const coin = (amount, denom = 'aimo') => ({ denom, amount: String(amount) });
+  const pool = { model_id: '1', tokens: coin(10n ** 20n, 'model-1'), payment: coin(10n ** 19n), fee_bps: 30 };
+  const asked = [];
+  const { page, errors, close } = await open('offering/1', {
+    prepare: async (p) => {
+      await p.route('**/imod/imo/v1/pools/1', (route) => route.fulfill({ json: { pool, price: coin(10n ** 17n), average_price: coin(2n * 10n ** 17n) } }));
+      await p.route('**/imod/imo/v1/pools/1/quote/*', (route) => {
+        asked.push(decodeURIComponent(route.request().url().split('/').pop()));
+        return route.fulfill({ json: { amount_out: coin(9n * 10n ** 18n, 'model-1'), fee: coin(3), price: coin(12n * 10n ** 16n) } });
+      });
+    },
+  });
+  const panel = page.getByRole('region', { name: 'Market' });
+  await panel.getByText('0.1 IMO').waitFor();
+  await panel.getByText('100 ').first().waitFor();
+  await panel.getByLabel('Amount to give, IMO').pressSequentially('1.5', { delay: 20 });
+  await panel.getByText(/You get 9 .* now, at least 8\.91 .*; the price is 0\.12 IMO afterwards\./).waitFor();
+  assert.deepEqual(asked, ['1500000000000000000aimo']);
+  await panel.getByLabel('Swap').selectOption('sell');
+  await panel.getByLabel(/Amount to give, (?!IMO)/).waitFor();
+  await eventually('the other side', () => asked.at(-1) === '1500000000000000000model-1', 5);
+  assert.deepEqual(errors, []);
+  await close();
+});
+
 test('deep links, history and keyboard', async () => {
   const { page, errors, close } = await open('');
   await page.keyboard.press('Tab');

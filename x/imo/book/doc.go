@@ -16,7 +16,7 @@
 //
 // Rounding is always against the one who acts: costs up, payouts down. What rounding leaves stays in the offering.
 //
-// Surface: Place, Cancel (bid.go); Margin, MoveMargin (margin.go); NewFilling, Filling.Fill (fill.go); Clear, Extend,
+// Surface: Place, Cancel (bid.go); Margin, MoveMargin (margin.go); NewFilling, Filling.Fill, Bought (fill.go); Clear, Extend,
 // Succeeds, Settle, Fail (clear.go); Refundable, Uncollected (claims.go); Split, Allotment, Locked, Vested, Due
 // (vesting.go).
 package book

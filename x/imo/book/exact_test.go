@@ -121,9 +121,7 @@ func (s *sale) check(r *rapid.T) {
 func (s *sale) fill(filled []types.Bid) {
 	s.bids = filled
 	for _, b := range filled {
-		a := s.owners[b.Owner]
-		a.Cost, a.Tokens = a.Cost.Add(b.Cost), a.Tokens.Add(b.Tokens)
-		s.owners[b.Owner] = a
+		s.owners[b.Owner] = book.Bought(s.owners[b.Owner], b)
 		s.o.Sold, s.o.Proceeds = s.o.Sold.Add(b.Tokens), s.o.Proceeds.Add(b.Cost)
 	}
 }

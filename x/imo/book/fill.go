@@ -75,6 +75,15 @@ func (f Filling) Fill(w types.Walk, b types.Bid) (types.Walk, types.Bid) {
 	return w, b
 }
 
+// Bought adds what a filled bid bought to the sums of its owner.
+func Bought(a types.Allocation, b types.Bid) types.Allocation {
+	a.Cost, a.Tokens = a.Cost.Add(b.Cost), a.Tokens.Add(b.Tokens)
+	if b.Home.TakesRefund() {
+		a.AwayCost = a.AwayCost.Add(b.Cost)
+	}
+	return a
+}
+
 // Buys tells whether bids of a tick buy anything.
 func (f Filling) Buys(tick uint32) bool {
 	return tick > f.margin || tick == f.margin && f.leftover.Sign() > 0

@@ -13,7 +13,7 @@ import (
 	"github.com/imochain/imod/x/imo/types"
 )
 
-// allocation returns the sums of an owner's bids, zero without one.
+// allocation returns the sums of an owner's bids as they are stored, zero without one.
 func (k *Keeper) allocation(ctx context.Context, id uint64, owner sdk.AccAddress) (types.Allocation, error) {
 	a, err := k.allocations.Get(ctx, collections.Join(id, owner))
 	if !errors.Is(err, collections.ErrNotFound) {
@@ -21,6 +21,29 @@ func (k *Keeper) allocation(ctx context.Context, id uint64, owner sdk.AccAddress
 	}
 	text, err := k.text(owner)
 	return types.NewAllocation(id, text), err
+}
+
+// filled is the allocation of an owner once the end decides what bids buy. A clearing writes bids, one behind the other,
+// and no owner's sums, which lie anywhere: whoever asks adds up the owner's bids, at most book.MaxBidsPerOwner of each
+// class, until the first payment stores them.
+func (k *Keeper) filled(ctx context.Context, o types.Offering, owner sdk.AccAddress) (types.Allocation, error) {
+	a, err := k.allocation(ctx, o.Id, owner)
+	if err != nil || a.Deposited.IsZero() || !a.Cost.IsZero() || !a.Tokens.IsZero() ||
+		o.Status == types.OFFERING_STATUS_SCHEDULED || o.Status == types.OFFERING_STATUS_OPEN {
+		return a, err
+	}
+	keys, err := k.bidKeys(ctx, owner, o.Id, 1)
+	if err != nil {
+		return a, err
+	}
+	for _, key := range keys {
+		b, err := k.bids.Get(ctx, key)
+		if err != nil {
+			return a, err
+		}
+		a = book.Bought(a, b)
+	}
+	return a, nil
 }
 
 // gasPlaceBid prices what a bid computes beside the store's own gas: its tick among at most types.MaxTicks, and the price

@@ -41,7 +41,7 @@ func (k *Keeper) claimOf(ctx context.Context, id uint64, owner sdk.AccAddress) (
 	if c.offering, c.terms, err = k.offering(ctx, id); err != nil {
 		return c, err
 	}
-	if c.allocation, err = k.allocation(ctx, id, owner); err != nil {
+	if c.allocation, err = k.filled(ctx, c.offering, owner); err != nil {
 		return c, err
 	}
 	if c.beneficiary, err = k.beneficiary(ctx, id, owner); err != nil {
@@ -173,7 +173,7 @@ func (k *Keeper) CollectRefund(ctx context.Context, id uint64, owner sdk.AccAddr
 	if err != nil {
 		return sdk.Coin{}, err
 	}
-	a, err := k.allocation(ctx, id, owner)
+	a, err := k.filled(ctx, o, owner)
 	if err != nil {
 		return sdk.Coin{}, err
 	}

@@ -10,6 +10,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/imochain/imod/x/imo/book"
 	"github.com/imochain/imod/x/imo/types"
 )
 
@@ -135,8 +136,10 @@ func (k *Keeper) initVotes(ctx context.Context, g types.GenesisState) error {
 }
 
 func (k *Keeper) initOfferings(ctx context.Context, g types.GenesisState) error {
+	fixed := make(map[uint64]bool, len(g.Offerings))
 	for _, entry := range g.Offerings {
 		o := entry.Offering
+		fixed[o.Id] = book.FilledAtOnce(entry.Terms)
 		if err := k.terms.Set(ctx, o.Id, entry.Terms); err != nil {
 			return err
 		}
@@ -169,6 +172,9 @@ func (k *Keeper) initOfferings(ctx context.Context, g types.GenesisState) error 
 		owner, err := k.accountOf("owner", a.Owner)
 		if err != nil {
 			return err
+		}
+		if !fixed[a.OfferingId] { // added up when somebody asks; a clearing may still be at it
+			a.Cost, a.Tokens, a.AwayCost = math.ZeroInt(), math.ZeroInt(), math.ZeroInt()
 		}
 		if err := k.allocations.Set(ctx, collections.Join(a.OfferingId, owner), a); err != nil {
 			return err
@@ -277,8 +283,18 @@ func (k *Keeper) exportOfferings(ctx context.Context, g *types.GenesisState) err
 	}); err != nil {
 		return err
 	}
+	type owned struct {
+		offering uint64
+		owner    string
+	}
+	bought := make(map[owned]types.Allocation)
 	if err := k.bids.Walk(ctx, nil, func(_ collections.Pair[uint64, uint64], b types.Bid) (bool, error) {
 		g.Bids = append(g.Bids, b)
+		sum, ok := bought[owned{b.OfferingId, b.Owner}]
+		if !ok {
+			sum = types.NewAllocation(b.OfferingId, b.Owner)
+		}
+		bought[owned{b.OfferingId, b.Owner}] = book.Bought(sum, b)
 		return false, nil
 	}); err != nil {
 		return err
@@ -290,6 +306,9 @@ func (k *Keeper) exportOfferings(ctx context.Context, g *types.GenesisState) err
 		return err
 	}
 	if err := k.allocations.Walk(ctx, nil, func(_ collections.Pair[uint64, sdk.AccAddress], a types.Allocation) (bool, error) {
+		if sum, ok := bought[owned{a.OfferingId, a.Owner}]; ok && a.Cost.IsZero() && a.Tokens.IsZero() {
+			a.Cost, a.Tokens, a.AwayCost = sum.Cost, sum.Tokens, sum.AwayCost
+		}
 		g.Allocations = append(g.Allocations, a)
 		return false, nil
 	}); err != nil {

@@ -1,6 +1,8 @@
 package keeper
 
 import (
+	"context"
+
 	"cosmossdk.io/collections"
 	"cosmossdk.io/collections/indexes"
 	"cosmossdk.io/core/address"
@@ -49,7 +51,24 @@ type bidIndexes struct {
 
 // IndexesList implements collections.Indexes.
 func (i bidIndexes) IndexesList() []collections.Index[collections.Pair[uint64, uint64], types.Bid] {
-	return []collections.Index[collections.Pair[uint64, uint64], types.Bid]{i.owner}
+	return []collections.Index[collections.Pair[uint64, uint64], types.Bid]{ownerOnce{i.owner}}
+}
+
+// ownerOnce keeps the reference of a bid that is written again: its owner never changes, and a clearing, which writes
+// every bid once more, would write every reference too.
+type ownerOnce struct {
+	*indexes.Multi[sdk.AccAddress, collections.Pair[uint64, uint64], types.Bid]
+}
+
+// Reference implements collections.Index.
+func (o ownerOnce) Reference(
+	ctx context.Context, key collections.Pair[uint64, uint64], bid types.Bid, stored func() (types.Bid, error),
+) error {
+	before, err := stored()
+	if err == nil && before.Owner == bid.Owner {
+		return nil
+	}
+	return o.Multi.Reference(ctx, key, bid, func() (types.Bid, error) { return before, err })
 }
 
 func newBidIndexes(sb *collections.SchemaBuilder, addresses address.Codec) bidIndexes {

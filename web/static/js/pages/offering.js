@@ -1,8 +1,10 @@
 // One offering: the book, the price now, the terms, my part, and bidding.
+import { checkable, read, root } from '../allowance.js';
 import { all, get, head, maybe, now } from '../api.js';
 import { bars } from '../charts.js';
 import { h, hash, meter, notice, pairs, said, section, table, tag, terms } from '../dom.js';
 import { csv, save } from '../history.js';
+import { market } from '../market.js';
 import { baseDenom, coin, count, parseUnits, percent, safe, span, time, unit, units, word } from '../format.js';
 import { current } from '../wallet/connect.js';
 import { signing, wrong } from '../wallet/sign.js';
@@ -10,7 +12,7 @@ import { signing, wrong } from '../wallet/sign.js';
 const kindBatch = 'OFFERING_KIND_BATCH';
 const load = (id) => Promise.all([get(`/imod/imo/v1/offerings/${id}`), get(`/imod/imo/v1/offerings/${id}/clearing`), all(`/imod/imo/v1/offerings/${id}/bids`, 'bids', 200)]);
 
-export async function page([id]) {
+export async function page([id], config) {
   const [{ offering, terms: t }, clearing, bids] = await load(id);
   const { model } = await get(`/imod/imo/v1/models/${offering.model_id}`);
   const clock = h('p', { class: 'clock' }), clockName = h('p', { class: 'hint' });
@@ -33,7 +35,8 @@ export async function page([id]) {
     clock.textContent = until ? span((until - now()) / 1000) : word(state.status);
     if ((since += 1) % 4 === 0 && until && !mine.contains(document.activeElement)) refresh();
   };
-  await draw(offering, clearing, bids);
+  const sold = offering.status === 'OFFERING_STATUS_SUCCEEDED' && t.main_id === offering.id;
+  const [trade] = await Promise.all([sold ? market(model.id, safe(t.token_symbol, 16)) : null, draw(offering, clearing, bids)]);
   tick();
   const open = offering.status === 'OFFERING_STATUS_OPEN';
   return {
@@ -42,8 +45,8 @@ export async function page([id]) {
       h('p', { class: 'crumbs' }, h('a', { href: '#/' }, 'Models'), ' / ', h('a', { href: `#/model/${model.id}` }, said(model.name, 40)), ` / offering ${id}`),
       h('div', { class: 'head' }, h('h1', {}, said(t.token_name, 60), ' (', said(t.token_symbol, 16), ')'), tag(offering.status)),
       h('p', { class: 'lead' }, `${units(sale(t))} tokens for sale, ${word(t.kind)}.`),
-      h('div', { class: 'split' }, h('div', {}, book, termsView(t, offering), risks()),
-        h('div', { class: 'stack' }, h('div', { class: 'card' }, clockName, clock), open ? bidForm(id, offering, t, refresh) : null, mine)),
+      h('div', { class: 'split' }, h('div', {}, book, trade, termsView(t, offering), risks()),
+        h('div', { class: 'stack' }, h('div', { class: 'card' }, clockName, clock), open ? bidForm(id, offering, t, config.chainId, refresh) : null, mine)),
     ],
   };
 }
@@ -110,12 +113,12 @@ async function allocation(id, o, t) {
   o.status === 'OFFERING_STATUS_SUCCEEDED' ? h('p', { class: 'hint' }, 'Tokens earn from settlement on, collected or not. ', h('a', { href: `#/income/${o.model_id}` }, 'My income')) : null);
 }
 
-function bidForm(id, o, t, changed) {
+function bidForm(id, o, t, chainId, changed) {
   const name = unit(t.payment_denom), least = BigInt(t.min_bid.amount), cap = BigInt(t.owner_cap.amount);
   const amount = h('input', { id: 'amount', inputmode: 'decimal', autocomplete: 'off', placeholder: units(least), 'aria-describedby': 'least' });
   const price = t.kind === kindBatch ? h('input', { id: 'price', inputmode: 'decimal', autocomplete: 'off', value: units(t.price, 18, 18).replace(/,/g, '') }) : null;
   const agree = h('input', { type: 'checkbox', id: 'agree' });
-  if (t.allow_root) return h('div', { class: 'card' }, h('h2', {}, 'Bid'), h('p', {}, 'Only accounts on the list of this offering may bid here, with the proof that its creator gave them: ', h('code', {}, 'imod tx imo place-bid --allowance')));
+  const listed = t.allow_root ? h('textarea', { id: 'allowance', rows: 3, spellcheck: 'false', placeholder: '{"cap":"…","proof":["…"]}', 'aria-describedby': 'listed' }) : null;
   const { button, panel } = signing('Bid', async (signer, progress) => {
     const sum = parseUnits(amount.value);
     if (sum === null || sum === 0n) throw wrong(amount, 'The amount is not a number.', `Write it as 12.5, in ${name}.`);
@@ -124,15 +127,26 @@ function bidForm(id, o, t, changed) {
     const limit = price ? parseUnits(price.value) : BigInt(t.price);
     if (limit === null || limit < BigInt(t.price)) throw wrong(price, `The highest price must be at least ${units(t.price, 18, 8)} ${name} a token.`, 'Enter the most that you would pay for one token.');
     if (signer.kind === 'ethereum' && t.payment_denom !== baseDenom()) throw wrong(amount, `This offering is paid in ${name}, which an Ethereum wallet cannot send here.`, 'Connect Keplr.');
+    const allowance = listed ? await allowed(listed, signer, [chainId, id, t.allow_root], sum) : null;
     if (!agree.checked) throw wrong(agree, 'You have not agreed to the terms.', 'Read them, then tick the box: your bid signs their hash.');
-    return signer.bid({ offeringId: id, amount: sum, denom: t.payment_denom, maxPrice: limit, termsHash: o.terms_hash }, progress);
+    return signer.bid({ offeringId: id, amount: sum, denom: t.payment_denom, maxPrice: limit, termsHash: o.terms_hash, allowance }, progress);
   }, () => { changed(); return [h('p', {}, `Your bid of ${amount.value} ${name} stands. You can cancel it until ${time(t.cancel_deadline)}.`)]; });
   return h('div', { class: 'card' }, h('h2', {}, 'Bid'),
     h('label', { for: 'amount' }, `Amount, ${name}`), amount,
     h('p', { id: 'least', class: 'hint' }, `At least ${units(least)}${cap > 0n ? `, at most ${units(cap)} for one owner` : ''}.`),
     price ? [h('label', { for: 'price' }, `Highest price, ${name} a token`), price, h('p', { class: 'hint' }, 'You pay the clearing price, never more than this.')] : h('p', { class: 'hint' }, `Price ${units(t.price, 18, 8)} ${name} a token.`),
+    listed ? [h('label', { for: 'allowance' }, 'My place on the list'), listed, h('p', { id: 'listed', class: 'hint' }, 'Only accounts on a list may bid here. The creator gave each of them a text like this.')] : null,
     h('label', { class: 'check', for: 'agree' }, agree, h('span', {}, 'I read the terms. My bid signs their hash ', hash(o.terms_hash, 8, 4), '.')),
     h('div', { class: 'row' }, button), panel);
+}
+
+/** allowed reads the place on the list and holds it to the list's root for the account that signs. */
+async function allowed(field, signer, [chainId, id, list], sum) {
+  const allowance = read(field.value);
+  if (!allowance) throw wrong(field, 'The place on the list cannot be read.', 'Copy it as the creator gave it: {"cap":"…","proof":["…"]}.');
+  if (checkable() && await root(allowance, chainId, id, signer.hex) !== list) throw wrong(field, 'The place on the list is not that of this account.', 'Connect the account that the creator listed, or ask for its text.');
+  if (sum > allowance.cap) throw wrong(field, `The list allows this account ${units(allowance.cap)}.`, 'Bid less.');
+  return allowance;
 }
 
 function termsView(t, o) {

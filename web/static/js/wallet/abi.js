@@ -7,6 +7,8 @@ export const contracts = {
 
 export const selectors = {
   'placeBid(uint256,uint256,uint256,bytes32)': '0xc85c86be',
+  'placeBidFor(uint256,address,uint256,uint256,bytes32,uint256,bytes32[])': '0x6941b704',
+  'swap(uint256,bool,uint256,uint256,uint256)': '0x0b719a65',
   'collect(uint256)': '0xce3f865f',
   'refund(uint256)': '0x278ecde1',
   'requestWithSeed(uint256,uint32,bytes,uint64,bool)': '0x0aa57c32',
@@ -19,7 +21,7 @@ export const tokenAddress = (modelId) => `0xd25d7134e55a6d5b23efba78${BigInt(mod
 const pad = (hex) => hex.padStart(64, '0');
 const word = (n) => pad(BigInt(n).toString(16));
 
-/** call encodes arguments by the types in the signature: numbers, bool, bytes32 and bytes. */
+/** call encodes arguments by the types in the signature: numbers, bool, address, bytes32, bytes and bytes32[]. */
 export function call(signature, ...args) {
   const types = /\((.*)\)/.exec(signature)[1].split(',');
   let head = '', tail = '';
@@ -29,6 +31,9 @@ export function call(signature, ...args) {
       head += word(types.length * 32 + tail.length / 2);
       const hex = Array.from(value, (b) => b.toString(16).padStart(2, '0')).join('');
       tail += word(value.length) + hex.padEnd(Math.ceil(hex.length / 64) * 64, '0');
+    } else if (type === 'bytes32[]') {
+      head += word(types.length * 32 + tail.length / 2);
+      tail += word(value.length) + value.map((b) => Array.from(b, (x) => x.toString(16).padStart(2, '0')).join('')).join('');
     } else if (type === 'bytes32') head += value.replace(/^0x/, '').padEnd(64, '0');
     else head += word(value === true ? 1 : value === false ? 0 : value);
   });

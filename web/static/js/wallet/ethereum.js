@@ -46,7 +46,11 @@ export async function connect(wallet, config) {
   };
   return {
     kind: 'ethereum', name: wallet.name, address: toBech32(config.prefix, account), hex: account.toLowerCase(),
-    bid: (m, p) => send(contracts.offerings, call('placeBid(uint256,uint256,uint256,bytes32)', m.offeringId, m.amount, m.maxPrice, m.termsHash), m.amount, p),
+    bid: (m, p) => send(contracts.offerings, m.allowance
+      ? call('placeBidFor(uint256,address,uint256,uint256,bytes32,uint256,bytes32[])', m.offeringId, account, m.amount, m.maxPrice, m.termsHash, m.allowance.cap, m.allowance.proof)
+      : call('placeBid(uint256,uint256,uint256,bytes32)', m.offeringId, m.amount, m.maxPrice, m.termsHash), m.amount, p),
+    // The first swap of an epoch shares out what the pool earned, which the estimate a block earlier does not.
+    swap: (m, p) => send(contracts.offerings, call('swap(uint256,bool,uint256,uint256,uint256)', m.modelId, m.buy, m.give.amount, m.least.amount, m.deadline), m.buy ? m.give.amount : 0n, p, 25n),
     collect: (m, p) => send(contracts.offerings, call('collect(uint256)', m.offeringId), 0n, p),
     refund: (m, p) => send(contracts.offerings, call('refund(uint256)', m.offeringId), 0n, p),
     // A claim may be the first to see an epoch close, which the estimate a block earlier does not.

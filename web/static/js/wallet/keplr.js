@@ -54,7 +54,8 @@ export async function connect(config) {
   const coins = (amount) => ({ denom: config.denom, amount });
   return {
     kind: 'keplr', name: 'Keplr', address, hex,
-    bid: (m, p) => send(messages.placeBid({ bidder: address, offeringId: m.offeringId, amount: { denom: m.denom, amount: m.amount }, maxPrice: m.maxPrice, termsHash: m.termsHash }), p),
+    bid: (m, p) => send(messages.placeBid({ bidder: address, offeringId: m.offeringId, amount: { denom: m.denom, amount: m.amount }, maxPrice: m.maxPrice, termsHash: m.termsHash, allowance: m.allowance }), p),
+    swap: (m, p) => send(messages.swap({ sender: address, modelId: m.modelId, give: m.give, least: m.least, deadline: m.deadline }), p),
     collect: (m, p) => send(messages.collect({ sender: address, offeringId: m.offeringId, owner: address }), p),
     refund: (m, p) => send(messages.refund({ sender: address, offeringId: m.offeringId, owner: address }), p),
     // A claim may be the first to see an epoch close, which the simulation a block earlier does not.

@@ -20,9 +20,13 @@ const message = (...fields) => Uint8Array.from(fields.flat());
 export const coin = (c) => message(string(1, c.denom), string(2, String(c.amount)));
 const any = (url, value) => message(string(1, url), bytes(2, value));
 
+const allowance = ({ cap, proof }) => message(string(1, String(cap)), proof.flatMap((sibling) => always(2, sibling)));
+const timestamp = (seconds) => message(number(1, seconds));
+
 export const messages = {
   placeBid: (m) => any('/imod.imo.v1.MsgPlaceBid', message(string(1, m.bidder), number(2, m.offeringId), always(3, coin(m.amount)),
-    string(4, String(m.maxPrice)), string(5, m.termsHash), string(6, m.owner || ''))),
+    string(4, String(m.maxPrice)), string(5, m.termsHash), string(6, m.owner || ''), m.allowance ? always(7, allowance(m.allowance)) : [])),
+  swap: (m) => any('/imod.imo.v1.MsgSwap', message(string(1, m.sender), number(2, m.modelId), always(3, coin(m.give)), always(4, coin(m.least)), always(5, timestamp(m.deadline)))),
   collect: (m) => any('/imod.imo.v1.MsgCollectAllocation', message(string(1, m.sender), number(2, m.offeringId), string(3, m.owner))),
   refund: (m) => any('/imod.imo.v1.MsgCollectRefund', message(string(1, m.sender), number(2, m.offeringId), string(3, m.owner))),
   request: (m) => any('/imod.oracle.v1.MsgRequestInference', message(string(1, m.requester), number(2, m.modelId), number(3, m.version),
