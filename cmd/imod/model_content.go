@@ -13,8 +13,8 @@ import (
 	aigctypes "github.com/imochain/imod/x/aigc/types"
 )
 
-// maxShown bounds a file that is compared with a token's content.
-const maxShown = 4 * aigctypes.MaxContentBytes
+// maxShownFile bounds a file that is compared with a token's content.
+const maxShownFile = 4 * aigctypes.MaxContentBytes
 
 // contentView is what verify-content prints.
 type contentView struct {
@@ -93,7 +93,7 @@ func verifyContent(cmd *cobra.Command, collection uint64, token, address, folder
 		return contentView{}, err
 	}
 	if file != "" {
-		shown, err := readFile(file, maxShown)
+		shown, err := readFile(file, maxShownFile)
 		if err != nil {
 			return contentView{}, err
 		}
