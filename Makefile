@@ -138,8 +138,9 @@ soak: build
 	$(TEST) -count=1 -timeout 120m -v -run '^TestFaults$$' ./tests/soak -model $(or $(MODEL),tiny) $(ARGS)
 
 ## bench-latency: seconds from a request to its result on four live validators (MODEL=picture RATES=1,10,40)
+bench-latency: RATES ?= 1,10,40
 bench-latency: build
-	$(TEST) -count=1 -timeout 60m -v -run '^TestLatency$$' ./tests/soak -model $(or $(MODEL),picture) -rates $(or $(RATES),1,10,40) $(ARGS)
+	$(TEST) -count=1 -timeout 60m -v -run '^TestLatency$$' ./tests/soak -model $(or $(MODEL),picture) -rates $(RATES) $(ARGS)
 
 .PHONY: journeys
 ## journeys: run the guides of docs/guides as they stand on a network of its own, and find the mark in every served picture

@@ -69,7 +69,7 @@ func localComet(moniker string) map[string]any {
 		"instrumentation": map[string]any{"prometheus": true},
 		"rpc":             map[string]any{"pprof_laddr": ""},
 		// a node that was killed comes back at once: the keys are nowhere else, so waiting for foreign signatures is for other networks
-		"consensus": map[string]any{"timeout_commit": "800ms", "double_sign_check_height": 0},
+		"consensus": map[string]any{"timeout_commit": "750ms", "peer_gossip_sleep_duration": "25ms", "double_sign_check_height": 0},
 		// all nodes have one address, and each knows the others by name
 		"p2p": map[string]any{"addr_book_strict": false, "allow_duplicate_ip": true, "pex": false},
 	}

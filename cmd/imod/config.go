@@ -12,8 +12,13 @@ import (
 	"github.com/imochain/imod/app"
 )
 
-// blockInterval is the commit timeout of new nodes; with it a block takes about one second.
-const blockInterval = 800 * time.Millisecond
+// blockInterval is the commit timeout of new nodes. With a round of 70 ms on one host, or of 250 ms between continents, a block takes
+// 0.8 to 1 second.
+const blockInterval = 750 * time.Millisecond
+
+// voteGossip is how long a node rests between two looks for votes and block parts that a peer lacks. CometBFT's 100 ms make half of a
+// round waiting: four validators on one host take 150 ms a round with it, 70 ms with this.
+const voteGossip = 25 * time.Millisecond
 
 // gossipInterval is how long a transaction waits at the node that took it before the others hear of it. CometBFT's half second is half a
 // block: three of four transactions would miss the next one.
@@ -153,6 +158,7 @@ func defaultCometConfig() *cmtcfg.Config {
 	cfg.Mempool.Type = cmtcfg.MempoolTypeApp // the only type the EVM mempool starts with
 	cfg.Mempool.ReapInterval = gossipInterval
 	cfg.Consensus.TimeoutCommit = blockInterval
+	cfg.Consensus.PeerGossipSleepDuration = voteGossip
 	cfg.Consensus.DoubleSignCheckHeight = 10
 	cfg.RPC.PprofListenAddress = "" // profiles are for those who ask
 	return cfg

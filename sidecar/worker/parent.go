@@ -161,6 +161,7 @@ func (w *Worker) died() {
 	w.deaths.Add(1)
 	w.rest = min(max(2*w.rest, firstRest), lastRest)
 	w.wakeAt = time.Now().Add(w.rest)
+	w.cfg.Logger.Warn("worker died", "memory_limit", w.cfg.Limits.Memory, "deaths", w.deaths.Load(), "rest", w.rest)
 }
 
 // process is one running child.

@@ -70,8 +70,8 @@ func (m *measure) run(t *testing.T) string {
 	t.Helper()
 	every := 1 // blocks from burst to burst; late and early ones meet in a block
 	switch {
-	case 2*m.rate > maxOpen:
-		every = 3
+	case 2*m.rate > maxOpen: // all of a burst must be final before the next
+		every = 5
 	case 4*m.rate > maxOpen:
 		every = 2
 	}
