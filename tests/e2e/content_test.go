@@ -25,7 +25,7 @@ import (
 	"github.com/imochain/imod/inference/bundle"
 	"github.com/imochain/imod/localnet/rpc"
 	"github.com/imochain/imod/tests/live"
-	"github.com/imochain/imod/x/aigc/prompt"
+	aigcprompt "github.com/imochain/imod/x/aigc/prompt"
 	aigctypes "github.com/imochain/imod/x/aigc/types"
 )
 
@@ -72,8 +72,8 @@ func newContentTest(t *testing.T, n *live.Network, model, letters uint64) *conte
 	return c
 }
 
-func (c *contentTest) prompt(seed uint64) prompt.Prompt {
-	return prompt.Prompt{Version: 1, Seed: seed, Input: []byte("a red on blue")}
+func (c *contentTest) prompt(seed uint64) aigcprompt.Prompt {
+	return aigcprompt.Prompt{Version: 1, Seed: seed, Input: []byte("a red on blue")}
 }
 
 func (c *contentTest) mintMsg(who rpc.Key, seed uint64) sdk.Msg {
@@ -89,7 +89,7 @@ func (c *contentTest) tokenID(seed uint64) string {
 	if err != nil {
 		panic(err)
 	}
-	id := prompt.TokenID(aigctypes.CollectionAddress(c.collection), encoded)
+	id := aigcprompt.TokenID(aigctypes.CollectionAddress(c.collection), encoded)
 	return hex.EncodeToString(id[:])
 }
 
