@@ -16,7 +16,7 @@ export async function page() {
     view: [
       h('h1', {}, 'Works'), h('p', { class: 'lead' }, 'Content made by models on this chain. Each one tells what was asked, who paid, and how the result was checked.'),
       filled.length ? filled.map((c) => section(`Collection ${c.collection.id}`, h('p', {}, said(c.collection.name, 80), ' · ', h('a', { href: `#/model/${c.collection.model_id}` }, `model ${c.collection.model_id}`),
-        ` · ${plural(c.counts.supply, 'work')}`), market(c.market), h('ul', { class: 'gallery' }, c.tokens.list.toReversed().map(workTile)), c.tokens.cut ? h('p', { class: 'quiet' }, 'Only the first 100 are shown.') : null))
+        ` · ${plural(c.counts.supply, 'work')}`), h('ul', { class: 'gallery' }, c.tokens.list.toReversed().map(workTile)), c.tokens.cut ? h('p', { class: 'quiet' }, 'Only the first 100 are shown.') : null, market(c.market)))
         : h('p', { class: 'notice' }, 'No collection yet. Works are minted from a collection of a model.'),
     ],
   };
