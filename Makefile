@@ -112,7 +112,7 @@ proto:
 abi: contracts/node_modules/.package-lock.json
 	node contracts/abi.mjs
 
-.PHONY: test test-unit test-integration test-sim test-arm64 test-e2e test-web screenshots test-race bench bench-content bench-inference test-revenue-long test-revenue-holders bench-oracle test-s390x test-wasm test-inference-long
+.PHONY: test test-unit test-integration test-sim test-arm64 test-e2e test-web screenshots test-race bench bench-executors bench-content bench-inference test-revenue-long test-revenue-holders bench-oracle test-s390x test-wasm test-inference-long
 ## test: everything that a change must pass
 test: lint test-unit test-integration test-sim test-arm64 test-s390x test-wasm test-e2e
 
@@ -148,10 +148,14 @@ journeys: build
 	@scripts/need.sh jq curl exiftool
 	go run ./tests/journeys
 
-## bench: transactions per second, and what a deposit, a transfer and a claim cost at 10 and 1,000 holders
+## bench: transactions per second, a model token's transfer beside an ordinary one's, and what a deposit, a transfer and a claim cost at 10 and 1,000 holders
 bench:
-	go test -tags=test -ldflags=-w -run '^$$' -bench 'Throughput|OneToken' -benchtime 3x ./tests/integration
+	go test -tags=test -ldflags=-w -timeout 60m -run '^$$' -bench 'Throughput|TransferRatio' -benchtime $(or $(BLOCKS),9)x ./tests/integration
 	go test -ldflags=-w -run '^$$' -bench 'Deposit|Transfer|Claim' ./x/revshare/keeper
+
+## bench-executors: the parallel executor beside the sequential one on blocks of 1,000 transactions of one token (BLOCKS=9 each, on an idle machine)
+bench-executors:
+	go test -tags=test -ldflags=-w -timeout 60m -run '^$$' -bench OneToken -benchtime $(or $(BLOCKS),9)x ./tests/integration
 
 ## bench-content: gas and store operations in a collection of 100,000 tokens, which must be those in one of ten; 100,000 random sales
 bench-content:
@@ -190,12 +194,16 @@ tests/web/node_modules/.package-lock.json: tests/web/package-lock.json
 	npm --prefix tests/web ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
-.PHONY: test-books-long bench-offerings
+.PHONY: test-books-long test-pool-long bench-offerings
 ## test-books-long: 100,000 random books of each kind and 200 of 10,000 bids against the rule computed with fractions
 test-books-long:
 	BOOKS=100000 go test -count=1 -ldflags=-w -timeout 120m -run 'Books$$' ./x/imo/book
 
-## bench-offerings: clear a book of a million bids: blocks, time of the longest, memory
+## test-pool-long: more than 100,000 random swaps, additions and removals of liquidity: the product never falls
+test-pool-long:
+	POOLS=50 go test -count=1 -v -ldflags=-w -timeout 60m -run '^TestPoolNeverLoses$$' ./x/imo/pool
+
+## bench-offerings: clear a book of a million bids: blocks, time of the longest, which may take a quarter of a second, memory
 bench-offerings:
 	BIDS=$${BIDS:-1000000} go test -count=1 -ldflags=-w -timeout 120m -run '^TestClearingFigures$$' -v ./x/imo/keeper
 
@@ -205,7 +213,7 @@ test-revenue-long:
 
 ## test-revenue-holders: gas and store operations with a million holders of one token, which must be those with ten
 test-revenue-holders:
-	go test -count=1 -v -ldflags=-w -timeout 60m -run '^TestCostIndependentOfHolders$$' ./x/revshare/keeper -holders=1000000
+	GOGC=300 go test -count=1 -v -ldflags=-w -timeout 60m -run '^TestCostIndependentOfHolders$$' ./x/revshare/keeper -holders=1000000
 
 ## test-arm64: digests of runtime, models and served pictures and 1,000 random runs on an emulated arm64
 test-arm64:

@@ -28,10 +28,11 @@ type Node struct {
 	// Previews runs models for queries; nil on a node that does not.
 	Previews oracletypes.PreviewSource
 	// Update is given the open work after every commit; it must not block. Performances and Pins are given,
-	// now and then, the counters of all validators and the bundles to be kept (oracleabci.Observer).
+	// now and then, the counters of all validators, the bundles to be kept and where validators offer bundles
+	// (oracleabci.Observer).
 	Update       func(height int64, items []oracletypes.WorkItem)
 	Performances func([]oracletypes.QueryPerformanceResponse)
-	Pins         func([]oracletypes.PinnedBundle)
+	Pins         func(bundles []oracletypes.PinnedBundle, mirrors []string)
 	// Archive takes the receipts of each block after the one at height Archived; nil keeps none.
 	Archive  func(height int64, receipts [][]byte) error
 	Archived int64

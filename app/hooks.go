@@ -54,7 +54,7 @@ func (h evmHooks) placeStub(ctx sdk.Context, address common.Address) error {
 	return h.app.EVMKeeper.SetAccount(ctx, address, account)
 }
 
-// codeChecker tells contracts from people for x/revshare and x/oracle.
+// codeChecker tells contracts from people for x/revshare, x/imo and x/oracle.
 type codeChecker struct{ app *App }
 
 // HasCode is true for EVM code other than a 7702 delegation, whose owner can still sign.

@@ -16,6 +16,12 @@ import (
 	evmaddress "github.com/cosmos/evm/encoding/address"
 	"github.com/cosmos/evm/x/erc20"
 	erc20v2 "github.com/cosmos/evm/x/erc20/v2"
+
+	imokeeper "github.com/imochain/imod/x/imo/keeper"
+	oraclekeeper "github.com/imochain/imod/x/oracle/keeper"
+	"github.com/imochain/imod/x/remote"
+	remotev2 "github.com/imochain/imod/x/remote/v2"
+	revsharekeeper "github.com/imochain/imod/x/revshare/keeper"
 )
 
 // addIBCKeepers makes the core and transfer keepers. Transfer comes before the EVM, whose ICS-20
@@ -29,17 +35,32 @@ func (app *App) addIBCKeepers() {
 	)
 }
 
-// addTransferStack routes ICS-20 packets of both IBC versions through the ERC-20 middleware.
+// addTransferStack routes ICS-20 packets of both IBC versions. The memo of a purchase is read above what would forward or
+// call, so that a memo that asks for both is refused; what leaves passes the same layers the other way.
 func (app *App) addTransferStack() {
+	doors := app.remoteDoors()
 	router := porttypes.NewRouter()
-	router.AddRoute(transfertypes.ModuleName, erc20.NewIBCMiddleware(app.Erc20Keeper, transfer.NewIBCModule(app.TransferKeeper)))
+	router.AddRoute(transfertypes.ModuleName, porttypes.NewIBCStackBuilder(app.IBCKeeper.ChannelKeeper).
+		Base(erc20.NewIBCMiddleware(app.Erc20Keeper, transfer.NewIBCModule(app.TransferKeeper))).
+		Next(remote.NewIBCMiddleware(doors)).
+		Build())
 	app.IBCKeeper.SetRouter(router)
 
 	routerV2 := ibcapi.NewRouter()
-	routerV2.AddRoute(transfertypes.PortID, erc20v2.NewIBCMiddleware(transferv2.NewIBCModule(app.TransferKeeper), app.Erc20Keeper))
+	routerV2.AddRoute(transfertypes.PortID, remotev2.NewIBCMiddleware(
+		erc20v2.NewIBCMiddleware(transferv2.NewIBCModule(app.TransferKeeper), app.Erc20Keeper), doors))
 	app.IBCKeeper.SetRouterV2(routerV2)
 
 	app.IBCKeeper.ClientKeeper.AddRoute(ibctm.ModuleName, app.tendermintClient())
+}
+
+// remoteDoors are what the memos of transfers can ask for.
+func (app *App) remoteDoors() remote.Doors {
+	return remote.Doors{
+		Offerings: imokeeper.NewMsgServer(app.IMOKeeper), Revenue: revsharekeeper.NewMsgServer(app.RevShareKeeper),
+		Requests: oraclekeeper.NewMsgServer(app.OracleKeeper), Deposits: app.RevShareKeeper, Returns: app.IMOKeeper,
+		Transfers: app.TransferKeeper, Bank: app.BankKeeper, Addresses: app.AccountKeeper.AddressCodec(),
+	}
 }
 
 func (app *App) tendermintClient() *ibctm.LightClientModule {

@@ -53,7 +53,9 @@ func (app *App) addImodKeepers() {
 	app.RevShareKeeper.SetLazyShares(app.IMOKeeper)
 	app.RevShareKeeper.SetPrices(app.IMOKeeper)
 	app.IMOKeeper.SetHooks(app.OracleKeeper)
+	app.IMOKeeper.SetTransfers(app.TransferKeeper)
 	app.IMOKeeper.SetTokenHooks(evmHooks{app})
+	app.IMOKeeper.SetCodeChecker(codeChecker{app})
 	app.AIGCKeeper.SetHooks(evmHooks{app})
 	if err := app.addPrecompiles(); err != nil {
 		panic(fmt.Errorf("precompiles: %w", err))

@@ -20,12 +20,6 @@ import (
 // validator, so that seeds can be assigned from the first blocks on.
 func TestGenesisRegistersHashChains(t *testing.T) {
 	chain := testChain(t)
-	plain := chain.DefaultGenesis
-	chain.DefaultGenesis = func() map[string]json.RawMessage {
-		state := plain()
-		state[oracletypes.ModuleName] = chain.Codec.MustMarshalJSON(oracletypes.DefaultGenesis())
-		return state
-	}
 	chain.Beacon = func(home string) ([]byte, error) {
 		tip := sha256.Sum256([]byte(filepath.Base(home)))
 		return tip[:], os.WriteFile(filepath.Join(home, "config", "beacon_secret"), []byte("secret"), 0o600)

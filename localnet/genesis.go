@@ -69,11 +69,16 @@ func baseGenesis(chain Chain, cfg *Config) (*genutiltypes.AppGenesis, appState, 
 	return doc, modules, warnings, nil
 }
 
-// buildGenesis completes the base with accounts, balances, the validators' signed transactions and the tips of their hash chains,
-// of which there may be none, and validates the whole.
-func buildGenesis(
-	ctx context.Context, chain Chain, cfg *Config, members []member, consensus []cryptotypes.PubKey, tips [][]byte,
-) ([]byte, []string, error) {
+// validator is what the genesis says of one, besides its transaction.
+type validator struct {
+	consensus cryptotypes.PubKey
+	tip       []byte // of its hash chain; empty for none
+	mirror    string // where its sidecar offers bundles
+}
+
+// buildGenesis completes the base with accounts, balances, the validators' signed transactions and what x/oracle knows of them,
+// and validates the whole.
+func buildGenesis(ctx context.Context, chain Chain, cfg *Config, members []member, validators []validator) ([]byte, []string, error) {
 	doc, modules, warnings, err := baseGenesis(chain, cfg)
 	if err != nil {
 		return nil, nil, err
@@ -84,7 +89,7 @@ func buildGenesis(
 	if err := addAccounts(chain.Codec, modules, members); err != nil {
 		return nil, nil, err
 	}
-	if err := addBeacons(chain.Codec, modules, consensus, tips); err != nil {
+	if err := addNodes(chain.Codec, modules, validators); err != nil {
 		return nil, nil, err
 	}
 	var staking stakingtypes.GenesisState
@@ -95,9 +100,9 @@ func buildGenesis(
 	for _, m := range members {
 		byName[m.Name] = m
 	}
-	txs := make([]sdk.Tx, 0, len(consensus))
-	for i, pub := range consensus {
-		tx, err := genTx(ctx, chain, cfg, i, byName[cfg.Validators[i].Name], pub, staking.Params.BondDenom)
+	txs := make([]sdk.Tx, 0, len(validators))
+	for i, v := range validators {
+		tx, err := genTx(ctx, chain, cfg, i, byName[cfg.Validators[i].Name], v.consensus, staking.Params.BondDenom)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -132,19 +137,19 @@ func markLocal(cdc codec.Codec, cfg *Config, modules appState) error {
 	return err
 }
 
-// addBeacons registers the hash chains of the validators, so that seeds are assigned from the first block on.
-func addBeacons(cdc codec.Codec, modules appState, consensus []cryptotypes.PubKey, tips [][]byte) error {
-	if len(tips) == 0 {
-		return nil
-	}
+// addNodes registers the hash chains of the validators, so that seeds are assigned from the first block on, and their
+// mirrors, so that sidecars find each other's bundles.
+func addNodes(cdc codec.Codec, modules appState, validators []validator) error {
 	var oracle oracletypes.GenesisState
 	if err := unmarshalModule(cdc, modules, oracletypes.ModuleName, &oracle); err != nil {
 		return err
 	}
-	for i, tip := range tips {
-		oracle.BeaconChains = append(oracle.BeaconChains, oracletypes.BeaconChain{
-			Validator: sdk.ConsAddress(consensus[i].Address()).String(), Tip: tip,
-		})
+	for _, v := range validators {
+		address := sdk.ConsAddress(v.consensus.Address()).String()
+		if len(v.tip) != 0 {
+			oracle.BeaconChains = append(oracle.BeaconChains, oracletypes.BeaconChain{Validator: address, Tip: v.tip})
+		}
+		oracle.Policies = append(oracle.Policies, oracletypes.Policy{Validator: address, Mirror: v.mirror})
 	}
 	var err error
 	modules[oracletypes.ModuleName], err = cdc.MarshalJSON(&oracle)

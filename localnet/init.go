@@ -129,7 +129,7 @@ func (p *plan) write(ctx context.Context, chain Chain, dir string) ([]string, er
 			}
 		}
 	}
-	genesis, warnings, err := buildGenesis(ctx, chain, p.cfg, members, consensus, tips)
+	genesis, warnings, err := buildGenesis(ctx, chain, p.cfg, members, p.validators(consensus, tips))
 	if err != nil {
 		return nil, err
 	}

@@ -25,6 +25,7 @@ import (
 
 	"github.com/imochain/imod/localnet"
 	imotypes "github.com/imochain/imod/x/imo/types"
+	oracletypes "github.com/imochain/imod/x/oracle/types"
 )
 
 func initialised(t *testing.T, text string, opts localnet.Options) (*localnet.Network, localnet.Chain) {
@@ -75,6 +76,7 @@ func TestInitFiles(t *testing.T) {
 		require.Equal(t, "test", client.GetString("keyring-backend"))
 		require.Equal(t, "tcp://"+at(26657), client.GetString("node"))
 		requireLoopback(t, n, node.Name)
+		require.Equal(t, at(4800), readTOML(t, n, node.Name, "sidecar").GetString("serve"))
 	}
 	reopened, err := localnet.Open(n.Home())
 	require.NoError(t, err)
@@ -84,7 +86,7 @@ func TestInitFiles(t *testing.T) {
 // requireLoopback looks for any address in the files that is reachable from outside.
 func requireLoopback(t *testing.T, n *localnet.Network, node string) {
 	t.Helper()
-	for _, file := range []string{"config.toml", "app.toml"} {
+	for _, file := range []string{"config.toml", "app.toml", "sidecar.toml"} {
 		raw, err := os.ReadFile(filepath.Join(n.NodeHome(node), "config", file))
 		require.NoError(t, err)
 		for _, line := range strings.Split(string(raw), "\n") {
@@ -131,6 +133,13 @@ func TestGenesis(t *testing.T) {
 	chain.Codec.MustUnmarshalJSON(state[imotypes.ModuleName], &imo)
 	require.Equal(t, imotypes.NETWORK_KIND_LOCAL, imo.NetworkKind, "the default is another one")
 	require.Equal(t, "LOCAL", n.Kind)
+
+	var oracle oracletypes.GenesisState
+	chain.Codec.MustUnmarshalJSON(state[oracletypes.ModuleName], &oracle)
+	require.Len(t, oracle.Policies, 2, "sidecars find each other's bundles")
+	for i, p := range oracle.Policies {
+		require.Equal(t, "http://"+readTOML(t, n, n.Nodes[i].Name, "sidecar").GetString("serve"), p.Mirror)
+	}
 
 	txs := genutiltypes.GetGenesisStateFromAppState(chain.Codec, state).GenTxs
 	require.Len(t, txs, 2)

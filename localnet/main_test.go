@@ -34,6 +34,7 @@ import (
 
 	"github.com/imochain/imod/localnet"
 	"github.com/imochain/imod/x/imo"
+	"github.com/imochain/imod/x/oracle"
 )
 
 // envFake makes this test binary behave as a node or a faucet; its value says how.
@@ -113,9 +114,9 @@ func wait() {
 func testChain(t *testing.T) localnet.Chain {
 	t.Helper()
 	enc := moduletestutil.MakeTestEncodingConfig(auth.AppModuleBasic{}, bank.AppModuleBasic{}, staking.AppModuleBasic{}, genutil.AppModuleBasic{},
-		imo.AppModule{})
+		imo.AppModule{}, oracle.AppModule{})
 	evmcodec.RegisterInterfaces(enc.InterfaceRegistry)
-	basics := module.NewBasicManager(auth.AppModuleBasic{}, bank.AppModuleBasic{}, staking.AppModuleBasic{}, imo.AppModule{},
+	basics := module.NewBasicManager(auth.AppModuleBasic{}, bank.AppModuleBasic{}, staking.AppModuleBasic{}, imo.AppModule{}, oracle.AppModule{},
 		genutil.NewAppModuleBasic(genutiltypes.DefaultMessageValidator))
 	cdc := codec.NewProtoCodec(enc.InterfaceRegistry)
 	return localnet.Chain{
@@ -174,7 +175,7 @@ func freeOffset(t *testing.T) int {
 	t.Helper()
 	for offset := 10_000; offset < 30_000; offset += 500 {
 		busy := false
-		for _, base := range []int{26657, 26656, 26660, 9090, 1317, 8545, 8546, 8100, 4500} {
+		for _, base := range []int{26657, 26656, 26660, 9090, 1317, 8545, 8546, 8100, 4500, 4800} {
 			for _, shift := range []int{0, 10} {
 				l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", base+offset+shift))
 				if err != nil {

@@ -12,8 +12,9 @@ import (
 
 const (
 	modelsName = "models"
-	// modelsPort is where the network offers the bundles of its folder to the sidecars, 100 above the faucet.
-	modelsPort, faucetPort = 4600, 4500
+	// modelsPort is where the network offers the bundles of its folder to the sidecars, 100 above the faucet; from
+	// mirrorPort on the sidecars offer theirs to each other.
+	modelsPort, faucetPort, mirrorPort = 4600, 4500, 4800
 )
 
 // modelsListen moves with the network's other ports.

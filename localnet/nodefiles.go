@@ -25,25 +25,40 @@ node = "{{ .Node }}"
 broadcast-mode = "{{ .BroadcastMode }}"
 `
 
-// nodeSettings is what one node's three files say beyond the defaults.
+// sidecarTemplate says what flags do not: they are the same for all nodes.
+const sidecarTemplate = `# Settings of this node's sidecar; "imod sidecar config" prints all there are.
+serve = "{{ .serve }}"
+`
+
+// nodeSettings is what one node's files say beyond the defaults.
 type nodeSettings struct {
-	key    string // of the validator in config.yml
-	config map[string]any
-	app    map[string]any
-	client map[string]any
+	key     string // of the validator in config.yml
+	config  map[string]any
+	app     map[string]any
+	client  map[string]any
+	sidecar map[string]any
+}
+
+// tree is where the address of a port stands.
+func (s nodeSettings) tree(port Port) map[string]any {
+	switch port.File {
+	case appFile:
+		return s.app
+	case sidecarFile:
+		return s.sidecar
+	default:
+		return s.config
+	}
 }
 
 // settings lays config.yml over what every local node wants. Addresses that config.yml does not name are shifted by the index.
 func settings(chain Chain, cfg *Config, index, offset int) (nodeSettings, error) {
 	v := cfg.Validators[index]
-	s := nodeSettings{key: fmt.Sprintf("validators[%d]", index)}
+	s := nodeSettings{key: fmt.Sprintf("validators[%d]", index), sidecar: map[string]any{}}
 	s.config = overlay(localComet(v.Name), v.Config)
 	s.app = overlay(localApp(chain), v.App)
 	for _, port := range append(nodePorts(), chain.Ports...) {
-		tree := s.config
-		if port.File == appFile {
-			tree = s.app
-		}
+		tree := s.tree(port)
 		if lookup(tree, port.Key) != nil {
 			continue
 		}
@@ -95,11 +110,8 @@ func localApp(chain Chain) map[string]any {
 func (s nodeSettings) addresses(chain Chain) ([]hostPort, error) {
 	var out []hostPort
 	for _, port := range append(nodePorts(), chain.Ports...) {
-		tree, key := s.config, s.key+".config."+port.Key
-		if port.File == appFile {
-			tree, key = s.app, s.key+".app."+port.Key
-		}
-		addr, err := parseAddress(key, fmt.Sprint(lookup(tree, port.Key)))
+		key := fmt.Sprintf("%s.%s.%s", s.key, strings.TrimSuffix(port.File, ".toml"), port.Key)
+		addr, err := parseAddress(key, fmt.Sprint(lookup(s.tree(port), port.Key)))
 		if err != nil {
 			return nil, err
 		}
@@ -137,7 +149,7 @@ func (s nodeSettings) files(chain Chain) (nodeFiles, error) {
 	return f, decodeOver(f.client, s.client, s.key+".client")
 }
 
-// write renders the three files into home/config.
+// write renders the files into home/config.
 func (s nodeSettings) write(chain Chain, home string) error {
 	f, err := s.files(chain)
 	if err != nil {
@@ -150,6 +162,9 @@ func (s nodeSettings) write(chain Chain, home string) error {
 	f.comet.SetRoot(home)
 	cmtcfg.WriteConfigFile(filepath.Join(dir, configFile), f.comet)
 	if err := render(filepath.Join(dir, appFile), chain.AppTemplate, f.app); err != nil {
+		return err
+	}
+	if err := render(filepath.Join(dir, sidecarFile), sidecarTemplate, s.sidecar); err != nil {
 		return err
 	}
 	return render(filepath.Join(dir, clientFile), clientTemplate, f.client)

@@ -86,8 +86,21 @@ func (p *plan) planGenesis(ctx context.Context, chain Chain) error {
 	for i := range consensus {
 		consensus[i] = ed25519.GenPrivKey().PubKey()
 	}
-	_, _, err = buildGenesis(ctx, chain, p.cfg, p.members, consensus, nil)
+	_, _, err = buildGenesis(ctx, chain, p.cfg, p.members, p.validators(consensus, nil))
 	return err
+}
+
+// validators are what the genesis says of the validators: their consensus keys, the tips of their hash chains,
+// of which there may be none, and where their sidecars offer bundles.
+func (p *plan) validators(consensus []cryptotypes.PubKey, tips [][]byte) []validator {
+	out := make([]validator, len(consensus))
+	for i, key := range consensus {
+		out[i] = validator{consensus: key, mirror: "http://" + p.settings[i].address(p.settings[i].sidecar, keyMirror)}
+		if tips != nil {
+			out[i].tip = tips[i]
+		}
+	}
+	return out
 }
 
 func (p *plan) planFaucet(offset int) error {

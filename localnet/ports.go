@@ -17,7 +17,7 @@ const (
 
 // Port is one address that a node listens on.
 type Port struct {
-	File   string // config.toml or app.toml
+	File   string // config.toml, app.toml or sidecar.toml
 	Key    string // dotted key of the address
 	Base   uint16 // port of the first node
 	Scheme string // tcp:// where the file wants one
@@ -25,9 +25,10 @@ type Port struct {
 }
 
 const (
-	configFile = "config.toml"
-	appFile    = "app.toml"
-	clientFile = "client.toml"
+	configFile  = "config.toml"
+	appFile     = "app.toml"
+	clientFile  = "client.toml"
+	sidecarFile = "sidecar.toml"
 
 	keyRPC     = "rpc.laddr"
 	keyP2P     = "p2p.laddr"
@@ -36,6 +37,7 @@ const (
 	keyGRPC    = "grpc.address"
 	keyEVM     = "json-rpc.address"
 	keyEVMWS   = "json-rpc.ws-address"
+	keyMirror  = "serve" // where the node's sidecar offers bundles
 )
 
 // nodePorts is every address of a node. Ignite shifts the first four for the second node; all of them are shifted here.
@@ -50,6 +52,7 @@ func nodePorts() []Port {
 		{File: configFile, Key: keyMetrics, Base: 26660},
 		{File: appFile, Key: "json-rpc.metrics-address", Base: 6065, Unused: true},
 		{File: appFile, Key: "evm.geth-metrics-address", Base: 8100},
+		{File: sidecarFile, Key: keyMirror, Base: mirrorPort},
 	}
 }
 

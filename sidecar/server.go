@@ -140,6 +140,12 @@ func (s *server) Pin(_ context.Context, req *types.PinRequest) (*types.PinRespon
 	if err := checkPins(req.Bundles); err != nil {
 		return nil, status.Error(codes.InvalidArgument, err.Error())
 	}
+	if len(req.Mirrors) > types.MaxMirrors {
+		return nil, status.Errorf(codes.InvalidArgument, "%d mirrors, allowed are %d", len(req.Mirrors), types.MaxMirrors)
+	}
+	if refused := s.d.store.SetPeers(req.Mirrors); len(refused) > 0 {
+		s.d.log.Warn("mirrors of validators that are no addresses", "mirrors", refused)
+	}
 	held := s.d.queue.keep(req.Bundles)
 	s.d.store.Pin(s.d.queue.kept())
 	return &types.PinResponse{Held: held}, nil

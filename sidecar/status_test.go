@@ -111,4 +111,26 @@ func TestPins(t *testing.T) {
 	require.EqualValues(t, 1, status().Pinned)
 	_, err = r.Pin(t.Context(), &types.PinRequest{Bundles: []*types.PinnedBundle{{ManifestRoot: []byte{1}}}})
 	require.Error(t, err)
+	_, err = r.Pin(t.Context(), &types.PinRequest{Mirrors: make([]string, types.MaxMirrors+1)})
+	require.Error(t, err)
+}
+
+// TestMirrorsOfValidators: a sidecar whose copy is gone, like the creator's host, gets it from another sidecar that
+// the node named.
+func TestMirrorsOfValidators(t *testing.T) {
+	models := t.TempDir()
+	root := tiny.Write(t, models, tiny.Picture(t))
+	holder := config(t, t.TempDir(), models)
+	holder.Serve = freePort(t)
+	start(t, holder)
+	cfg := config(t, t.TempDir())
+	cfg.LocalNetwork = true
+	r := start(t, cfg)
+	work := item(request, 1, root, "red on red")
+	work.Uris = []string{"http://127.0.0.1:1/gone"}
+	r.submit(t, work)
+	_, err := r.Pin(t.Context(), &types.PinRequest{Mirrors: []string{"not an address", "http://" + holder.Serve}})
+	require.NoError(t, err)
+	require.Zero(t, r.take(t, 1)[0].Refused)
+	require.DirExists(t, filepath.Join(cfg.Home, "bundles", bundle.FolderName(root)))
 }

@@ -13,8 +13,8 @@ import (
 	aigctypes "github.com/imochain/imod/x/aigc/types"
 )
 
-// maxShownFile bounds a file that is compared with a token's content.
-const maxShownFile = 4 * aigctypes.MaxContentBytes
+// maxCompared bounds a file that is compared with a token's content.
+const maxCompared = 4 * aigctypes.MaxContentBytes
 
 // contentView is what verify-content prints.
 type contentView struct {
@@ -93,7 +93,7 @@ func verifyContent(cmd *cobra.Command, collection uint64, token, address, folder
 		return contentView{}, err
 	}
 	if file != "" {
-		shown, err := readFile(file, maxShownFile)
+		shown, err := readFile(file, maxCompared)
 		if err != nil {
 			return contentView{}, err
 		}

@@ -10,7 +10,7 @@ import (
 )
 
 // moduleOrder is the direction of calls: a module uses those before it, never those after it (docs/adr/0002).
-var moduleOrder = []string{"revshare", "imo", "oracle", "aigc"}
+var moduleOrder = []string{"revshare", "imo", "oracle", "aigc", "remote"}
 
 // offChain are the programs and everything that consensus code must not know.
 var offChain = []string{"sidecar", "gateway", "courier", "cmd", "localnet", "models", "web", "clients", "bench", "testutil", "tests", "internal/lint"}

@@ -5,6 +5,8 @@ import (
 	"math/big"
 	"time"
 
+	"github.com/ethereum/go-ethereum/common"
+
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/imochain/imod/precompiles/contract"
@@ -128,4 +130,37 @@ func (o offerings) removeLiquidity(c *contract.Call, args []any) ([]byte, error)
 		return nil, err
 	}
 	return c.Pack(tokens, paid)
+}
+
+func (o offerings) collectPoolRevenue(c *contract.Call, args []any) ([]byte, error) {
+	return o.poolRevenueOf(c, args[0], c.Caller())
+}
+
+func (o offerings) collectPoolRevenueFor(c *contract.Call, args []any) ([]byte, error) {
+	owner, err := contract.Account("owner", args[1])
+	if err != nil {
+		return nil, err
+	}
+	return o.poolRevenueOf(c, args[0], owner)
+}
+
+func (o offerings) poolRevenueOf(c *contract.Call, model any, owner sdk.AccAddress) ([]byte, error) {
+	id, err := contract.Uint64("modelId", model)
+	if err != nil {
+		return nil, err
+	}
+	res, err := o.msgs.CollectPoolRevenue(c.Ctx, &imotypes.MsgCollectPoolRevenue{
+		Sender: c.Caller().String(), ModelId: id, Owner: owner.String(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	denoms, amounts := make([]string, 0, len(res.Paid)), make([]*big.Int, 0, len(res.Paid))
+	for _, coin := range res.Paid {
+		denoms, amounts = append(denoms, coin.Denom), append(amounts, coin.Amount.BigInt())
+	}
+	if err := c.Log("PoolRevenueCollected", new(big.Int).SetUint64(id), common.BytesToAddress(owner), denoms, amounts); err != nil {
+		return nil, err
+	}
+	return c.Pack(denoms, amounts)
 }

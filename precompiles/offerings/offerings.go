@@ -1,5 +1,5 @@
-// Package offerings is the precompiled contract at 0x…0a01: bids, collection, refunds, exits and
-// markets of x/imo for callers of the EVM. It holds no rule; the messages of x/imo do.
+// Package offerings is the precompiled contract at 0x…0a01: bids, collection, refunds, exits, markets and
+// treasuries of x/imo for callers of the EVM. It holds no rule; the messages of x/imo do.
 package offerings
 
 import (
@@ -42,24 +42,32 @@ func New(msgs imotypes.MsgServer, queries imotypes.QueryServer, bank cmn.BankKee
 	}
 	o := offerings{msgs: msgs, queries: queries, bank: bank, denom: denom}
 	return contract.New("offerings", common.HexToAddress(Address), api, bank, map[string]contract.Method{
-		"placeBid":           {Kind: contract.Payable, Gas: gasWrite, Run: o.placeBid},
-		"placeBidFor":        {Kind: contract.Payable, Gas: gasWrite, Run: o.placeBidFor},
-		"cancelBid":          {Kind: contract.Write, Gas: gasWrite, Run: o.cancelBid},
-		"finalize":           {Kind: contract.Write, Gas: gasWrite, Run: o.finalize},
-		"collect":            {Kind: contract.Write, Gas: gasWrite, Run: o.collect},
-		"collectFor":         {Kind: contract.Write, Gas: gasWrite, Run: o.collectFor},
-		"refund":             {Kind: contract.Write, Gas: gasWrite, Run: o.refund},
-		"refundFor":          {Kind: contract.Write, Gas: gasWrite, Run: o.refundFor},
-		"exit":               {Kind: contract.Write, Gas: gasWrite, Run: o.exit},
-		"exitLot":            {Kind: contract.Write, Gas: gasWrite, Run: o.exitLot},
-		"release":            {Kind: contract.Write, Gas: gasWrite, Run: o.release},
-		"swap":               {Kind: contract.Payable, Gas: gasWrite, Run: o.swap},
-		"addLiquidity":       {Kind: contract.Payable, Gas: gasWrite, Run: o.addLiquidity},
-		"removeLiquidity":    {Kind: contract.Write, Gas: gasWrite, Run: o.removeLiquidity},
-		"objectVersion":      {Kind: contract.Write, Gas: gasWrite, Run: o.objectVersion},
-		"offering":           {Kind: contract.View, Gas: gasView, Run: o.offering},
-		"allocation":         {Kind: contract.View, Gas: gasView, Run: o.allocation},
-		"expectedPrice":      {Kind: contract.View, Gas: gasView, Run: o.expectedPrice},
-		"expectedAllocation": {Kind: contract.View, Gas: gasView, Run: o.expectedAllocation},
+		"placeBid":              {Kind: contract.Payable, Gas: gasWrite, Run: o.placeBid},
+		"placeOwnBid":           {Kind: contract.Payable, Gas: gasWrite, Run: o.placeOwnBid},
+		"placeBidFor":           {Kind: contract.Payable, Gas: gasWrite, Run: o.placeBidFor},
+		"cancelBid":             {Kind: contract.Write, Gas: gasWrite, Run: o.cancelBid},
+		"finalize":              {Kind: contract.Write, Gas: gasWrite, Run: o.finalize},
+		"collect":               {Kind: contract.Write, Gas: gasWrite, Run: o.collect},
+		"collectFor":            {Kind: contract.Write, Gas: gasWrite, Run: o.collectFor},
+		"refund":                {Kind: contract.Write, Gas: gasWrite, Run: o.refund},
+		"refundFor":             {Kind: contract.Write, Gas: gasWrite, Run: o.refundFor},
+		"exit":                  {Kind: contract.Write, Gas: gasWrite, Run: o.exit},
+		"exitLot":               {Kind: contract.Write, Gas: gasWrite, Run: o.exitLot},
+		"exitAtLeast":           {Kind: contract.Write, Gas: gasWrite, Run: o.exitAtLeast},
+		"exitLotAtLeast":        {Kind: contract.Write, Gas: gasWrite, Run: o.exitLotAtLeast},
+		"release":               {Kind: contract.Write, Gas: gasWrite, Run: o.release},
+		"swap":                  {Kind: contract.Payable, Gas: gasWrite, Run: o.swap},
+		"addLiquidity":          {Kind: contract.Payable, Gas: gasWrite, Run: o.addLiquidity},
+		"removeLiquidity":       {Kind: contract.Write, Gas: gasWrite, Run: o.removeLiquidity},
+		"collectPoolRevenue":    {Kind: contract.Write, Gas: gasWrite, Run: o.collectPoolRevenue},
+		"collectPoolRevenueFor": {Kind: contract.Write, Gas: gasWrite, Run: o.collectPoolRevenueFor},
+		"proposeSpend":          {Kind: contract.Write, Gas: gasWrite, Run: o.proposeSpend},
+		"objectSpend":           {Kind: contract.Write, Gas: gasWrite, Run: o.objectSpend},
+		"executeSpend":          {Kind: contract.Write, Gas: gasWrite, Run: o.executeSpend},
+		"objectVersion":         {Kind: contract.Write, Gas: gasWrite, Run: o.objectVersion},
+		"offering":              {Kind: contract.View, Gas: gasView, Run: o.offering},
+		"allocation":            {Kind: contract.View, Gas: gasView, Run: o.allocation},
+		"expectedPrice":         {Kind: contract.View, Gas: gasView, Run: o.expectedPrice},
+		"expectedAllocation":    {Kind: contract.View, Gas: gasView, Run: o.expectedAllocation},
 	}), nil
 }

@@ -13,15 +13,31 @@ import (
 )
 
 func (o offerings) exit(c *contract.Call, args []any) ([]byte, error) {
-	id, err := contract.Uint64("modelId", args[0])
+	return o.exitModel(c, args[0], args[1], nil)
+}
+
+func (o offerings) exitAtLeast(c *contract.Call, args []any) ([]byte, error) {
+	return o.exitModel(c, args[0], args[1], args[2])
+}
+
+func (o offerings) exitModel(c *contract.Call, model, tokens, least any) ([]byte, error) {
+	id, err := contract.Uint64("modelId", model)
 	if err != nil {
 		return nil, err
 	}
-	return o.exitFrom(c, id, 0, args[1])
+	return o.exitFrom(c, id, 0, tokens, least)
 }
 
 func (o offerings) exitLot(c *contract.Call, args []any) ([]byte, error) {
-	id, err := contract.Uint64("offeringId", args[0])
+	return o.exitRound(c, args[0], args[1], nil)
+}
+
+func (o offerings) exitLotAtLeast(c *contract.Call, args []any) ([]byte, error) {
+	return o.exitRound(c, args[0], args[1], args[2])
+}
+
+func (o offerings) exitRound(c *contract.Call, offering, tokens, least any) ([]byte, error) {
+	id, err := contract.Uint64("offeringId", offering)
 	if err != nil {
 		return nil, err
 	}
@@ -29,17 +45,24 @@ func (o offerings) exitLot(c *contract.Call, args []any) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return o.exitFrom(c, found.Offering.ModelId, id, args[1])
+	return o.exitFrom(c, found.Offering.ModelId, id, tokens, least)
 }
 
-func (o offerings) exitFrom(c *contract.Call, model, lot uint64, amount any) ([]byte, error) {
+// exitFrom burns tokens of a model, or of a lot of it, for at least a limit; nil is none.
+func (o offerings) exitFrom(c *contract.Call, model, lot uint64, amount, least any) ([]byte, error) {
 	tokens, err := contract.Int("tokens", amount)
 	if err != nil {
 		return nil, err
 	}
-	res, err := o.msgs.Exit(c.Ctx, &imotypes.MsgExit{
+	msg := &imotypes.MsgExit{
 		Holder: c.Caller().String(), Amount: sdk.Coin{Denom: imotypes.TokenDenom(model), Amount: tokens}, OfferingId: lot,
-	})
+	}
+	if least != nil {
+		if msg.MinPayout, err = o.payoutOf(c, model, least); err != nil {
+			return nil, err
+		}
+	}
+	res, err := o.msgs.Exit(c.Ctx, msg)
 	if err != nil {
 		return nil, err
 	}
@@ -48,6 +71,23 @@ func (o offerings) exitFrom(c *contract.Call, model, lot uint64, amount any) ([]
 		return nil, err
 	}
 	return c.Pack(paid)
+}
+
+// payoutOf is an amount in the coin that a model's token was sold for.
+func (o offerings) payoutOf(c *contract.Call, model uint64, amount any) (*sdk.Coin, error) {
+	least, err := contract.Int("minAmount", amount)
+	if err != nil {
+		return nil, err
+	}
+	m, err := o.queries.Model(c.Ctx, &imotypes.QueryModelRequest{Id: model})
+	if err != nil {
+		return nil, err
+	}
+	sold, err := o.queries.Offering(c.Ctx, &imotypes.QueryOfferingRequest{Id: m.Model.SoldOfferingId})
+	if err != nil {
+		return nil, err
+	}
+	return &sdk.Coin{Denom: sold.Terms.PaymentDenom, Amount: least}, nil
 }
 
 func (o offerings) release(c *contract.Call, args []any) ([]byte, error) {

@@ -16,7 +16,20 @@ import (
 )
 
 func (o offerings) placeBid(c *contract.Call, args []any) ([]byte, error) {
-	return o.bid(c, c.Caller(), args, nil)
+	return o.bid(c, c.Caller(), args, nil, false)
+}
+
+// placeOwnBid bids for the caller, with its leaf of an allow list if there is one, and may ask for automatic payments.
+func (o offerings) placeOwnBid(c *contract.Call, args []any) ([]byte, error) {
+	allowance, err := allowanceOf(args[4], args[5])
+	if err != nil {
+		return nil, err
+	}
+	autoPayout, ok := args[6].(bool)
+	if !ok {
+		return nil, fmt.Errorf("autoPayout is not a bool")
+	}
+	return o.bid(c, c.Caller(), args[:4], allowance, autoPayout)
 }
 
 // placeBidFor names the owner and, with an allow list, the owner's leaf.
@@ -25,29 +38,38 @@ func (o offerings) placeBidFor(c *contract.Call, args []any) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	limit, err := contract.Int("cap", args[5])
+	allowance, err := allowanceOf(args[5], args[6])
 	if err != nil {
 		return nil, err
 	}
-	proof, ok := args[6].([][32]byte)
+	return o.bid(c, owner, []any{args[0], args[2], args[3], args[4]}, allowance, false)
+}
+
+// allowanceOf reads the leaf of an allow list and its way to the root, nil when both are empty.
+func allowanceOf(leaf, siblings any) (*imotypes.Allowance, error) {
+	limit, err := contract.Int("cap", leaf)
+	if err != nil {
+		return nil, err
+	}
+	proof, ok := siblings.([][32]byte)
 	if !ok {
 		return nil, fmt.Errorf("proof is not a list of 32 bytes")
 	}
 	if len(proof) > imotypes.MaxAllowProof {
 		return nil, fmt.Errorf("proof has %d hashes, allowed are %d", len(proof), imotypes.MaxAllowProof)
 	}
-	var allowance *imotypes.Allowance
-	if limit.IsPositive() || len(proof) > 0 {
-		allowance = &imotypes.Allowance{Cap: limit}
-		for _, sibling := range proof {
-			allowance.Proof = append(allowance.Proof, sibling[:])
-		}
+	if !limit.IsPositive() && len(proof) == 0 {
+		return nil, nil //nolint:nilnil // a bid without an allow list has no allowance
 	}
-	return o.bid(c, owner, []any{args[0], args[2], args[3], args[4]}, allowance)
+	allowance := &imotypes.Allowance{Cap: limit}
+	for _, sibling := range proof {
+		allowance.Proof = append(allowance.Proof, sibling[:])
+	}
+	return allowance, nil
 }
 
 // bid places a bid; args are offering id, amount, maximum price and terms hash.
-func (o offerings) bid(c *contract.Call, owner sdk.AccAddress, args []any, allowance *imotypes.Allowance) ([]byte, error) {
+func (o offerings) bid(c *contract.Call, owner sdk.AccAddress, args []any, allowance *imotypes.Allowance, autoPayout bool) ([]byte, error) {
 	id, err := contract.Uint64("offeringId", args[0])
 	if err != nil {
 		return nil, err
@@ -75,6 +97,7 @@ func (o offerings) bid(c *contract.Call, owner sdk.AccAddress, args []any, allow
 	res, err := o.msgs.PlaceBid(c.Ctx, &imotypes.MsgPlaceBid{
 		Bidder: c.Caller().String(), OfferingId: id, Amount: sdk.Coin{Denom: denom, Amount: amount},
 		MaxPrice: maxPrice, TermsHash: hex.EncodeToString(termsHash[:]), Owner: owner.String(), Allowance: allowance,
+		AutoPayout: autoPayout,
 	})
 	if err != nil {
 		return nil, err

@@ -28,11 +28,11 @@ var (
 )
 
 // domainSeparator binds a signature to this chain and this token.
-func (t token) domainSeparator(c *contract.Call, _ []any) ([]byte, error) {
+func (t *token) domainSeparator(c *contract.Call, _ []any) ([]byte, error) {
 	return c.Pack([32]byte(t.domain(c)))
 }
 
-func (t token) domain(c *contract.Call) []byte {
+func (t *token) domain(c *contract.Call) []byte {
 	metadata, _ := t.Bank.GetDenomMetaData(c.Ctx, t.denom)
 	return crypto.Keccak256(
 		domainType, crypto.Keccak256([]byte(metadata.Name)), versionHash,
@@ -40,7 +40,7 @@ func (t token) domain(c *contract.Call) []byte {
 	)
 }
 
-func (t token) nonces(c *contract.Call, args []any) ([]byte, error) {
+func (t *token) nonces(c *contract.Call, args []any) ([]byte, error) {
 	owner, err := contract.Account("owner", args[0])
 	if err != nil {
 		return nil, err
@@ -54,7 +54,7 @@ func (t token) nonces(c *contract.Call, args []any) ([]byte, error) {
 
 // permit sets an allowance that its owner signed. Each signature counts once: it carries the
 // owner's nonce of this token.
-func (t token) permit(c *contract.Call, args []any) ([]byte, error) {
+func (t *token) permit(c *contract.Call, args []any) ([]byte, error) {
 	owner, ok1 := args[0].(common.Address)
 	spender, ok2 := args[1].(common.Address)
 	value, ok3 := args[2].(*big.Int)

@@ -11,16 +11,16 @@ import (
 	"github.com/imochain/imod/precompiles/contract"
 )
 
-func (t token) redeemableOnBurn(c *contract.Call, args []any) ([]byte, error) {
+func (t *token) redeemableOnBurn(c *contract.Call, args []any) ([]byte, error) {
 	return t.viewRedeemable(c, args[0], t.NativeDenom)
 }
 
-func (t token) redeemableERC20OnBurn(c *contract.Call, args []any) ([]byte, error) {
+func (t *token) redeemableERC20OnBurn(c *contract.Call, args []any) ([]byte, error) {
 	return t.viewRedeemable(c, args[0], t.denomOf(c, args[1]))
 }
 
 // viewRedeemable counts what lies at the token's address, as burn does, which credits it first.
-func (t token) viewRedeemable(c *contract.Call, value any, denom string) ([]byte, error) {
+func (t *token) viewRedeemable(c *contract.Call, value any, denom string) ([]byte, error) {
 	amount, err := contract.Int("amount", value)
 	if err != nil {
 		return nil, err
@@ -56,7 +56,7 @@ func replace(coins sdk.Coins, denom string, amount *uint256.Int) sdk.Coins {
 	return out.Add(sdk.NewCoin(denom, sdkmath.NewIntFromBigInt(amount.ToBig())))
 }
 
-func (t token) burn(c *contract.Call, args []any) ([]byte, error) {
+func (t *token) burn(c *contract.Call, args []any) ([]byte, error) {
 	amount, err := contract.Int("amount", args[0])
 	if err != nil {
 		return nil, err

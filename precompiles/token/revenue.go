@@ -16,7 +16,7 @@ import (
 // native stands for the native coin in events, as the zero address does in ERC-7641.
 var native common.Address
 
-func (t token) claimableRevenue(c *contract.Call, args []any) ([]byte, error) {
+func (t *token) claimableRevenue(c *contract.Call, args []any) ([]byte, error) {
 	holder, err := contract.Account("account", args[0])
 	if err != nil {
 		return nil, err
@@ -24,7 +24,7 @@ func (t token) claimableRevenue(c *contract.Call, args []any) ([]byte, error) {
 	return t.viewRevenue(c, holder, args[1], t.NativeDenom, t.Revenue.ClaimableRevenue)
 }
 
-func (t token) claimableERC20(c *contract.Call, args []any) ([]byte, error) {
+func (t *token) claimableERC20(c *contract.Call, args []any) ([]byte, error) {
 	holder, err := contract.Account("account", args[0])
 	if err != nil {
 		return nil, err
@@ -34,7 +34,7 @@ func (t token) claimableERC20(c *contract.Call, args []any) ([]byte, error) {
 
 // denomOf is the denom of an ERC-20 token, the zero address being the native coin; empty for a
 // token that is none of bank's.
-func (t token) denomOf(c *contract.Call, value any) string {
+func (t *token) denomOf(c *contract.Call, value any) string {
 	address, _ := value.(common.Address)
 	if address == native {
 		return t.NativeDenom
@@ -47,7 +47,7 @@ func (t token) denomOf(c *contract.Call, value any) string {
 }
 
 // addressOf is the reverse, false for a denom without an address.
-func (t token) addressOf(c *contract.Call, denom string) (common.Address, bool) {
+func (t *token) addressOf(c *contract.Call, denom string) (common.Address, bool) {
 	if denom == t.NativeDenom {
 		return native, true
 	}
@@ -55,7 +55,7 @@ func (t token) addressOf(c *contract.Call, denom string) (common.Address, bool) 
 	return address, err == nil
 }
 
-func (t token) revenueOf(c *contract.Call, args []any) ([]byte, error) {
+func (t *token) revenueOf(c *contract.Call, args []any) ([]byte, error) {
 	holder, err := contract.Account("account", args[0])
 	if err != nil {
 		return nil, err
@@ -65,7 +65,7 @@ func (t token) revenueOf(c *contract.Call, args []any) ([]byte, error) {
 
 type revenueView func(ctx context.Context, denom string, holder sdk.AccAddress, epoch uint64) (sdk.Coins, error)
 
-func (t token) viewRevenue(c *contract.Call, holder sdk.AccAddress, epoch any, denom string, view revenueView) ([]byte, error) {
+func (t *token) viewRevenue(c *contract.Call, holder sdk.AccAddress, epoch any, denom string, view revenueView) ([]byte, error) {
 	coins, err := view(c.Ctx, t.denom, holder, epochOf(epoch))
 	if err != nil {
 		return nil, err
@@ -92,7 +92,7 @@ func epochOf(value any) uint64 {
 	return id.Uint64()
 }
 
-func (t token) claim(c *contract.Call, args []any) ([]byte, error) {
+func (t *token) claim(c *contract.Call, args []any) ([]byte, error) {
 	if err := t.credit(c); err != nil {
 		return nil, err
 	}
@@ -105,7 +105,7 @@ func (t token) claim(c *contract.Call, args []any) ([]byte, error) {
 
 // claimBatch is one claim: what is due of the latest snapshot includes what is due of the others.
 // Snapshots without anything to pay are skipped, all of them together too.
-func (t token) claimBatch(c *contract.Call, args []any) ([]byte, error) {
+func (t *token) claimBatch(c *contract.Call, args []any) ([]byte, error) {
 	ids, ok := args[0].([]*big.Int)
 	if !ok || len(ids) == 0 {
 		return c.Pack()
@@ -128,7 +128,7 @@ func (t token) claimBatch(c *contract.Call, args []any) ([]byte, error) {
 	return t.logClaim(c, c.Caller(), paid)
 }
 
-func (t token) claimFor(c *contract.Call, args []any) ([]byte, error) {
+func (t *token) claimFor(c *contract.Call, args []any) ([]byte, error) {
 	holder, err := contract.Account("account", args[0])
 	if err != nil {
 		return nil, err
@@ -147,7 +147,7 @@ func (t token) claimFor(c *contract.Call, args []any) ([]byte, error) {
 	return t.logClaim(c, holder, paid)
 }
 
-func (t token) logClaim(c *contract.Call, holder sdk.AccAddress, paid sdk.Coins) ([]byte, error) {
+func (t *token) logClaim(c *contract.Call, holder sdk.AccAddress, paid sdk.Coins) ([]byte, error) {
 	for _, coin := range paid {
 		address, known := t.addressOf(c, coin.Denom)
 		if !known {
@@ -160,7 +160,7 @@ func (t token) logClaim(c *contract.Call, holder sdk.AccAddress, paid sdk.Coins)
 	return c.Pack()
 }
 
-func (t token) snapshot(c *contract.Call, _ []any) ([]byte, error) {
+func (t *token) snapshot(c *contract.Call, _ []any) ([]byte, error) {
 	if err := t.credit(c); err != nil {
 		return nil, err
 	}
@@ -171,12 +171,12 @@ func (t token) snapshot(c *contract.Call, _ []any) ([]byte, error) {
 	return c.Pack(new(big.Int).SetUint64(epoch))
 }
 
-func (t token) sync(c *contract.Call, _ []any) ([]byte, error) {
+func (t *token) sync(c *contract.Call, _ []any) ([]byte, error) {
 	return nil, t.credit(c)
 }
 
 // credit sweeps the coins that lie at the token's address into its pool.
-func (t token) credit(c *contract.Call) error {
+func (t *token) credit(c *contract.Call) error {
 	swept, err := t.Revenue.Sweep(c.Ctx, t.denom)
 	if err != nil || swept.Empty() {
 		return err

@@ -83,7 +83,7 @@ type token struct {
 // New returns the contract of one token.
 func New(deps Deps, address common.Address, denom string) *contract.Contract {
 	pair := erc20types.NewTokenPair(address, denom, erc20types.OWNER_MODULE)
-	t := token{Deps: deps, denom: denom, base: erc20.NewPrecompile(pair, deps.Bank, deps.ERC20, deps.Transfer)}
+	t := &token{Deps: deps, denom: denom, base: erc20.NewPrecompile(pair, deps.Bank, deps.ERC20, deps.Transfer)}
 	return contract.New("model token", address, deps.api, deps.Bank, map[string]contract.Method{
 		"name":         t.inherited(contract.View, erc20.GasName),
 		"symbol":       t.inherited(contract.View, erc20.GasSymbol),
@@ -116,7 +116,7 @@ func New(deps Deps, address common.Address, denom string) *contract.Contract {
 }
 
 // inherited hands an ERC-20 method to upstream's implementation.
-func (t token) inherited(kind contract.Kind, gas uint64) contract.Method {
+func (t *token) inherited(kind contract.Kind, gas uint64) contract.Method {
 	return contract.Method{Kind: kind, Gas: gas, Run: func(c *contract.Call, args []any) ([]byte, error) {
 		return t.base.HandleMethod(c.Ctx, c.Frame, c.State, c.Method, args)
 	}}

@@ -75,8 +75,8 @@ func (p Policy) Check() error {
 		}
 	}
 	for _, licence := range slices.Concat(p.AllowLicences, p.DenyLicences) {
-		if licence == "" || strings.Contains(strings.TrimSuffix(licence, "*"), "*") {
-			return fmt.Errorf("policy: licence %q: want an SPDX id, or its beginning and *", licence)
+		if err := types.CheckLicencePattern(licence); err != nil {
+			return err
 		}
 	}
 	if slices.Contains(p.DenyModels, 0) {

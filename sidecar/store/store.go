@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -31,7 +32,7 @@ type Config struct {
 	Dir string
 	// Models are read-only folders of bundles, asked first.
 	Models []string
-	// Mirrors are addresses asked after those of a bundle itself.
+	// Mirrors are addresses asked after those of a bundle itself, and before those of SetPeers.
 	Mirrors []string
 	// MaxBundle bounds one bundle, MaxTotal all bundles in Dir, in bytes.
 	MaxBundle, MaxTotal uint64
@@ -50,6 +51,8 @@ type Store struct {
 	use map[bundle.Hash]int      // bundles that must not be evicted
 	pin map[bundle.Hash]bool     // bundles that are kept for good
 	due map[bundle.Hash]uint64   // bytes of the bundles being fetched
+
+	peers []string // never written once it is here
 }
 
 // Open opens the store and removes what a crash left behind.
@@ -103,7 +106,7 @@ func (s *Store) Ensure(ctx context.Context, root bundle.Hash, uris []string) (st
 	}
 	name := bundle.FolderName(root)
 	result := s.flight.DoChan(name, func() (any, error) {
-		return s.cfg.Dir, s.fetch(ctx, root, append(slices.Clone(uris), s.cfg.Mirrors...))
+		return s.cfg.Dir, s.fetch(ctx, root, s.bases(uris))
 	})
 	select {
 	case <-ctx.Done():
@@ -112,6 +115,33 @@ func (s *Store) Ensure(ctx context.Context, root bundle.Hash, uris []string) (st
 		dir, _ := r.Val.(string)
 		return dir, r.Err
 	}
+}
+
+// SetPeers replaces the mirrors that others named: they are asked last, in an order drawn anew each time, so
+// that not everybody asks the same one. What is no address is left out; whether one may be connected to is
+// decided when it is, as with the addresses of a bundle.
+func (s *Store) SetPeers(mirrors []string) (refused []string) {
+	var peers []string
+	for _, m := range mirrors {
+		if fetch.CheckURI(m) != nil {
+			refused = append(refused, m)
+		} else if !slices.Contains(peers, m) {
+			peers = append(peers, m)
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.peers = peers
+	return refused
+}
+
+// bases lists the addresses of a bundle in the order in which they are asked.
+func (s *Store) bases(uris []string) []string {
+	s.mu.Lock()
+	peers := slices.Clone(s.peers)
+	s.mu.Unlock()
+	rand.Shuffle(len(peers), func(i, j int) { peers[i], peers[j] = peers[j], peers[i] })
+	return slices.Concat(uris, s.cfg.Mirrors, peers)
 }
 
 func (s *Store) fetch(ctx context.Context, root bundle.Hash, bases []string) error {

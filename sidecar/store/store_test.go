@@ -162,6 +162,42 @@ func TestFull(t *testing.T) {
 	}
 }
 
+// TestPeers: mirrors that others named are asked when all else fails, each at most once, and what is no address
+// never. On a machine that may not reach private networks they open nothing there.
+func TestPeers(t *testing.T) {
+	served := t.TempDir()
+	root := tiny.Write(t, served, tiny.Picture(t))
+	peer, hits := origin(t, served)
+	empty, missed := origin(t, t.TempDir())
+	s := open(t, func(c *store.Config) { c.Mirrors = []string{empty} })
+	get := func() error {
+		_, err := s.Ensure(t.Context(), root, []string{"http://127.0.0.1:1/gone"})
+		return err
+	}
+	require.ErrorIs(t, get(), fetch.ErrNoSource)
+	require.EqualValues(t, 1, missed.Load(), "the operator's own mirror")
+	require.Equal(t, []string{"file:///etc", "http://me:secret@h"}, s.SetPeers([]string{"file:///etc", peer, "http://me:secret@h", empty, peer}))
+	require.NoError(t, get())
+	require.EqualValues(t, 5, hits.Load(), "five files, once each")
+	require.Empty(t, s.SetPeers(nil))
+	require.NoError(t, s.Damaged(mustFind(t, s, root), root))
+	require.ErrorIs(t, get(), fetch.ErrNoSource, "the new list is the whole list")
+
+	closed := open(t, func(c *store.Config) { c.LocalNetwork = false })
+	before := hits.Load()
+	require.Empty(t, closed.SetPeers([]string{peer}))
+	_, err := closed.Ensure(t.Context(), root, nil)
+	require.ErrorIs(t, err, fetch.ErrAddress)
+	require.Equal(t, before, hits.Load())
+}
+
+func mustFind(t *testing.T, s *store.Store, root bundle.Hash) string {
+	t.Helper()
+	dir, ok := s.Find(root)
+	require.True(t, ok)
+	return dir
+}
+
 func TestTooLargeLeavesNothing(t *testing.T) {
 	served := t.TempDir()
 	root := tiny.Write(t, served, tiny.Picture(t))

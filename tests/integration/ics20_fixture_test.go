@@ -53,9 +53,18 @@ func (j *job) leave(end string, coin sdk.Coin, from, to chain.Account, life time
 		uint64(j.Time().Add(life).UnixNano()), "")
 }
 
-// packetOf reads the packet that a transaction sent from its event.
+// packetOf reads the packet that a transaction sent.
 func (j *job) packetOf(result *abci.ExecTxResult) channeltypes.Packet {
 	j.T.Helper()
+	packets := j.packetsOf(result)
+	require.Len(j.T, packets, 1)
+	return packets[0]
+}
+
+// packetsOf reads the packets that a transaction sent from its events.
+func (j *job) packetsOf(result *abci.ExecTxResult) []channeltypes.Packet {
+	j.T.Helper()
+	var packets []channeltypes.Packet
 	for _, event := range result.Events {
 		if event.Type != channeltypes.EventTypeSendPacket {
 			continue
@@ -71,13 +80,12 @@ func (j *job) packetOf(result *abci.ExecTxResult) channeltypes.Packet {
 		}
 		data, err := hex.DecodeString(value[channeltypes.AttributeKeyDataHex])
 		require.NoError(j.T, err)
-		return channeltypes.NewPacket(data, number(channeltypes.AttributeKeySequence),
+		packets = append(packets, channeltypes.NewPacket(data, number(channeltypes.AttributeKeySequence),
 			value[channeltypes.AttributeKeySrcPort], value[channeltypes.AttributeKeySrcChannel],
 			value[channeltypes.AttributeKeyDstPort], value[channeltypes.AttributeKeyDstChannel],
-			clienttypes.ZeroHeight(), number(channeltypes.AttributeKeyTimeoutTimestamp))
+			clienttypes.ZeroHeight(), number(channeltypes.AttributeKeyTimeoutTimestamp)))
 	}
-	require.Fail(j.T, "no packet was sent")
-	return channeltypes.Packet{}
+	return packets
 }
 
 // arrive relays a packet to its destination, expire reports to its source that it never came.

@@ -44,6 +44,7 @@ type job struct {
 	denom                  string
 	bundle, second         *bundle.Bundle // of ana's model, and of a second version of it
 	worker                 *models.Worker
+	liquidityBps           uint32 // of the supply, which offer gives to the token's market instead of contributors
 }
 
 // newJob registers ana's model and waits until it is reproduced.
@@ -128,7 +129,8 @@ func (j *job) offer() {
 	start := c.Time()
 	ok(t, c.Next(c.Tx(j.ana, &imotypes.MsgCreateOffering{
 		Creator: j.ana.String(), ModelId: 1, Kind: imotypes.OFFERING_KIND_FIXED, TokenName: "Tiny", TokenSymbol: "TINY",
-		TotalSupply: sdk.NewCoin(j.denom, imo(5000)), SaleBps: 6000, ContributorsBps: 3000, TreasuryBps: 1000,
+		TotalSupply: sdk.NewCoin(j.denom, imo(5000)), SaleBps: 6000,
+		ContributorsBps: 3000 - j.liquidityBps, LiquidityBps: j.liquidityBps, TreasuryBps: 1000,
 		PaymentDenom: app.BaseDenom, Price: sdkmath.NewIntWithDecimal(1, 17), SoftCap: coin(imo(200)), MinBid: coin(imo(1)),
 		OwnerCap: coin(imo(1000)), StartTime: time.Unix(0, 0).UTC(), EndTime: start.Add(30 * time.Second), CancelDeadline: start.Add(20 * time.Second),
 		Tranches: []imotypes.Tranche{{ReleaseTime: start.Add(60 * time.Second), Bps: 10000}}, ExitWindow: 10 * time.Second,

@@ -16,6 +16,7 @@ import (
 	aigctypes "github.com/imochain/imod/x/aigc/types"
 	imotypes "github.com/imochain/imod/x/imo/types"
 	oracletypes "github.com/imochain/imod/x/oracle/types"
+	revsharekeeper "github.com/imochain/imod/x/revshare/keeper"
 	revsharetypes "github.com/imochain/imod/x/revshare/types"
 )
 
@@ -55,6 +56,13 @@ func TestWholeJob(t *testing.T) {
 	view := j.view(oracleAddress, "oracle", "result", big.NewInt(2))
 	require.Equal(t, uint8(oracletypes.RequestStatus_REQUEST_STATUS_FINAL), view[0])
 	require.Equal(t, uint8(oracletypes.TrustClass_TRUST_CLASS_ATTESTED), view[1])
+
+	// Both prices were held in escrow; the record names who asked.
+	earned, err := revsharekeeper.NewQueryServer(c.App().RevShareKeeper).Earnings(c.Context(), &revsharetypes.QueryEarningsRequest{Denom: j.denom})
+	require.NoError(t, err)
+	require.Len(t, earned.Earnings[0].LargestPayers, 1)
+	require.Equal(t, j.eve.String(), earned.Earnings[0].LargestPayers[0].Address)
+	require.Equal(t, earned.Earnings[0].Total, earned.Earnings[0].LargestPayers[0].AtLeast)
 
 	// Content by both doors.
 	ok(t, c.Next(c.Tx(j.ana, &aigctypes.MsgCreateCollection{

@@ -10,22 +10,19 @@ import (
 	"github.com/ethereum/go-ethereum/crypto"
 	"github.com/stretchr/testify/require"
 
-	sdkmath "cosmossdk.io/math"
-
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/imochain/imod/app"
 	"github.com/imochain/imod/testutil/chain"
 	"github.com/imochain/imod/x/aigc/prompt"
 	aigctypes "github.com/imochain/imod/x/aigc/types"
-	imokeeper "github.com/imochain/imod/x/imo/keeper"
 	imotypes "github.com/imochain/imod/x/imo/types"
 	oracletypes "github.com/imochain/imod/x/oracle/types"
 )
 
 func newMatrix(t testing.TB) *matrix {
 	t.Helper()
-	return &matrix{
+	m := &matrix{
 		job: newJobOn(t, []string{"ana", "bo", "chi", "dee", "eve"}, matrixGenesis),
 		at: map[string]common.Address{
 			"oracle": oracleAddress, "offerings": offeringsAddress,
@@ -34,6 +31,8 @@ func newMatrix(t testing.TB) *matrix {
 		},
 		tried: map[string]bool{},
 	}
+	m.liquidityBps = 500
+	return m
 }
 
 // termsHash is that of the offering.
@@ -44,46 +43,6 @@ func (m *matrix) termsHash() (out [32]byte) {
 	raw, err := hex.DecodeString(offering.TermsHash)
 	require.NoError(m.T, err)
 	return [32]byte(raw)
-}
-
-func (m *matrix) cellsOfOpenSale() []cell {
-	one := big.NewInt(1)
-	price := sdkmath.NewIntWithDecimal(1, 17).BigInt()
-	offerings := func(method string, from chain.Account, args ...any) cell {
-		return cell{contract: "offerings", method: method, from: from, args: args}
-	}
-	bid := offerings("placeBid", m.eve, one, imo(10).BigInt(), price, m.termsHash())
-	bid.value = imo(10).BigInt()
-	finalize := offerings("finalize", m.eve, one)
-	finalize.later = time.Minute
-	cancel := func(ctx sdk.Context, who chain.Account, bid uint64) {
-		_, err := imokeeper.NewMsgServer(m.App().IMOKeeper).CancelBid(ctx.WithBlockTime(m.Time()), &imotypes.MsgCancelBid{Owner: who.String(), OfferingId: 1, BidId: bid})
-		require.NoError(m.T, err)
-	}
-	bid.prepare = func(ctx sdk.Context) { cancel(ctx, m.bo, 1) } // it was sold out
-	refund := offerings("refund", m.chi, one)
-	refund.later = time.Minute
-	refund.prepare = func(ctx sdk.Context) { // the soft cap is missed
-		cancel(ctx, m.bo, 1)
-		cancel(ctx, m.dee, 2)
-		_, err := imokeeper.NewMsgServer(m.App().IMOKeeper).FinalizeOffering(ctx, &imotypes.MsgFinalizeOffering{Sender: m.eve.String(), OfferingId: 1})
-		require.NoError(m.T, err)
-	}
-	return []cell{
-		bid, finalize, refund,
-		offerings("cancelBid", m.bo, one, one),
-		offerings("offering", m.eve, one),
-		offerings("allocation", m.eve, one, m.bo.EVM()),
-		offerings("expectedPrice", m.eve, one),
-	}
-}
-
-func (m *matrix) cellsOfSettledSale() []cell {
-	return []cell{
-		{contract: "offerings", method: "collect", from: m.bo, args: []any{big.NewInt(1)}},
-		{contract: "offerings", method: "exit", from: m.dee, args: []any{big.NewInt(1), imo(100).BigInt()}},
-		{contract: "offerings", method: "allocation", from: m.eve, args: []any{big.NewInt(1), m.bo.EVM()}},
-	}
 }
 
 // fill gives the token revenue and allowances, the collection tokens, and the oracle a result to deliver.
@@ -241,7 +200,9 @@ func (m *matrix) cellsOfMarket(id *big.Int) []cell {
 	hash := commitmentOf(m.bo, 31)
 	commit := &aigctypes.MsgCommit{Sender: m.bo.String(), CollectionId: 1, Commitment: hex.EncodeToString(hash[:])}
 	update, withdraw := nft("update", m.eve, m.promptOf(21), []byte{1}), nft("withdraw", m.eve, m.eve.EVM())
-	update.refused, withdraw.refused = true, true // no result has changed, nothing is credited
+	token, err := m.App().AIGCKeeper.Token(m.Context(), 1, aigctypes.TokenID(common.BigToHash(id)))
+	require.NoError(m.T, err)
+	update.prepare, withdraw.prepare = m.changed(token.RequestId, []byte{1}), m.credited(m.eve, coin(imo(3)))
 	expires := uint64(until.Unix())
 	return []cell{
 		pays(nft("mint", m.eve, m.promptOf(23)), 4), pays(nft("commit", m.bo, hash), 4),

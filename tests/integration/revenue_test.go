@@ -27,7 +27,7 @@ import (
 )
 
 const (
-	revenueBlocks   = 120
+	revenueBlocks   = 130
 	revenuePerBlock = 8
 	// leastUses is how often each door must have let something through, and must have refused.
 	leastUses = 5
@@ -49,6 +49,8 @@ type revenue struct {
 	done     map[string]int
 	refused  map[string]int
 	bridge   bridge
+	// positions are the shares of the holders in the token's market.
+	positions map[string]sdkmath.Int
 }
 
 // step is a transaction of the block and what it means to the naive ledger. apply returns false
@@ -64,17 +66,18 @@ type step struct {
 
 // TestRevenueByEveryDoor: random blocks of bank sends, multi-sends, ERC-20 transfers with and
 // without an allowance, with enough gas and with too little, ICS-20 transfers that come back or time
-// out, releases of vested tokens, attempts to reach excluded accounts, deposits by message, by plain
+// out, trades in the token's market and changes of its liquidity, releases of vested tokens, attempts to reach excluded accounts, deposits by message, by plain
 // transfer and sync, redemptions by message and by the token contract, claims for oneself and for
 // others by message and by the token contract. After every block each holder's unpaid revenue is that of a ledger which closes every epoch and walks
 // every holder, to the last scaled unit, on the sequential and on the parallel executor.
 func TestRevenueByEveryDoor(t *testing.T) {
 	j := newJobOn(t, []string{"ana", "bo", "chi", "dee", "eve"}, redeemingGenesis, &chain.Follower{Name: "main"}, &chain.Follower{Name: "block-stm", Executor: config.BlockExecutorBlockSTM, Workers: 4})
+	j.liquidityBps = 1000
 	j.sell()
 	r := &revenue{
 		job: j, rng: rand.New(rand.NewPCG(7641, 1)), holders: []chain.Account{j.ana, j.bo, j.chi, j.dee, j.eve},
 		token: common.BytesToAddress(imotypes.TokenAddress(1)), unsynced: new(big.Int), done: map[string]int{}, refused: map[string]int{},
-		bridge: bridge{escrowed: new(big.Int), vouchers: map[string]*big.Int{}},
+		bridge: bridge{escrowed: new(big.Int), vouchers: map[string]*big.Int{}}, positions: map[string]sdkmath.Int{},
 	}
 	r.open()
 	for range revenueBlocks {
@@ -88,6 +91,7 @@ func TestRevenueByEveryDoor(t *testing.T) {
 	for _, door := range []string{
 		"deposit", "transfer with a sync", "plain transfer", "bank transfer", "message sync", "contract sync",
 		"ics-20 out", "ics-20 in", "ics-20 back", "ics-20 return", "ics-20 timeout", "vesting release",
+		"tokens for coins", "coins for tokens", "liquidity in", "liquidity out",
 	} {
 		require.GreaterOrEqual(t, r.done[door], leastUses, "done: %v", r.done)
 	}
@@ -118,6 +122,10 @@ func (r *revenue) open() {
 		rest = rest.Sub(balance)
 		r.ledger.Add(holder.Name, balance.BigInt())
 	}
+	traded := r.Balance(imotypes.PoolAddress(1), r.denom)
+	require.True(r.T, traded.IsPositive())
+	rest = rest.Sub(traded)
+	r.ledger.Add(market, traded.BigInt())
 	lazy, since, err := r.App().IMOKeeper.LazyShares(r.Context(), r.denom, r.ana.Address())
 	require.NoError(r.T, err)
 	require.True(r.T, lazy.IsPositive(), "ana's tokens vest")
@@ -215,6 +223,7 @@ func (r *revenue) compare() {
 			require.Equal(r.T, want.String(), total.Scaled.String(), "%s at height %d", holder.Name, r.Height())
 		}
 	}
+	r.compareMarket()
 	books, err := revsharekeeper.NewQueryServer(r.App().RevShareKeeper).Solvency(ctx, &revsharetypes.QuerySolvencyRequest{Denom: r.denom})
 	require.NoError(r.T, err)
 	if stream := r.ledger.Streams[app.BaseDenom]; stream != nil {
@@ -301,8 +310,8 @@ func (r *revenue) contract(door string, from chain.Account, apply func() bool, m
 func (r *revenue) add() {
 	from, to := r.someone(), r.someone()
 	upTo := r.epoch() + r.rng.Uint64N(3)
-	switch r.rng.IntN(24) {
-	case 0:
+	switch r.rng.IntN(28) {
+	case 0, 26:
 		x := r.amount(from)
 		if x.Sign() > 0 {
 			r.message("send", from, banktypes.NewMsgSend(from.Address(), to.Address(), r.shares(x)), r.move(from, to, x))
@@ -356,6 +365,10 @@ func (r *revenue) add() {
 		r.release(from)
 	case 22:
 		r.exclude(from, r.amount(from))
+	case 23, 24:
+		r.trade(from)
+	case 25:
+		r.provide(from)
 	default:
 		r.contract("contract claim for", from, r.pay(to, upTo+1), "claimFor", to.EVM())
 	}

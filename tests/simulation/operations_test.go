@@ -45,6 +45,7 @@ var operations = append([]operation{
 	{"Sync", syncToken},
 	{"Exit", exit},
 	{"DeliverOutput", deliver},
+	{"SetPolicy", setPolicy},
 }, contentOperations...)
 
 func amount(n int64) sdk.Coin {
@@ -89,6 +90,7 @@ func placeBid(w *world) (chain.Account, sdk.Msg) {
 	return from, &imotypes.MsgPlaceBid{
 		Bidder: from.String(), OfferingId: offering.Id, Amount: amount(100 + w.rng.Int64N(3000)),
 		MaxPrice: sdkmath.NewIntWithDecimal(1+w.rng.Int64N(5), app.Decimals-1), TermsHash: offering.TermsHash,
+		AutoPayout: w.rng.IntN(4) == 0,
 	}
 }
 
@@ -219,6 +221,16 @@ func deliver(w *world) (chain.Account, sdk.Msg) {
 		return from, nil
 	}
 	return from, &oracletypes.MsgDeliverOutput{Sender: from.String(), RequestId: request.Id, Output: output}
+}
+
+// setPolicy publishes, replaces or takes back what a validator declines.
+func setPolicy(w *world) (chain.Account, sdk.Msg) {
+	operator := w.Validators[w.rng.IntN(len(w.Validators))].Operator
+	msg := &oracletypes.MsgSetPolicy{Operator: operator.String(), MaxWorkUnits: w.rng.Uint64N(3)}
+	if w.rng.IntN(2) == 0 {
+		msg.DenyModels, msg.Mirror = []uint64{w.id(creators)}, "https://models.example.org"
+	}
+	return operator, msg
 }
 
 func deposit(w *world) (chain.Account, sdk.Msg) {

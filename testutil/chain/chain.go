@@ -46,6 +46,8 @@ type Follower struct {
 	Executor string
 	// Workers bounds the parallel executor.
 	Workers int
+	// PreEstimate tells the parallel executor beforehand which accounts pay fees.
+	PreEstimate bool
 	// Restart makes the application anew over its database before every block.
 	Restart bool
 	// Pool gives the application its own pool of transactions, from which it then makes proposals.
@@ -157,6 +159,9 @@ func (f *Follower) open(t testing.TB) {
 	}
 	if f.Workers > 0 {
 		options[sdkserver.FlagBlockSTMWorkers] = f.Workers
+	}
+	if f.PreEstimate {
+		options[sdkserver.FlagBlockSTMPreEstimate] = true
 	}
 	f.App = app.New(log.NewNopLogger(), f.db, true, options, baseapp.SetChainID(ID))
 	if f.Setup != nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/imochain/imod/inference/merkle"
 	imotypes "github.com/imochain/imod/x/imo/types"
 	oracletypes "github.com/imochain/imod/x/oracle/types"
+	revsharetypes "github.com/imochain/imod/x/revshare/types"
 )
 
 // Accounts that stand for the modules around.
@@ -77,7 +78,9 @@ func (m *fakeModels) ServableVersion(_ context.Context, model uint64, version ui
 	return imotypes.ServableVersion{ModelID: model, Version: version, ManifestRoot: root, Creator: m.creator}, nil
 }
 
-func (m *fakeModels) PayModelIncome(ctx context.Context, payer sdk.AccAddress, model uint64, amount sdk.Coin, kind uint32) error {
+func (m *fakeModels) PayModelIncome(
+	ctx context.Context, payer sdk.AccAddress, model uint64, amount sdk.Coin, kind uint32, _ ...revsharetypes.PaidBy,
+) error {
 	if m.onPay != nil {
 		if err := m.onPay(ctx, model, amount); err != nil {
 			return err

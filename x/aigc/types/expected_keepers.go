@@ -7,6 +7,7 @@ import (
 
 	imotypes "github.com/imochain/imod/x/imo/types"
 	oracletypes "github.com/imochain/imod/x/oracle/types"
+	revsharetypes "github.com/imochain/imod/x/revshare/types"
 )
 
 // BankKeeper moves coins.
@@ -26,8 +27,8 @@ type ModelKeeper interface {
 	// ServableVersion resolves version 0 to the latest and refuses what cannot be served.
 	ServableVersion(ctx context.Context, modelID uint64, version uint32) (imotypes.ServableVersion, error)
 	// PayModelIncome moves amount from payer to the model's revenue. It is called in
-	// block code only, on a branch of its own: a refusal holds the money.
-	PayModelIncome(ctx context.Context, payer sdk.AccAddress, modelID uint64, amount sdk.Coin, kind uint32) error
+	// block code only, on a branch of its own: a refusal holds the money. payers say whose money it is.
+	PayModelIncome(ctx context.Context, payer sdk.AccAddress, modelID uint64, amount sdk.Coin, kind uint32, payers ...revsharetypes.PaidBy) error
 	// TokenDenom tells whether the model has a token, and with it a revenue pool.
 	TokenDenom(ctx context.Context, modelID uint64) (string, bool, error)
 }

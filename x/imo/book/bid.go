@@ -21,6 +21,10 @@ type Order struct {
 	Height   int64
 	// Cap is the owner's own cap: the offering's, or a lower one from its allow list.
 	Cap math.Int
+	// Home is where parts of the bid go on another chain, nil without one.
+	Home *types.Home
+	// AutoPayout asks for automatic payment of the token's revenue; only the owner itself may.
+	AutoPayout bool
 }
 
 // Placement is a bid in the book and the sums that include it. Price is the price of the bid's tick.
@@ -72,9 +76,16 @@ func Place(t types.Terms, o types.Offering, a types.Allocation, in Order) (Place
 	a.Deposited = a.Deposited.Add(in.Amount.Amount)
 	a.Cost = a.Cost.Add(cost)
 	a.Tokens = a.Tokens.Add(tokens)
+	if in.Home.TakesRefund() {
+		a.Away, a.AwayCost = a.Away.Add(in.Amount.Amount), a.AwayCost.Add(cost)
+	}
+	if in.AutoPayout {
+		a.AutoBids++
+	}
 	bid := types.Bid{
 		OfferingId: o.Id, Id: o.BidCount, Bidder: in.Bidder, Owner: in.Owner,
 		Amount: in.Amount, MaxPrice: in.MaxPrice, Cost: cost, Tokens: tokens, Height: in.Height, Tick: tick,
+		Home: in.Home, AutoPayout: in.AutoPayout,
 	}
 	return Placement{Bid: bid, Price: price, Offering: o, Allocation: a}, nil
 }
@@ -93,6 +104,9 @@ func fillFixed(t types.Terms, o types.Offering, amount math.Int) (tokens, cost m
 func countBid(t types.Terms, a types.Allocation, in Order) (types.Allocation, error) {
 	class, limit, bids, sum := "own", in.Cap, &a.OwnBids, a.Deposited.Sub(a.ThirdParty)
 	if in.Bidder != in.Owner {
+		if in.AutoPayout {
+			return a, types.ErrNotOwner.Wrapf("auto_payout is set by %s, the owner is %s", in.Bidder, in.Owner)
+		}
 		class, bids, sum = "third-party", &a.ThirdPartyBids, a.ThirdParty
 		a.ThirdParty = a.ThirdParty.Add(in.Amount.Amount)
 	}
@@ -117,7 +131,10 @@ type Cancellation struct {
 // other bids first and against this one only for what they cannot cover, so that the owner gets exactly what is owed.
 func Cancel(o types.Offering, a types.Allocation, b types.Bid) Cancellation {
 	deposited, cost := a.Deposited.Sub(b.Amount.Amount), a.Cost.Sub(b.Cost)
-	refunded := math.MinInt(a.Refunded, deposited.Sub(cost))
+	if b.Home.TakesRefund() {
+		a.Away, a.AwayCost = a.Away.Sub(b.Amount.Amount), a.AwayCost.Sub(b.Cost)
+	}
+	refunded := math.MinInt(a.Refunded, deposited.Sub(a.Away).Sub(cost.Sub(a.AwayCost)))
 	refund := b.Amount.Amount.Sub(a.Refunded.Sub(refunded))
 
 	o.StandingBids--
@@ -127,6 +144,9 @@ func Cancel(o types.Offering, a types.Allocation, b types.Bid) Cancellation {
 	o.Sold = o.Sold.Sub(b.Tokens)
 	a.Deposited, a.Cost, a.Refunded = deposited, cost, refunded
 	a.Tokens = a.Tokens.Sub(b.Tokens)
+	if b.AutoPayout {
+		a.AutoBids--
+	}
 	if b.Bidder == b.Owner {
 		a.OwnBids--
 	} else {

@@ -51,10 +51,9 @@ func TestOLM(t *testing.T) {
 // TestORA2025: accepted = target / raised x deposit. With 450 coins raised for 150, each gets a third of the deposit
 // taken and two thirds back.
 func TestORA2025(t *testing.T) {
-	s := &sale{t: olm(types.OFFERING_KIND_PRO_RATA), ticks: memory{}}
-	s.o = types.NewOffering(s.t, "", "")
+	s := newSale(olm(types.OFFERING_KIND_PRO_RATA))
 	for _, deposit := range []int64{9, 90, 30, 150, 150, 21} {
-		s.place(coins(deposit), s.t.Price)
+		require.NoError(t, s.place(coins(deposit), s.t.Price))
 	}
 	f := s.filling()
 	require.Equal(t, coins(150).String(), f.Proceeds.String())
@@ -71,8 +70,8 @@ func TestORA2025(t *testing.T) {
 		}
 	}
 
-	under := &sale{t: s.t, o: types.NewOffering(s.t, "", ""), ticks: memory{}}
-	under.place(coins(75), s.t.Price)
+	under := newSale(s.t)
+	require.NoError(t, under.place(coins(75), s.t.Price))
 	f = under.filling()
 	require.Equal(t, coins(75).String(), f.Proceeds.String(), "below the target every deposit is taken whole, at the same price")
 	require.Equal(t, coins(250_000_000).String(), f.Sold.String())

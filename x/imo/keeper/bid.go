@@ -36,6 +36,9 @@ type BidOrder struct {
 	// TermsHash proves that the bidder means these terms.
 	TermsHash string
 	Allowance *types.Allowance
+	Home      *types.Home
+	// AutoPayout asks that the owner be paid the token's revenue without a claim.
+	AutoPayout bool
 }
 
 // PlaceBid takes a deposit from the bidder into the offering's escrow; the owner owns the bid. It returns the price of
@@ -62,7 +65,7 @@ func (k *Keeper) PlaceBid(ctx context.Context, in BidOrder) (types.Bid, math.Int
 	}
 	placed, err := book.Place(t, o, a, book.Order{
 		Bidder: bidder, Owner: a.Owner, Amount: in.Amount, MaxPrice: in.MaxPrice, Cap: limit,
-		Height: sdk.UnwrapSDKContext(ctx).BlockHeight(),
+		Height: sdk.UnwrapSDKContext(ctx).BlockHeight(), Home: in.Home, AutoPayout: in.AutoPayout,
 	})
 	if err != nil {
 		return none, math.Int{}, err
@@ -105,6 +108,9 @@ func (k *Keeper) checkBid(ctx context.Context, o types.Offering, t types.Terms, 
 		return none, types.ErrPaused
 	}
 	if err := o.CheckOpen(t, sdkCtx.BlockTime()); err != nil {
+		return none, err
+	}
+	if err := in.Home.Validate(); err != nil {
 		return none, err
 	}
 	if in.TermsHash != o.TermsHash {

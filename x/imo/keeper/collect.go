@@ -11,6 +11,7 @@ import (
 
 	"github.com/imochain/imod/x/imo/book"
 	"github.com/imochain/imod/x/imo/types"
+	revsharetypes "github.com/imochain/imod/x/revshare/types"
 )
 
 // beneficiary returns what a contributor or the treasury took out so far, zero without a record.
@@ -79,7 +80,7 @@ func (k *Keeper) unlocked(ctx context.Context, lot types.Offering, t types.Terms
 }
 
 // CollectAllocation hands an owner the tokens that are free: bought ones and vested ones. Anyone may call it for
-// anyone. Revshare is told right before, while the lazy share still is what it was.
+// anyone.
 func (k *Keeper) CollectAllocation(ctx context.Context, id uint64, owner sdk.AccAddress) (sdk.Coin, error) {
 	c, err := k.claimOf(ctx, id, owner)
 	if err != nil {
@@ -95,6 +96,29 @@ func (k *Keeper) CollectAllocation(ctx context.Context, id uint64, owner sdk.Acc
 	if !total.IsPositive() {
 		return sdk.Coin{}, types.ErrNothingToCollect.Wrapf("tokens of %s in offering %d", c.allocation.Owner, id)
 	}
+	return k.handOut(ctx, c, owner)
+}
+
+// collectBought hands an owner some of the bought tokens.
+func (k *Keeper) collectBought(ctx context.Context, id uint64, owner sdk.AccAddress, tokens math.Int) (sdk.Coin, error) {
+	c, err := k.claimOf(ctx, id, owner)
+	if err != nil {
+		return sdk.Coin{}, err
+	}
+	if c.bought.LT(tokens) {
+		if c.locked.GTE(tokens) {
+			return sdk.Coin{}, types.ErrLocked.Wrapf("%s of %s in offering %d until the last release", c.terms.Tokens(c.locked), c.allocation.Owner, id)
+		}
+		return sdk.Coin{}, types.ErrNothingToCollect.Wrapf("%s has %s left in offering %d, asked for are %s", c.allocation.Owner, c.bought, id, tokens)
+	}
+	c.bought, c.vested = tokens, math.ZeroInt()
+	return k.handOut(ctx, c, owner)
+}
+
+// handOut pays the bought and vested tokens of a claim. Revshare is told right before, while the lazy share still is what it
+// was.
+func (k *Keeper) handOut(ctx context.Context, c claim, owner sdk.AccAddress) (sdk.Coin, error) {
+	id, total := c.offering.Id, c.bought.Add(c.vested)
 	if err := k.checkRecipient("owner", owner); err != nil {
 		return sdk.Coin{}, err
 	}
@@ -106,8 +130,9 @@ func (k *Keeper) CollectAllocation(ctx context.Context, id uint64, owner sdk.Acc
 	if err := k.offerings.Set(ctx, id, c.offering); err != nil {
 		return sdk.Coin{}, err
 	}
+	asked := c.bought.IsPositive() && c.allocation.AutoBids > 0
 	if c.bought.IsPositive() {
-		c.allocation.Collected = c.allocation.Collected.Add(c.bought)
+		c.allocation.Collected, c.allocation.AutoBids = c.allocation.Collected.Add(c.bought), 0
 		if err := k.allocations.Set(ctx, collections.Join(id, owner), c.allocation); err != nil {
 			return sdk.Coin{}, err
 		}
@@ -121,9 +146,24 @@ func (k *Keeper) CollectAllocation(ctx context.Context, id uint64, owner sdk.Acc
 	if err := k.bank.SendCoins(ctx, k.moduleAddress(), owner, sdk.NewCoins(coin)); err != nil {
 		return sdk.Coin{}, err
 	}
+	if asked {
+		if err := k.payAutomatically(ctx, owner, coin.Denom); err != nil {
+			return sdk.Coin{}, err
+		}
+	}
 	return coin, emit(ctx, &types.EventAllocationCollected{
 		OfferingId: id, Owner: c.allocation.Owner, Bought: c.terms.Tokens(c.bought), Vested: c.terms.Tokens(c.vested),
 	})
+}
+
+// payAutomatically carries out what an owner's bids asked for. An account that revshare refuses stays without: nothing keeps
+// tokens from their owner. A refusal comes before anything is written, so there is nothing to take back.
+func (k *Keeper) payAutomatically(ctx context.Context, owner sdk.AccAddress, denom string) error {
+	err := k.revshare.SetAutoPayout(ctx, owner, denom, true)
+	if errors.Is(err, revsharetypes.ErrAutoRefused) || errors.Is(err, revsharetypes.ErrInvalidAccount) {
+		return nil
+	}
+	return err
 }
 
 // CollectRefund hands an owner what is refundable: excess of deposits, or all of them if the offering did not come

@@ -288,7 +288,7 @@ func TestAccountLengths(t *testing.T) {
 	require.Error(t, err)
 	_, err = f.keeper.CollectRefund(f.ctx, id, long)
 	require.Error(t, err)
-	_, err = f.keeper.Exit(f.ctx, long, sdk.NewInt64Coin(types.TokenDenom(1), 1))
+	_, err = f.keeper.Exit(f.ctx, long, sdk.NewInt64Coin(types.TokenDenom(1), 1), sdk.Coin{})
 	require.ErrorIs(t, err, types.ErrRecipient)
 	require.Len(t, types.OfferingAddress(id), 20)
 	require.Len(t, types.TokenAddress(1), 20)

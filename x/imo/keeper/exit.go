@@ -14,9 +14,9 @@ import (
 	"github.com/imochain/imod/x/imo/types"
 )
 
-// Exit burns a holder's tokens for their part of the net assets of the public round. Nothing stops it while a tranche is
-// unreleased.
-func (k *Keeper) Exit(ctx context.Context, holder sdk.AccAddress, burnt sdk.Coin) (sdk.Coin, error) {
+// Exit burns a holder's tokens for their part of the net assets of the public round, and at least for a limit; the zero
+// coin is none. Nothing else stops it while a tranche is unreleased.
+func (k *Keeper) Exit(ctx context.Context, holder sdk.AccAddress, burnt, least sdk.Coin) (sdk.Coin, error) {
 	var none sdk.Coin
 	m, err := k.ModelByDenom(ctx, burnt.Denom)
 	if err != nil {
@@ -47,6 +47,9 @@ func (k *Keeper) Exit(ctx context.Context, holder sdk.AccAddress, burnt sdk.Coin
 	if err != nil {
 		return none, err
 	}
+	if err := checkLeast("min_payout", t.Payment(d.Payout()), least); err != nil {
+		return none, err
+	}
 	if err := k.leave(ctx, holder, o, t, d, burnt); err != nil {
 		return none, err
 	}
@@ -56,8 +59,9 @@ func (k *Keeper) Exit(ctx context.Context, holder sdk.AccAddress, burnt sdk.Coin
 	return t.Payment(d.Payout()), err
 }
 
-// ExitLot burns a holder's locked tokens of an early round for their part of that round's unreleased proceeds.
-func (k *Keeper) ExitLot(ctx context.Context, holder sdk.AccAddress, id uint64, burnt sdk.Coin) (sdk.Coin, error) {
+// ExitLot burns a holder's locked tokens of an early round for their part of that round's unreleased proceeds, and at
+// least for a limit; the zero coin is none.
+func (k *Keeper) ExitLot(ctx context.Context, holder sdk.AccAddress, id uint64, burnt, least sdk.Coin) (sdk.Coin, error) {
 	var none sdk.Coin
 	c, err := k.claimOf(ctx, id, holder)
 	if err != nil {
@@ -81,6 +85,9 @@ func (k *Keeper) ExitLot(ctx context.Context, holder sdk.AccAddress, id uint64, 
 	}
 	d, err := tranche.Exit(t, o, tranche.Market{}, lotAssets(o), burnt.Amount)
 	if err != nil {
+		return none, err
+	}
+	if err := checkLeast("min_payout", t.Payment(d.Payout()), least); err != nil {
 		return none, err
 	}
 	// The tokens are handed out and burnt at once, so that revshare sees an ordinary burn.

@@ -67,6 +67,7 @@ type fixture struct {
 	tokens    *tokens
 	blocked   map[string]bool
 	refused   map[string]bool // accounts whose bank receipts fail, as with a reverting restriction
+	contracts contracts
 	authority string
 }
 
@@ -77,6 +78,7 @@ type revenue struct {
 		LazyShares(ctx context.Context, denom string, account sdk.AccAddress) (math.Int, uint64, error)
 	}
 	pools   map[string]bool
+	auto    map[string]bool                 // accounts that are paid without a claim
 	earned  map[string]map[uint64]sdk.Coins // by account and epoch, for ClaimThrough
 	claimed map[string]uint64
 	held    map[string]math.Int // at the record date, by account
@@ -148,7 +150,9 @@ func (r *revenue) MaterializeLazy(ctx context.Context, denom string, account sdk
 	return r.Touch(ctx, denom, account)
 }
 
-func (r *revenue) Deposit(ctx context.Context, from sdk.AccAddress, denom string, amount sdk.Coin, _ revsharetypes.SourceKind) error {
+func (r *revenue) Deposit(
+	ctx context.Context, from sdk.AccAddress, denom string, amount sdk.Coin, _ revsharetypes.SourceKind, _ ...revsharetypes.PaidBy,
+) error {
 	if !r.pools[denom] {
 		return revsharetypes.ErrInvalidAmount.Wrap("no pool")
 	}
@@ -156,6 +160,14 @@ func (r *revenue) Deposit(ctx context.Context, from sdk.AccAddress, denom string
 		return r.broken
 	}
 	return r.bank.SendCoins(ctx, from, poolAccount, sdk.NewCoins(amount))
+}
+
+func (r *revenue) SetAutoPayout(ctx context.Context, holder sdk.AccAddress, denom string, enabled bool) error {
+	if r.auto[string(holder)] == enabled || !r.bank.GetBalance(ctx, holder, denom).IsPositive() {
+		return revsharetypes.ErrAutoRefused
+	}
+	r.auto[string(holder)] = enabled
+	return r.broken
 }
 
 func (r *revenue) ClaimableRevenue(_ context.Context, _ string, holder sdk.AccAddress, upTo uint64) (sdk.Coins, error) {
@@ -221,6 +233,11 @@ func (t *tokens) AfterTokenCreated(_ context.Context, _ uint64, denom string) er
 	return nil
 }
 
+// contracts are the accounts with EVM code.
+type contracts map[string]bool
+
+func (c contracts) HasCode(_ context.Context, addr sdk.AccAddress) bool { return c[string(addr)] }
+
 // community stands for the community pool.
 type community struct{ bank bankkeeper.BaseKeeper }
 
@@ -256,6 +273,12 @@ func newFixture(t tester) *fixture {
 
 func newFixtureWith(t tester, g types.GenesisState) *fixture {
 	t.Helper()
+	return newFixtureOn(t, dbm.NewMemDB(), g)
+}
+
+// newFixtureOn is newFixtureWith on a database.
+func newFixtureOn(t tester, db dbm.DB, g types.GenesisState) *fixture {
+	t.Helper()
 	keys := storetypes.NewKVStoreKeys(authtypes.StoreKey, banktypes.StoreKey, types.StoreKey)
 	enc := moduletestutil.MakeTestEncodingConfig(imo.AppModule{})
 	authtypes.RegisterInterfaces(enc.InterfaceRegistry)
@@ -268,8 +291,8 @@ func newFixtureWith(t tester, g types.GenesisState) *fixture {
 	auth := authkeeper.NewAccountKeeper(enc.Codec, runtime.NewKVStoreService(keys[authtypes.StoreKey]),
 		authtypes.ProtoBaseAccount, permissions, codec, "imo", authority)
 	f := &fixture{
-		t: t, auth: auth, enc: enc, authority: authority, blocked: map[string]bool{}, refused: map[string]bool{},
-		ctx: sdk.NewContext(stores(t, keys), cmtproto.Header{}, false, log.NewNopLogger()).WithBlockTime(begin).WithBlockHeight(1),
+		t: t, auth: auth, enc: enc, authority: authority, blocked: map[string]bool{}, refused: map[string]bool{}, contracts: contracts{},
+		ctx: sdk.NewContext(stores(t, db, keys), cmtproto.Header{}, false, log.NewNopLogger()).WithBlockTime(begin).WithBlockHeight(1),
 	}
 	for name := range permissions {
 		f.blocked[authtypes.NewModuleAddress(name).String()] = true
@@ -282,21 +305,22 @@ func newFixtureWith(t tester, g types.GenesisState) *fixture {
 		return to, nil
 	})
 	f.revshare = &revenue{bank: f.bank, pools: map[string]bool{}, epoch: 5, voters: math.ZeroInt(),
-		earned: map[string]map[uint64]sdk.Coins{}, claimed: map[string]uint64{}, held: map[string]math.Int{}}
+		auto: map[string]bool{}, earned: map[string]map[uint64]sdk.Coins{}, claimed: map[string]uint64{}, held: map[string]math.Int{}}
 	f.proofs, f.tokens = &proofs{bank: f.bank}, &tokens{}
 	f.keeper = keeper.NewKeeper(runtime.NewKVStoreService(keys[types.StoreKey]), enc.Codec, auth, f.bank, community{f.bank}, f.revshare, authority)
 	f.keeper.SetHooks(f.proofs)
 	f.keeper.SetTokenHooks(f.tokens)
+	f.keeper.SetCodeChecker(f.contracts)
 	f.revshare.lazy = f.keeper
 	f.msg, f.query, f.module = keeper.NewMsgServer(f.keeper), keeper.NewQueryServer(f.keeper), imo.NewAppModule(f.keeper)
 	require.NoError(t, f.keeper.InitGenesis(f.ctx, g))
 	return f
 }
 
-// stores is a multistore in memory that can be committed.
-func stores(t tester, keys map[string]*storetypes.KVStoreKey) storetypes.CommitMultiStore {
+// stores is a multistore on a database that can be committed.
+func stores(t tester, db dbm.DB, keys map[string]*storetypes.KVStoreKey) storetypes.CommitMultiStore {
 	t.Helper()
-	root := store.NewCommitMultiStore(dbm.NewMemDB(), log.NewNopLogger())
+	root := store.NewCommitMultiStore(db, log.NewNopLogger())
 	for _, key := range keys {
 		root.MountStoreWithDB(key, storetypes.StoreTypeIAVL, nil)
 	}

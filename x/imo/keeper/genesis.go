@@ -160,6 +160,11 @@ func (k *Keeper) initOfferings(ctx context.Context, g types.GenesisState) error 
 			return err
 		}
 	}
+	for _, r := range g.Returns {
+		if err := k.returns.Set(ctx, collections.Join(r.Channel, r.Sequence), r); err != nil {
+			return err
+		}
+	}
 	for _, a := range g.Allocations {
 		owner, err := k.accountOf("owner", a.Owner)
 		if err != nil {
@@ -274,6 +279,12 @@ func (k *Keeper) exportOfferings(ctx context.Context, g *types.GenesisState) err
 	}
 	if err := k.bids.Walk(ctx, nil, func(_ collections.Pair[uint64, uint64], b types.Bid) (bool, error) {
 		g.Bids = append(g.Bids, b)
+		return false, nil
+	}); err != nil {
+		return err
+	}
+	if err := k.returns.Walk(ctx, nil, func(_ collections.Pair[string, uint64], r types.Return) (bool, error) {
+		g.Returns = append(g.Returns, r)
 		return false, nil
 	}); err != nil {
 		return err

@@ -11,6 +11,7 @@ import (
 
 	"github.com/imochain/imod/x/imo/book"
 	"github.com/imochain/imod/x/imo/types"
+	revsharetypes "github.com/imochain/imod/x/revshare/types"
 )
 
 // maxIncomeDenoms bounds the denoms in which a model earns for its contributors.
@@ -18,8 +19,11 @@ const maxIncomeDenoms = 16
 
 // PayModelIncome splits what a model earned; nothing else does. The community pool gets the share that the model was
 // registered with, the model's ancestors theirs. The rest goes to the token's revenue pool once the token has supply, to the contributors before:
-// booked here and paid at the end of the block, so that no contributor can make a payment fail.
-func (k *Keeper) PayModelIncome(ctx context.Context, payer sdk.AccAddress, modelID uint64, amount sdk.Coin, kind uint32) error {
+// booked here and paid at the end of the block, so that no contributor can make a payment fail. payers say whose money it is, where
+// it is not the payer's own; revshare's list of the largest payers is made of them.
+func (k *Keeper) PayModelIncome(
+	ctx context.Context, payer sdk.AccAddress, modelID uint64, amount sdk.Coin, kind uint32, payers ...revsharetypes.PaidBy,
+) error {
 	if err := types.CheckCoin("income", amount); err != nil {
 		return err
 	}
@@ -40,10 +44,10 @@ func (k *Keeper) PayModelIncome(ctx context.Context, payer sdk.AccAddress, model
 			return err
 		}
 	}
-	if rest, err = k.payLineage(ctx, payer, m, rest, kind); err != nil {
+	if rest, err = k.payLineage(ctx, payer, m, rest, kind, payers); err != nil {
 		return err
 	}
-	if err := k.creditIncome(ctx, payer, m, rest, kind); err != nil {
+	if err := k.creditIncome(ctx, payer, m, rest, kind, payers); err != nil {
 		return err
 	}
 	return emit(ctx, &types.EventModelIncome{

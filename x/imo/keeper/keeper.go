@@ -24,6 +24,8 @@ type Keeper struct {
 
 	modelHooks types.ModelHooks
 	tokenHooks types.TokenHooks
+	transfers  types.TransferKeeper
+	code       types.CodeChecker
 
 	// Schema describes the module's store.
 	Schema collections.Schema
@@ -50,6 +52,7 @@ type Keeper struct {
 	ticks            collections.Map[collections.Pair[uint64, uint32], types.BookTick]
 	versionVotes     collections.Map[collections.Triple[uint64, uint32, sdk.AccAddress], math.Int]
 	pendingVersions  collections.KeySet[collections.Pair[uint64, uint64]]
+	returns          collections.Map[collections.Pair[string, uint64], types.Return]
 }
 
 // NewKeeper returns a keeper. Hooks are set afterwards, once.
@@ -108,6 +111,8 @@ func NewKeeper(
 			collections.TripleKeyCodec(collections.Uint64Key, collections.Uint32Key, sdk.AccAddressKey), sdk.IntValue),
 		pendingVersions: collections.NewKeySet(sb, types.PendingVersionsPrefix, "pending_versions",
 			collections.PairKeyCodec(collections.Uint64Key, collections.Uint64Key)),
+		returns: collections.NewMap(sb, types.ReturnsPrefix, "returns",
+			collections.PairKeyCodec(collections.StringKey, collections.Uint64Key), codec.CollValue[types.Return](cdc)),
 		ticks: collections.NewMap(sb, types.TicksPrefix, "ticks", modelVersion, codec.CollValue[types.BookTick](cdc)),
 	}
 	schema, err := sb.Build()
@@ -132,4 +137,20 @@ func (k *Keeper) SetTokenHooks(hooks types.TokenHooks) {
 		panic("token hooks of x/imo are set twice")
 	}
 	k.tokenHooks = hooks
+}
+
+// SetTransfers sets what carries parts of bids to other chains. Once, at wiring.
+func (k *Keeper) SetTransfers(transfers types.TransferKeeper) {
+	if k.transfers != nil {
+		panic("transfers of x/imo are set twice")
+	}
+	k.transfers = transfers
+}
+
+// SetCodeChecker sets what tells contracts from people. Once, at wiring.
+func (k *Keeper) SetCodeChecker(code types.CodeChecker) {
+	if k.code != nil {
+		panic("the code checker of x/imo is set twice")
+	}
+	k.code = code
 }

@@ -100,7 +100,9 @@ func (k *Keeper) hasWeights(ctx context.Context, modelID uint64, root string, ex
 
 // payLineage pays the ancestors of a model their parts of its income and returns what is left. An ancestor whose books
 // take no more leaves its part with the model: nobody can make a payment fail.
-func (k *Keeper) payLineage(ctx context.Context, payer sdk.AccAddress, m types.Model, income sdk.Coin, kind uint32) (sdk.Coin, error) {
+func (k *Keeper) payLineage(
+	ctx context.Context, payer sdk.AccAddress, m types.Model, income sdk.Coin, kind uint32, payers []revsharetypes.PaidBy,
+) (sdk.Coin, error) {
 	left := income
 	for _, share := range m.Lineage {
 		part := sdk.NewCoin(income.Denom, income.Amount.MulRaw(int64(share.Bps)).QuoRaw(types.BasisPoints))
@@ -111,7 +113,7 @@ func (k *Keeper) payLineage(ctx context.Context, payer sdk.AccAddress, m types.M
 		if err != nil {
 			return left, err
 		}
-		err = k.creditIncome(ctx, payer, ancestor, part, kind)
+		err = k.creditIncome(ctx, payer, ancestor, part, kind, payers)
 		if errors.Is(err, types.ErrLimit) {
 			continue
 		}
@@ -129,9 +131,11 @@ func (k *Keeper) payLineage(ctx context.Context, payer sdk.AccAddress, m types.M
 }
 
 // creditIncome gives a model's income to its holders once its token has supply, to its contributors before.
-func (k *Keeper) creditIncome(ctx context.Context, payer sdk.AccAddress, m types.Model, amount sdk.Coin, kind uint32) error {
+func (k *Keeper) creditIncome(
+	ctx context.Context, payer sdk.AccAddress, m types.Model, amount sdk.Coin, kind uint32, payers []revsharetypes.PaidBy,
+) error {
 	if m.SoldOfferingId != 0 {
-		return k.revshare.Deposit(ctx, payer, m.TokenDenom, amount, revsharetypes.SourceKind(kind)) //nolint:gosec // numbered by revshare
+		return k.revshare.Deposit(ctx, payer, m.TokenDenom, amount, revsharetypes.SourceKind(kind), payers...) //nolint:gosec // numbered by revshare
 	}
 	return k.bookIncome(ctx, payer, m.Id, amount)
 }

@@ -155,11 +155,15 @@ func TestLiquidityAndItsRevenue(t *testing.T) {
 		}
 		return res.Paid.AmountOf(aimo).Int64(), nil
 	}
+	f.contracts[string(provider)] = true
 	_, err = collect(account(11), provider)
-	require.ErrorIs(t, err, types.ErrNotOwner)
-	got, err := collect(provider, provider)
-	require.NoError(t, err)
+	require.ErrorIs(t, err, types.ErrNotOwner, "a contract collects for itself")
+	f.contracts[string(provider)] = false
+	before := f.balance(provider, aimo)
+	got, err := collect(account(11), provider)
+	require.NoError(t, err, "anybody may collect for anybody else")
 	require.InDelta(t, 3_000, got, 1)
+	require.Equal(t, before+got, f.balance(provider, aimo))
 	require.Equal(t, got, view.Revenue.AmountOf(aimo).Int64(), "what the query says is what is paid")
 	treasury := f.balance(account(30), aimo)
 	got, err = collect(account(40), pool)

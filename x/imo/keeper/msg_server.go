@@ -87,7 +87,7 @@ func (s msgServer) PlaceBid(ctx context.Context, msg *types.MsgPlaceBid) (*types
 	}
 	b, price, err := s.Keeper.PlaceBid(ctx, BidOrder{
 		Bidder: bidder, Owner: owner, OfferingID: msg.OfferingId, Amount: msg.Amount, MaxPrice: msg.MaxPrice,
-		TermsHash: msg.TermsHash, Allowance: msg.Allowance,
+		TermsHash: msg.TermsHash, Allowance: msg.Allowance, Home: msg.Home, AutoPayout: msg.AutoPayout,
 	})
 	if err != nil {
 		return nil, err
@@ -136,6 +136,13 @@ func (s msgServer) CollectAllocation(ctx context.Context, msg *types.MsgCollectA
 	if err != nil {
 		return nil, err
 	}
+	if msg.BidId != 0 {
+		tokens, err := s.ReturnTokens(ctx, msg.OfferingId, msg.BidId)
+		if err != nil {
+			return nil, err
+		}
+		return &types.MsgCollectAllocationResponse{Collected: sdk.NewCoins(tokens)}, nil
+	}
 	if msg.ModelId != 0 {
 		income, err := s.CollectIncome(ctx, msg.ModelId, owner)
 		if err != nil {
@@ -157,9 +164,14 @@ func (s msgServer) CollectRefund(ctx context.Context, msg *types.MsgCollectRefun
 		return nil, err
 	}
 	var refund sdk.Coin
-	if msg.ModelId != 0 {
+	switch {
+	case msg.ModelId != 0:
 		refund, err = s.ReturnDeposit(ctx, msg.ModelId)
-	} else {
+	case msg.BidId != 0 && msg.Keep:
+		refund, err = s.KeepRefund(ctx, msg.Sender, msg.OfferingId, msg.BidId)
+	case msg.BidId != 0:
+		refund, err = s.ReturnRefund(ctx, msg.OfferingId, msg.BidId)
+	default:
 		refund, err = s.Keeper.CollectRefund(ctx, msg.OfferingId, owner)
 	}
 	if err != nil {
@@ -190,11 +202,14 @@ func (s msgServer) Exit(ctx context.Context, msg *types.MsgExit) (*types.MsgExit
 	if err != nil {
 		return nil, err
 	}
-	var payout sdk.Coin
+	var payout, least sdk.Coin
+	if msg.MinPayout != nil {
+		least = *msg.MinPayout
+	}
 	if msg.OfferingId == 0 {
-		payout, err = s.Keeper.Exit(ctx, holder, msg.Amount)
+		payout, err = s.Keeper.Exit(ctx, holder, msg.Amount, least)
 	} else {
-		payout, err = s.ExitLot(ctx, holder, msg.OfferingId, msg.Amount)
+		payout, err = s.ExitLot(ctx, holder, msg.OfferingId, msg.Amount, least)
 	}
 	if err != nil {
 		return nil, err

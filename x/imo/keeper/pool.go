@@ -145,9 +145,9 @@ func checkDeadline(ctx context.Context, deadline time.Time) error {
 	return nil
 }
 
-// checkLeast refuses less than a limit. A limit left out, in field or amount, is none.
+// checkLeast refuses less than a limit. A limit left out is none; some encoders write it as 0 of no denom.
 func checkLeast(field string, got, least sdk.Coin) error {
-	if least.Denom == "" && least.Amount.IsNil() {
+	if least.Denom == "" && (least.Amount.IsNil() || least.Amount.IsZero()) {
 		return nil
 	}
 	if err := types.CheckCoinOf(field, least, got.Denom); err != nil {

@@ -120,9 +120,8 @@ func (k *Keeper) indexesOf(ctx context.Context, modelID, epoch uint64) ([]pool.I
 	return out, nil
 }
 
-// CollectPoolRevenue pays a position what the pool's tokens earned for it. Only its owner may ask: a contract that holds
-// a position could not account for coins that others send it. The pool's own position anybody may ask for; its revenue
-// is the treasury's.
+// CollectPoolRevenue pays a position what the pool's tokens earned for it. Anyone may ask for anyone, except for a
+// contract: it could not account for coins that others send it. The revenue of the pool's own position is the treasury's.
 func (k *Keeper) CollectPoolRevenue(ctx context.Context, caller, owner sdk.AccAddress, modelID uint64) (sdk.Coins, error) {
 	recipient := owner
 	if types.PoolAddress(modelID).Equals(owner) {
@@ -137,8 +136,8 @@ func (k *Keeper) CollectPoolRevenue(ctx context.Context, caller, owner sdk.AccAd
 		if recipient, err = k.accountOf("treasury", t.Treasury); err != nil {
 			return nil, err
 		}
-	} else if !caller.Equals(owner) {
-		return nil, types.ErrNotOwner.Wrapf("the position of %s", k.show(owner))
+	} else if !caller.Equals(owner) && k.hasCode(ctx, owner) {
+		return nil, types.ErrNotOwner.Wrapf("%s is a contract, which collects for itself", k.show(owner))
 	}
 	if err := k.checkRecipient("owner", recipient); err != nil {
 		return nil, err
@@ -175,4 +174,9 @@ func (k *Keeper) CollectPoolRevenue(ctx context.Context, caller, owner sdk.AccAd
 		return nil, err
 	}
 	return paid, emit(ctx, &types.EventPoolRevenueCollected{ModelId: modelID, Owner: h.position.Owner, Paid: paid})
+}
+
+// hasCode tells whether an account is a contract; while nothing can tell, everybody counts as one.
+func (k *Keeper) hasCode(ctx context.Context, account sdk.AccAddress) bool {
+	return k.code == nil || k.code.HasCode(ctx, account)
 }

@@ -120,6 +120,38 @@ func TestExit(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, "5000aimo", payout.String())
 	})
+	t.Run("ok: with a limit, at the limit and not above it", func(t *testing.T) {
+		f := newFixture(t)
+		id, denom := f.sold()
+		f.collect(id, account(10))
+		leave := func(least sdk.Coin) error {
+			_, err := f.msg.Exit(f.ctx, &types.MsgExit{Holder: text(account(10)), Amount: sdk.NewCoin(denom, whole(100)), MinPayout: &least})
+			return err
+		}
+		before := f.export()
+		for _, tc := range []struct {
+			least sdk.Coin
+			want  error
+			says  string
+		}{
+			{sdk.NewInt64Coin(aimo, 100_001), types.ErrSlippage, "min_payout is 100001aimo, there would be 100000aimo"},
+			{sdk.NewInt64Coin(usdc, 1), types.ErrInvalidCoin, "min_payout has denom"},
+			{sdk.Coin{Denom: aimo}, types.ErrInvalidCoin, "min_payout is missing"},
+			{sdk.Coin{Denom: aimo, Amount: math.NewInt(-1)}, types.ErrInvalidCoin, "min_payout is -1"},
+			{sdk.Coin{Amount: math.OneInt()}, types.ErrInvalidCoin, "min_payout has denom"},
+		} {
+			err := leave(tc.least)
+			require.ErrorIs(t, err, tc.want)
+			require.ErrorContains(t, err, tc.says)
+			require.Equal(t, before, f.export())
+		}
+		for _, none := range []sdk.Coin{{}, {Amount: math.ZeroInt()}} {
+			_, err := f.branch(t).msg.Exit(f.branch(t).ctx, &types.MsgExit{Holder: text(account(10)), Amount: sdk.NewCoin(denom, whole(1)), MinPayout: &none})
+			require.NoError(t, err, "no limit")
+		}
+		require.NoError(t, leave(sdk.NewInt64Coin(aimo, 100_000)))
+		require.EqualValues(t, 100_000, f.balance(account(10), aimo))
+	})
 	t.Run("fails: not collected, dust, no token, wrong denom", func(t *testing.T) {
 		f := newFixture(t)
 		id, denom := f.sold()

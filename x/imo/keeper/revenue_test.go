@@ -6,6 +6,7 @@ import (
 	"time"
 
 	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
+	dbm "github.com/cosmos/cosmos-db"
 	"github.com/stretchr/testify/require"
 
 	"cosmossdk.io/log/v2"
@@ -62,7 +63,7 @@ func newRevenueFixture(t *testing.T) (*fixture, *revsharekeeper.Keeper) {
 	k.SetTokenHooks(&tokens{})
 	f := &fixture{
 		t: t, auth: auth, bank: bank, keeper: k, enc: enc, authority: authority, msg: keeper.NewMsgServer(k), query: keeper.NewQueryServer(k),
-		ctx: sdk.NewContext(stores(t, keys), cmtproto.Header{}, false, log.NewNopLogger()).WithBlockTime(begin).WithBlockHeight(1),
+		ctx: sdk.NewContext(stores(t, dbm.NewMemDB(), keys), cmtproto.Header{}, false, log.NewNopLogger()).WithBlockTime(begin).WithBlockHeight(1),
 	}
 	require.NoError(t, k.InitGenesis(f.ctx, types.GenesisState{Params: testParams(), NetworkKind: types.NETWORK_KIND_TEST}))
 	one := math.OneInt()

@@ -73,6 +73,9 @@ func (k *Keeper) storeFilled(ctx context.Context, b types.Bid) error {
 		return err
 	}
 	a.Cost, a.Tokens = a.Cost.Add(b.Cost), a.Tokens.Add(b.Tokens)
+	if b.Home.TakesRefund() {
+		a.AwayCost = a.AwayCost.Add(b.Cost)
+	}
 	if err := k.allocations.Set(ctx, key, a); err != nil {
 		return err
 	}

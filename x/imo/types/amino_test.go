@@ -60,7 +60,7 @@ func messages() []gogoproto.Message {
 		&types.MsgPlaceBid{Bidder: "a", OfferingId: 1, Amount: coin, MaxPrice: math.NewInt(9), TermsHash: "h", Owner: "o"},
 		&types.MsgPlaceBid{Amount: none, MaxPrice: math.ZeroInt()},
 		&types.MsgPlaceBid{
-			Amount: none, MaxPrice: math.ZeroInt(), Allowance: &types.Allowance{Cap: math.NewInt(5), Proof: [][]byte{{1, 2}, {3}}},
+			Amount: none, MaxPrice: math.ZeroInt(), Allowance: &types.Allowance{Cap: math.NewInt(5), Proof: [][]byte{{1, 2}, {3}}}, AutoPayout: true,
 		},
 		&types.MsgCancelBid{Owner: "a", OfferingId: 1, BidId: 2},
 		&types.MsgFinalizeOffering{Sender: "a", OfferingId: 1},
@@ -70,6 +70,7 @@ func messages() []gogoproto.Message {
 		&types.MsgReleaseProceeds{Sender: "a", OfferingId: 1, Recipient: "r"},
 		&types.MsgExit{Holder: "a", Amount: coin},
 		&types.MsgExit{Holder: "a", Amount: coin, OfferingId: 2},
+		&types.MsgExit{Holder: "a", Amount: coin, MinPayout: &coin},
 		&types.MsgPublishVersion{Creator: "a", ModelId: 1, BundleUris: []string{"x"}, Manifest: []byte{1}},
 		&types.MsgObjectVersion{Holder: "a", ModelId: 1, Version: 2},
 		&types.MsgSwap{Sender: "a", ModelId: 1, AmountIn: coin, MinOut: none, Deadline: at},

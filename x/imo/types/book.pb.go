@@ -8,6 +8,7 @@ import (
 	fmt "fmt"
 	_ "github.com/cosmos/cosmos-proto"
 	types "github.com/cosmos/cosmos-sdk/types"
+	_ "github.com/cosmos/cosmos-sdk/types/tx/amino"
 	_ "github.com/cosmos/gogoproto/gogoproto"
 	proto "github.com/cosmos/gogoproto/proto"
 	io "io"
@@ -223,6 +224,14 @@ type Bid struct {
 	Height int64 `protobuf:"varint,9,opt,name=height,proto3" json:"height,omitempty"`
 	// tick is the number of the bid's tick: the highest not above max_price, counted from 1.
 	Tick uint32 `protobuf:"varint,10,opt,name=tick,proto3" json:"tick,omitempty"`
+	// home is where parts of the bid go on another chain, as its bidder said; left out without one.
+	Home *Home `protobuf:"bytes,11,opt,name=home,proto3" json:"home,omitempty"`
+	// refund_returned says that the bid's refund is on its way home or arrived there.
+	RefundReturned bool `protobuf:"varint,12,opt,name=refund_returned,json=refundReturned,proto3" json:"refund_returned,omitempty"`
+	// tokens_returned says that the bid's tokens were sent home.
+	TokensReturned bool `protobuf:"varint,13,opt,name=tokens_returned,json=tokensReturned,proto3" json:"tokens_returned,omitempty"`
+	// auto_payout asks for automatic payment of the token's revenue; own bids only.
+	AutoPayout bool `protobuf:"varint,14,opt,name=auto_payout,json=autoPayout,proto3" json:"auto_payout,omitempty"`
 }
 
 func (m *Bid) Reset()         { *m = Bid{} }
@@ -307,6 +316,180 @@ func (m *Bid) GetTick() uint32 {
 	return 0
 }
 
+func (m *Bid) GetHome() *Home {
+	if m != nil {
+		return m.Home
+	}
+	return nil
+}
+
+func (m *Bid) GetRefundReturned() bool {
+	if m != nil {
+		return m.RefundReturned
+	}
+	return false
+}
+
+func (m *Bid) GetTokensReturned() bool {
+	if m != nil {
+		return m.TokensReturned
+	}
+	return false
+}
+
+func (m *Bid) GetAutoPayout() bool {
+	if m != nil {
+		return m.AutoPayout
+	}
+	return false
+}
+
+// Home is an account on another chain to which parts of one bid go.
+type Home struct {
+	// channel is the local end of the ICS-20 channel, over IBC v2 the client.
+	Channel string `protobuf:"bytes,1,opt,name=channel,proto3" json:"channel,omitempty"`
+	// receiver is the account at the other end; at most 256 bytes.
+	Receiver string `protobuf:"bytes,2,opt,name=receiver,proto3" json:"receiver,omitempty"`
+	// refund sends what the bid does not pay for tokens, once the offering is settled.
+	Refund bool `protobuf:"varint,3,opt,name=refund,proto3" json:"refund,omitempty"`
+	// tokens sends what the bid bought, as far as the owner did not collect it.
+	Tokens bool `protobuf:"varint,4,opt,name=tokens,proto3" json:"tokens,omitempty"`
+}
+
+func (m *Home) Reset()         { *m = Home{} }
+func (m *Home) String() string { return proto.CompactTextString(m) }
+func (*Home) ProtoMessage()    {}
+func (*Home) Descriptor() ([]byte, []int) {
+	return fileDescriptor_7e260b167a4654b0, []int{4}
+}
+func (m *Home) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Home) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Home.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Home) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Home.Merge(m, src)
+}
+func (m *Home) XXX_Size() int {
+	return m.Size()
+}
+func (m *Home) XXX_DiscardUnknown() {
+	xxx_messageInfo_Home.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Home proto.InternalMessageInfo
+
+func (m *Home) GetChannel() string {
+	if m != nil {
+		return m.Channel
+	}
+	return ""
+}
+
+func (m *Home) GetReceiver() string {
+	if m != nil {
+		return m.Receiver
+	}
+	return ""
+}
+
+func (m *Home) GetRefund() bool {
+	if m != nil {
+		return m.Refund
+	}
+	return false
+}
+
+func (m *Home) GetTokens() bool {
+	if m != nil {
+		return m.Tokens
+	}
+	return false
+}
+
+// Return is a refund on its way home.
+type Return struct {
+	// channel is the local end of the channel.
+	Channel string `protobuf:"bytes,1,opt,name=channel,proto3" json:"channel,omitempty"`
+	// sequence is the packet's number in the channel.
+	Sequence uint64 `protobuf:"varint,2,opt,name=sequence,proto3" json:"sequence,omitempty"`
+	// offering_id is the offering.
+	OfferingId uint64 `protobuf:"varint,3,opt,name=offering_id,json=offeringId,proto3" json:"offering_id,omitempty"`
+	// bid_id is the bid.
+	BidId uint64 `protobuf:"varint,4,opt,name=bid_id,json=bidId,proto3" json:"bid_id,omitempty"`
+}
+
+func (m *Return) Reset()         { *m = Return{} }
+func (m *Return) String() string { return proto.CompactTextString(m) }
+func (*Return) ProtoMessage()    {}
+func (*Return) Descriptor() ([]byte, []int) {
+	return fileDescriptor_7e260b167a4654b0, []int{5}
+}
+func (m *Return) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Return) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Return.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Return) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Return.Merge(m, src)
+}
+func (m *Return) XXX_Size() int {
+	return m.Size()
+}
+func (m *Return) XXX_DiscardUnknown() {
+	xxx_messageInfo_Return.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Return proto.InternalMessageInfo
+
+func (m *Return) GetChannel() string {
+	if m != nil {
+		return m.Channel
+	}
+	return ""
+}
+
+func (m *Return) GetSequence() uint64 {
+	if m != nil {
+		return m.Sequence
+	}
+	return 0
+}
+
+func (m *Return) GetOfferingId() uint64 {
+	if m != nil {
+		return m.OfferingId
+	}
+	return 0
+}
+
+func (m *Return) GetBidId() uint64 {
+	if m != nil {
+		return m.BidId
+	}
+	return 0
+}
+
 // Allocation is what one owner has in an offering: the sum of the owner's standing bids.
 type Allocation struct {
 	// offering_id is the offering.
@@ -329,13 +512,21 @@ type Allocation struct {
 	Refunded cosmossdk_io_math.Int `protobuf:"bytes,9,opt,name=refunded,proto3,customtype=cosmossdk.io/math.Int" json:"refunded"`
 	// collected is the number of tokens handed out to the owner, those included that an exit from a locked lot burnt at once.
 	Collected cosmossdk_io_math.Int `protobuf:"bytes,10,opt,name=collected,proto3,customtype=cosmossdk.io/math.Int" json:"collected"`
+	// away is the part of deposited whose refund goes to another chain, not to the owner.
+	Away cosmossdk_io_math.Int `protobuf:"bytes,11,opt,name=away,proto3,customtype=cosmossdk.io/math.Int" json:"away"`
+	// away_cost is the part of cost that those deposits pay.
+	AwayCost cosmossdk_io_math.Int `protobuf:"bytes,12,opt,name=away_cost,json=awayCost,proto3,customtype=cosmossdk.io/math.Int" json:"away_cost"`
+	// away_refunded is what of those deposits left, besides refunded.
+	AwayRefunded cosmossdk_io_math.Int `protobuf:"bytes,13,opt,name=away_refunded,json=awayRefunded,proto3,customtype=cosmossdk.io/math.Int" json:"away_refunded"`
+	// auto_bids is the number of standing bids that ask for automatic payment of revenue; 0 again once the wish was carried out.
+	AutoBids uint32 `protobuf:"varint,14,opt,name=auto_bids,json=autoBids,proto3" json:"auto_bids,omitempty"`
 }
 
 func (m *Allocation) Reset()         { *m = Allocation{} }
 func (m *Allocation) String() string { return proto.CompactTextString(m) }
 func (*Allocation) ProtoMessage()    {}
 func (*Allocation) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7e260b167a4654b0, []int{4}
+	return fileDescriptor_7e260b167a4654b0, []int{6}
 }
 func (m *Allocation) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -392,6 +583,13 @@ func (m *Allocation) GetThirdPartyBids() uint32 {
 	return 0
 }
 
+func (m *Allocation) GetAutoBids() uint32 {
+	if m != nil {
+		return m.AutoBids
+	}
+	return 0
+}
+
 // Beneficiary is what a contributor or the treasury took out of an offering so far.
 type Beneficiary struct {
 	// offering_id is the offering.
@@ -408,7 +606,7 @@ func (m *Beneficiary) Reset()         { *m = Beneficiary{} }
 func (m *Beneficiary) String() string { return proto.CompactTextString(m) }
 func (*Beneficiary) ProtoMessage()    {}
 func (*Beneficiary) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7e260b167a4654b0, []int{5}
+	return fileDescriptor_7e260b167a4654b0, []int{7}
 }
 func (m *Beneficiary) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -456,6 +654,8 @@ func init() {
 	proto.RegisterType((*Walk)(nil), "imod.imo.v1.Walk")
 	proto.RegisterType((*BookTick)(nil), "imod.imo.v1.BookTick")
 	proto.RegisterType((*Bid)(nil), "imod.imo.v1.Bid")
+	proto.RegisterType((*Home)(nil), "imod.imo.v1.Home")
+	proto.RegisterType((*Return)(nil), "imod.imo.v1.Return")
 	proto.RegisterType((*Allocation)(nil), "imod.imo.v1.Allocation")
 	proto.RegisterType((*Beneficiary)(nil), "imod.imo.v1.Beneficiary")
 }
@@ -463,51 +663,66 @@ func init() {
 func init() { proto.RegisterFile("imod/imo/v1/book.proto", fileDescriptor_7e260b167a4654b0) }
 
 var fileDescriptor_7e260b167a4654b0 = []byte{
-	// 700 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xcc, 0x55, 0xc1, 0x6a, 0xdb, 0x4c,
-	0x10, 0xb6, 0x6c, 0x45, 0xb1, 0xc7, 0x24, 0x84, 0x25, 0x7f, 0x50, 0x72, 0x70, 0x8c, 0xf9, 0x0f,
-	0x86, 0x9f, 0x48, 0xbf, 0xd3, 0x43, 0x0f, 0x85, 0x96, 0x38, 0x87, 0xd6, 0xd0, 0x42, 0x50, 0x0b,
-	0x85, 0x5e, 0xcc, 0x4a, 0xbb, 0xb6, 0x17, 0x5b, 0x3b, 0x46, 0x5a, 0x3b, 0xc9, 0x5b, 0xf4, 0x41,
-	0x7a, 0xcc, 0x43, 0xe4, 0x52, 0x08, 0x81, 0x42, 0xe9, 0x21, 0x94, 0x84, 0xbe, 0x42, 0xcf, 0x65,
-	0x57, 0x8a, 0xd3, 0x1c, 0x8a, 0x6b, 0xa7, 0x87, 0xde, 0x66, 0x57, 0xdf, 0x37, 0x3b, 0xdf, 0xcc,
-	0x27, 0x06, 0xb6, 0x44, 0x8c, 0xcc, 0x17, 0x31, 0xfa, 0xd3, 0x96, 0x1f, 0x22, 0x0e, 0xbd, 0x71,
-	0x82, 0x0a, 0x49, 0x55, 0xdf, 0x7b, 0x22, 0x46, 0x6f, 0xda, 0xda, 0xa9, 0x45, 0x98, 0xc6, 0x98,
-	0xfa, 0x21, 0x4d, 0xb9, 0x3f, 0x6d, 0x85, 0x5c, 0xd1, 0x96, 0x1f, 0xa1, 0x90, 0x19, 0x78, 0x67,
-	0x3b, 0xfb, 0xde, 0x35, 0x27, 0x3f, 0x3b, 0xe4, 0x9f, 0x36, 0xfb, 0xd8, 0xc7, 0xec, 0x5e, 0x47,
-	0xd9, 0x6d, 0xa3, 0x0b, 0xce, 0x2b, 0x9a, 0xf4, 0x85, 0x24, 0x04, 0x6c, 0x25, 0xa2, 0xa1, 0x6b,
-	0xd5, 0xad, 0xe6, 0x5a, 0x60, 0x62, 0x72, 0x00, 0x2b, 0x34, 0xc4, 0x29, 0x77, 0x8b, 0x75, 0xab,
-	0x59, 0x69, 0xff, 0x77, 0x7e, 0xb5, 0x5b, 0xf8, 0x72, 0xb5, 0xfb, 0x4f, 0x96, 0x38, 0x65, 0x43,
-	0x4f, 0xa0, 0x1f, 0x53, 0x35, 0xf0, 0x3a, 0x52, 0x5d, 0x9e, 0xed, 0x41, 0xfe, 0x62, 0x47, 0xaa,
-	0x20, 0x63, 0x36, 0x3e, 0x58, 0x60, 0xbf, 0xa5, 0xa3, 0x21, 0xd9, 0x80, 0x52, 0x28, 0x98, 0x49,
-	0x6f, 0x07, 0x3a, 0xfc, 0x03, 0xd9, 0xc9, 0x13, 0x28, 0x52, 0xe5, 0x96, 0x16, 0xe7, 0x17, 0xa9,
-	0xd2, 0x8a, 0x19, 0x4a, 0xee, 0xda, 0x75, 0xab, 0x59, 0x0e, 0x4c, 0xdc, 0xf8, 0x66, 0x41, 0xb9,
-	0x8d, 0x38, 0x7c, 0xa3, 0xe5, 0xef, 0x42, 0x15, 0x7b, 0x3d, 0x9e, 0x08, 0xd9, 0xef, 0xce, 0x4a,
-	0x87, 0xdb, 0xab, 0x0e, 0x23, 0x5b, 0xe0, 0xc8, 0x49, 0x1c, 0xf2, 0xc4, 0x48, 0x58, 0x0b, 0xf2,
-	0x93, 0x56, 0x36, 0x4e, 0x44, 0xc4, 0x97, 0xa9, 0x2c, 0x63, 0x92, 0x0e, 0x54, 0x18, 0x1f, 0x63,
-	0x2a, 0x14, 0x67, 0xa6, 0xc2, 0x05, 0xd3, 0xdc, 0xb1, 0xb5, 0xce, 0x50, 0xb0, 0xd4, 0x5d, 0x31,
-	0xf5, 0x9b, 0xb8, 0xf1, 0xb1, 0x04, 0xa5, 0xb6, 0x60, 0xf3, 0x25, 0xae, 0x43, 0x51, 0x30, 0x23,
-	0xcf, 0x0e, 0x8a, 0x82, 0x91, 0xff, 0xc1, 0x09, 0x05, 0x63, 0x3c, 0xc9, 0xb5, 0xb9, 0x97, 0x67,
-	0x7b, 0x9b, 0xf9, 0xbb, 0x07, 0x8c, 0x25, 0x3c, 0x4d, 0x5f, 0x2b, 0xcd, 0x0d, 0x72, 0x1c, 0xf1,
-	0x60, 0x05, 0x8f, 0x25, 0x4f, 0x72, 0x15, 0xbf, 0x26, 0x64, 0x30, 0xf2, 0x18, 0x1c, 0x1a, 0xe3,
-	0x44, 0x2a, 0x53, 0x70, 0x75, 0x7f, 0xdb, 0xcb, 0xd1, 0xda, 0xf4, 0x5e, 0x6e, 0x7a, 0xef, 0x10,
-	0x85, 0x6c, 0xdb, 0xba, 0x23, 0x41, 0x0e, 0x27, 0x2f, 0xa0, 0x12, 0xd3, 0x93, 0x6e, 0xd6, 0x79,
-	0x67, 0xf1, 0x96, 0x95, 0x63, 0x7a, 0x72, 0x64, 0x9a, 0xff, 0x0c, 0xec, 0x08, 0x53, 0xe5, 0xae,
-	0x2e, 0x9e, 0xc4, 0x10, 0xc9, 0x21, 0x38, 0x0a, 0x87, 0x5c, 0xa6, 0x6e, 0x79, 0xf1, 0x14, 0x39,
-	0x55, 0xbb, 0x6b, 0xc0, 0x45, 0x7f, 0xa0, 0xdc, 0x4a, 0xdd, 0x6a, 0x96, 0x82, 0xfc, 0x34, 0xfb,
-	0x53, 0xe1, 0xee, 0x4f, 0x6d, 0x7c, 0xb2, 0x01, 0x0e, 0x46, 0x23, 0x8c, 0xa8, 0x12, 0x28, 0xe7,
-	0x8f, 0x75, 0x36, 0x94, 0xe2, 0xef, 0x0d, 0xe5, 0x9e, 0x1d, 0x4b, 0x0f, 0xb2, 0xe3, 0x4b, 0xa8,
-	0xaa, 0x81, 0x48, 0x58, 0x77, 0x4c, 0x13, 0x75, 0xba, 0x8c, 0xb7, 0xc1, 0xf0, 0x8f, 0x34, 0x9d,
-	0x6c, 0x43, 0x19, 0x8f, 0x65, 0x77, 0x66, 0xf0, 0xb5, 0x60, 0x15, 0x8f, 0x65, 0x5b, 0xb0, 0x94,
-	0x34, 0x61, 0xe3, 0xa7, 0x87, 0x32, 0x88, 0x63, 0x20, 0xeb, 0x77, 0x09, 0x0c, 0xf2, 0xef, 0x98,
-	0xf7, 0x73, 0x28, 0x27, 0xbc, 0x37, 0x91, 0x8c, 0x33, 0x33, 0xf1, 0x45, 0xed, 0x7b, 0x4b, 0xd6,
-	0xc3, 0x8a, 0x70, 0x34, 0xe2, 0x91, 0x1e, 0x16, 0x2c, 0x31, 0xac, 0x19, 0xbb, 0xf1, 0xdd, 0x82,
-	0x6a, 0x9b, 0x4b, 0xde, 0x13, 0x91, 0xa0, 0xc9, 0xe9, 0x7c, 0x63, 0xed, 0xc3, 0x2a, 0xcd, 0x0c,
-	0x34, 0xd7, 0x5a, 0xb7, 0xc0, 0xfb, 0xf5, 0x96, 0x1e, 0x52, 0xaf, 0xee, 0xe1, 0x38, 0xc1, 0x88,
-	0x73, 0x96, 0x2e, 0xe3, 0xac, 0x19, 0xb9, 0xfd, 0xf4, 0xfc, 0xba, 0x66, 0x5d, 0x5c, 0xd7, 0xac,
-	0xaf, 0xd7, 0x35, 0xeb, 0xfd, 0x4d, 0xad, 0x70, 0x71, 0x53, 0x2b, 0x7c, 0xbe, 0xa9, 0x15, 0xde,
-	0xfd, 0xdb, 0x17, 0x6a, 0x30, 0x09, 0xbd, 0x08, 0x63, 0xbd, 0xae, 0xa3, 0x01, 0x15, 0xd2, 0x37,
-	0xcb, 0xfb, 0xc4, 0xac, 0x6f, 0x75, 0x3a, 0xe6, 0x69, 0xe8, 0x98, 0xfd, 0xfa, 0xe8, 0x47, 0x00,
-	0x00, 0x00, 0xff, 0xff, 0x39, 0xc3, 0x18, 0xca, 0xd7, 0x07, 0x00, 0x00,
+	// 942 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xcc, 0x56, 0x4f, 0x6f, 0x1b, 0x45,
+	0x14, 0xcf, 0xda, 0x9b, 0xcd, 0xfa, 0x39, 0x36, 0xed, 0xa8, 0xad, 0x36, 0x41, 0x72, 0x22, 0x0b,
+	0x84, 0x05, 0xea, 0x2e, 0x29, 0x07, 0x24, 0x90, 0x40, 0x71, 0x0e, 0xad, 0x25, 0x90, 0xa2, 0x05,
+	0x09, 0x89, 0xcb, 0x6a, 0x76, 0x67, 0x62, 0x8f, 0xec, 0x9d, 0x31, 0xbb, 0x63, 0x27, 0xbe, 0x71,
+	0xe6, 0xc4, 0x07, 0xe1, 0xc0, 0xa1, 0x1f, 0xa2, 0x37, 0xaa, 0x9e, 0x10, 0x87, 0x0a, 0x25, 0x42,
+	0xfd, 0x06, 0x9c, 0xd1, 0xfc, 0xf1, 0x26, 0x05, 0x81, 0xb1, 0xc3, 0x81, 0x8b, 0x3d, 0xef, 0xcf,
+	0xef, 0xcd, 0x7b, 0x6f, 0xde, 0xef, 0x69, 0xe1, 0x01, 0xcb, 0x05, 0x89, 0x58, 0x2e, 0xa2, 0xf9,
+	0x51, 0x94, 0x0a, 0x31, 0x0e, 0xa7, 0x85, 0x90, 0x02, 0x35, 0x95, 0x3e, 0x64, 0xb9, 0x08, 0xe7,
+	0x47, 0xfb, 0x77, 0x71, 0xce, 0xb8, 0x88, 0xf4, 0xaf, 0xb1, 0xef, 0x77, 0x32, 0x51, 0xe6, 0xa2,
+	0x8c, 0x52, 0x5c, 0xd2, 0x68, 0x7e, 0x94, 0x52, 0x89, 0x8f, 0xa2, 0x4c, 0x30, 0x6e, 0xed, 0x7b,
+	0xc6, 0x9e, 0x68, 0x29, 0x32, 0x82, 0x35, 0xdd, 0x1b, 0x8a, 0xa1, 0x30, 0x7a, 0x75, 0x32, 0xda,
+	0x6e, 0x02, 0xde, 0xe7, 0xb8, 0x18, 0x32, 0x8e, 0x10, 0xb8, 0x92, 0x65, 0xe3, 0xc0, 0x39, 0x74,
+	0x7a, 0xad, 0x58, 0x9f, 0xd1, 0x31, 0x6c, 0xe3, 0x54, 0xcc, 0x69, 0x50, 0x3b, 0x74, 0x7a, 0x8d,
+	0xfe, 0x7b, 0xcf, 0x5e, 0x1e, 0x6c, 0xfd, 0xf2, 0xf2, 0xe0, 0xbe, 0x09, 0x5c, 0x92, 0x71, 0xc8,
+	0x44, 0x94, 0x63, 0x39, 0x0a, 0x07, 0x5c, 0xbe, 0x78, 0xfa, 0x10, 0xec, 0x8d, 0x03, 0x2e, 0x63,
+	0x83, 0xec, 0xfe, 0xe0, 0x80, 0xfb, 0x15, 0x9e, 0x8c, 0xd1, 0x1d, 0xa8, 0xa7, 0x8c, 0xe8, 0xf0,
+	0x6e, 0xac, 0x8e, 0xff, 0x41, 0x74, 0xf4, 0x31, 0xd4, 0xb0, 0x0c, 0xea, 0xeb, 0xe3, 0x6b, 0x58,
+	0xaa, 0x8a, 0x89, 0xe0, 0x34, 0x70, 0x0f, 0x9d, 0x9e, 0x1f, 0xeb, 0x73, 0xf7, 0x37, 0x07, 0xfc,
+	0xbe, 0x10, 0xe3, 0x2f, 0x55, 0xf9, 0x07, 0xd0, 0x14, 0x67, 0x67, 0xb4, 0x60, 0x7c, 0x98, 0x54,
+	0xa9, 0xc3, 0x52, 0x35, 0x20, 0xe8, 0x01, 0x78, 0x7c, 0x96, 0xa7, 0xb4, 0xd0, 0x25, 0xb4, 0x62,
+	0x2b, 0xa9, 0xca, 0xa6, 0x05, 0xcb, 0xe8, 0x26, 0x99, 0x19, 0x24, 0x1a, 0x40, 0x83, 0xd0, 0xa9,
+	0x28, 0x99, 0xa4, 0x44, 0x67, 0xb8, 0x66, 0x98, 0x6b, 0xb4, 0xaa, 0x33, 0x65, 0xa4, 0x0c, 0xb6,
+	0x75, 0xfe, 0xfa, 0xdc, 0x7d, 0xe5, 0x42, 0xbd, 0xcf, 0xc8, 0xea, 0x12, 0xdb, 0x50, 0x63, 0x44,
+	0x97, 0xe7, 0xc6, 0x35, 0x46, 0xd0, 0xfb, 0xe0, 0xa5, 0x8c, 0x10, 0x5a, 0xd8, 0xda, 0x82, 0x17,
+	0x4f, 0x1f, 0xde, 0xb3, 0xf7, 0x1e, 0x13, 0x52, 0xd0, 0xb2, 0xfc, 0x42, 0x2a, 0x6c, 0x6c, 0xfd,
+	0x50, 0x08, 0xdb, 0xe2, 0x9c, 0xd3, 0xc2, 0x56, 0xf1, 0xf7, 0x00, 0xe3, 0x86, 0x3e, 0x04, 0x0f,
+	0xe7, 0x62, 0xc6, 0xa5, 0x4e, 0xb8, 0xf9, 0x68, 0x2f, 0xb4, 0xde, 0x6a, 0xe8, 0x43, 0x3b, 0xf4,
+	0xe1, 0x89, 0x60, 0xbc, 0xef, 0xaa, 0x8e, 0xc4, 0xd6, 0x1d, 0x3d, 0x81, 0x46, 0x8e, 0x2f, 0x12,
+	0xd3, 0x79, 0x6f, 0xfd, 0x96, 0xf9, 0x39, 0xbe, 0x38, 0xd5, 0xcd, 0xff, 0x14, 0xdc, 0x4c, 0x94,
+	0x32, 0xd8, 0x59, 0x3f, 0x88, 0x06, 0xa2, 0x13, 0xf0, 0xa4, 0x18, 0x53, 0x5e, 0x06, 0xfe, 0xfa,
+	0x21, 0x2c, 0x54, 0x4d, 0xd7, 0x88, 0xb2, 0xe1, 0x48, 0x06, 0x8d, 0x43, 0xa7, 0x57, 0x8f, 0xad,
+	0x54, 0x31, 0x15, 0x6e, 0x30, 0xf5, 0x6d, 0x70, 0x47, 0x22, 0xa7, 0x41, 0x53, 0xb7, 0xec, 0x6e,
+	0x78, 0x63, 0x8f, 0x84, 0x4f, 0x44, 0x4e, 0x63, 0x6d, 0x46, 0xef, 0xc0, 0x1b, 0x05, 0x3d, 0x9b,
+	0x71, 0x92, 0x14, 0x54, 0xce, 0x0a, 0x4e, 0x49, 0xb0, 0xab, 0xa7, 0xbf, 0x6d, 0xd4, 0xb1, 0xd5,
+	0x2a, 0x47, 0x93, 0xc5, 0xb5, 0x63, 0xcb, 0x38, 0x1a, 0x75, 0xe5, 0x78, 0x00, 0x4d, 0x3c, 0x93,
+	0x22, 0x99, 0xe2, 0x85, 0x98, 0xc9, 0xa0, 0xad, 0x9d, 0x40, 0xa9, 0x4e, 0xb5, 0xa6, 0xfb, 0xad,
+	0x03, 0xae, 0xca, 0x00, 0x05, 0xb0, 0x93, 0x8d, 0x30, 0xe7, 0x74, 0xa2, 0xc7, 0xac, 0x11, 0x2f,
+	0x45, 0xb4, 0x0f, 0x7e, 0x41, 0x33, 0xca, 0xe6, 0x96, 0x48, 0x8d, 0xb8, 0x92, 0x55, 0x13, 0x4c,
+	0x6a, 0x7a, 0xde, 0xfc, 0xd8, 0x4a, 0x4a, 0x6f, 0x3b, 0x6c, 0xe8, 0x6b, 0xa5, 0x8f, 0xd0, 0x77,
+	0xaf, 0x7e, 0x7c, 0xb7, 0x55, 0xad, 0x57, 0x75, 0x73, 0x77, 0x0e, 0x9e, 0xc9, 0xf7, 0x9f, 0x73,
+	0x28, 0xe9, 0x37, 0x33, 0xca, 0x33, 0x6a, 0xa7, 0xbd, 0x92, 0xff, 0x4c, 0x92, 0xfa, 0x5f, 0x48,
+	0x72, 0x5f, 0x93, 0x42, 0xd9, 0x5c, 0x6d, 0xdb, 0x4e, 0x19, 0x19, 0x90, 0xee, 0x4f, 0x1e, 0xc0,
+	0xf1, 0x64, 0x22, 0x32, 0x2c, 0x99, 0xe0, 0xab, 0xb9, 0x56, 0x31, 0xa5, 0xf6, 0xef, 0x98, 0xf2,
+	0xda, 0x8e, 0xa8, 0xdf, 0x6a, 0x47, 0x7c, 0x06, 0x4d, 0x39, 0x62, 0x05, 0x49, 0xa6, 0xb8, 0x90,
+	0x8b, 0x4d, 0x16, 0x0e, 0x68, 0xfc, 0xa9, 0x82, 0xa3, 0x3d, 0xf0, 0xc5, 0x39, 0x4f, 0xaa, 0xad,
+	0xd3, 0x8a, 0x77, 0xc4, 0x39, 0xef, 0x33, 0x52, 0xa2, 0x1e, 0xdc, 0xb9, 0x71, 0x91, 0x71, 0xf1,
+	0xb4, 0x4b, 0xfb, 0x3a, 0x80, 0xf6, 0xfc, 0x7f, 0x90, 0xf0, 0xb1, 0x9a, 0x4d, 0x35, 0x71, 0x94,
+	0x68, 0x1a, 0xae, 0xbb, 0x53, 0x96, 0x60, 0xf5, 0x58, 0x99, 0x98, 0x4c, 0x68, 0xa6, 0x1e, 0x0b,
+	0x36, 0x78, 0xac, 0x0a, 0xad, 0x3a, 0x83, 0xcf, 0xf1, 0x42, 0x93, 0x7d, 0xdd, 0xce, 0x28, 0xa0,
+	0xda, 0x94, 0xea, 0x3f, 0xd1, 0xfd, 0xdd, 0xdd, 0xa0, 0x2a, 0x85, 0x3e, 0x51, 0x3d, 0x3e, 0x85,
+	0x96, 0x8e, 0x54, 0xf5, 0xa8, 0xb5, 0x7e, 0xb4, 0x5d, 0x15, 0x21, 0x5e, 0xf6, 0xe9, 0x4d, 0x68,
+	0xe8, 0x85, 0xa2, 0x27, 0xa3, 0xad, 0x27, 0xc3, 0x57, 0x0a, 0x35, 0x13, 0xdd, 0xdf, 0x1d, 0x68,
+	0xf6, 0x29, 0xa7, 0x67, 0x2c, 0x63, 0xb8, 0x58, 0xac, 0xa6, 0xd4, 0x23, 0xd8, 0xc1, 0x86, 0x3a,
+	0x2b, 0x49, 0xb5, 0x74, 0x7c, 0xfd, 0xa5, 0xea, 0xb7, 0x7a, 0xa9, 0xc7, 0xe0, 0x4f, 0x0b, 0x91,
+	0x51, 0x4a, 0xca, 0x4d, 0x38, 0x55, 0x81, 0xfb, 0x9f, 0x3c, 0xbb, 0xec, 0x38, 0xcf, 0x2f, 0x3b,
+	0xce, 0xaf, 0x97, 0x1d, 0xe7, 0xfb, 0xab, 0xce, 0xd6, 0xf3, 0xab, 0xce, 0xd6, 0xcf, 0x57, 0x9d,
+	0xad, 0xaf, 0xdf, 0x1a, 0x32, 0x39, 0x9a, 0xa5, 0x61, 0x26, 0x72, 0xb5, 0xf1, 0xb2, 0x11, 0x66,
+	0x3c, 0xd2, 0xfb, 0xef, 0x42, 0x6f, 0x40, 0xb9, 0x98, 0xd2, 0x32, 0xf5, 0xf4, 0xe7, 0xde, 0x07,
+	0x7f, 0x04, 0x00, 0x00, 0xff, 0xff, 0x26, 0xb0, 0x15, 0x88, 0x79, 0x0a, 0x00, 0x00,
 }
 
 func (m *Margin) Marshal() (dAtA []byte, err error) {
@@ -684,6 +899,48 @@ func (m *Bid) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.AutoPayout {
+		i--
+		if m.AutoPayout {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x70
+	}
+	if m.TokensReturned {
+		i--
+		if m.TokensReturned {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x68
+	}
+	if m.RefundReturned {
+		i--
+		if m.RefundReturned {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x60
+	}
+	if m.Home != nil {
+		{
+			size, err := m.Home.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintBook(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x5a
+	}
 	if m.Tick != 0 {
 		i = encodeVarintBook(dAtA, i, uint64(m.Tick))
 		i--
@@ -761,6 +1018,108 @@ func (m *Bid) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *Home) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Home) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Home) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Tokens {
+		i--
+		if m.Tokens {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x20
+	}
+	if m.Refund {
+		i--
+		if m.Refund {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x18
+	}
+	if len(m.Receiver) > 0 {
+		i -= len(m.Receiver)
+		copy(dAtA[i:], m.Receiver)
+		i = encodeVarintBook(dAtA, i, uint64(len(m.Receiver)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Channel) > 0 {
+		i -= len(m.Channel)
+		copy(dAtA[i:], m.Channel)
+		i = encodeVarintBook(dAtA, i, uint64(len(m.Channel)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *Return) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Return) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Return) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.BidId != 0 {
+		i = encodeVarintBook(dAtA, i, uint64(m.BidId))
+		i--
+		dAtA[i] = 0x20
+	}
+	if m.OfferingId != 0 {
+		i = encodeVarintBook(dAtA, i, uint64(m.OfferingId))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.Sequence != 0 {
+		i = encodeVarintBook(dAtA, i, uint64(m.Sequence))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Channel) > 0 {
+		i -= len(m.Channel)
+		copy(dAtA[i:], m.Channel)
+		i = encodeVarintBook(dAtA, i, uint64(len(m.Channel)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
 func (m *Allocation) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
@@ -781,6 +1140,41 @@ func (m *Allocation) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.AutoBids != 0 {
+		i = encodeVarintBook(dAtA, i, uint64(m.AutoBids))
+		i--
+		dAtA[i] = 0x70
+	}
+	{
+		size := m.AwayRefunded.Size()
+		i -= size
+		if _, err := m.AwayRefunded.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintBook(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x6a
+	{
+		size := m.AwayCost.Size()
+		i -= size
+		if _, err := m.AwayCost.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintBook(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x62
+	{
+		size := m.Away.Size()
+		i -= size
+		if _, err := m.Away.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintBook(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x5a
 	{
 		size := m.Collected.Size()
 		i -= size
@@ -1021,6 +1415,64 @@ func (m *Bid) Size() (n int) {
 	if m.Tick != 0 {
 		n += 1 + sovBook(uint64(m.Tick))
 	}
+	if m.Home != nil {
+		l = m.Home.Size()
+		n += 1 + l + sovBook(uint64(l))
+	}
+	if m.RefundReturned {
+		n += 2
+	}
+	if m.TokensReturned {
+		n += 2
+	}
+	if m.AutoPayout {
+		n += 2
+	}
+	return n
+}
+
+func (m *Home) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Channel)
+	if l > 0 {
+		n += 1 + l + sovBook(uint64(l))
+	}
+	l = len(m.Receiver)
+	if l > 0 {
+		n += 1 + l + sovBook(uint64(l))
+	}
+	if m.Refund {
+		n += 2
+	}
+	if m.Tokens {
+		n += 2
+	}
+	return n
+}
+
+func (m *Return) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Channel)
+	if l > 0 {
+		n += 1 + l + sovBook(uint64(l))
+	}
+	if m.Sequence != 0 {
+		n += 1 + sovBook(uint64(m.Sequence))
+	}
+	if m.OfferingId != 0 {
+		n += 1 + sovBook(uint64(m.OfferingId))
+	}
+	if m.BidId != 0 {
+		n += 1 + sovBook(uint64(m.BidId))
+	}
 	return n
 }
 
@@ -1055,6 +1507,15 @@ func (m *Allocation) Size() (n int) {
 	n += 1 + l + sovBook(uint64(l))
 	l = m.Collected.Size()
 	n += 1 + l + sovBook(uint64(l))
+	l = m.Away.Size()
+	n += 1 + l + sovBook(uint64(l))
+	l = m.AwayCost.Size()
+	n += 1 + l + sovBook(uint64(l))
+	l = m.AwayRefunded.Size()
+	n += 1 + l + sovBook(uint64(l))
+	if m.AutoBids != 0 {
+		n += 1 + sovBook(uint64(m.AutoBids))
+	}
 	return n
 }
 
@@ -1823,6 +2284,395 @@ func (m *Bid) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
+		case 11:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Home", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowBook
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthBook
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthBook
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Home == nil {
+				m.Home = &Home{}
+			}
+			if err := m.Home.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 12:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field RefundReturned", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowBook
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.RefundReturned = bool(v != 0)
+		case 13:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TokensReturned", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowBook
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.TokensReturned = bool(v != 0)
+		case 14:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AutoPayout", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowBook
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.AutoPayout = bool(v != 0)
+		default:
+			iNdEx = preIndex
+			skippy, err := skipBook(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthBook
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Home) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowBook
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Home: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Home: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Channel", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowBook
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthBook
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthBook
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Channel = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Receiver", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowBook
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthBook
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthBook
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Receiver = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Refund", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowBook
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Refund = bool(v != 0)
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Tokens", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowBook
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Tokens = bool(v != 0)
+		default:
+			iNdEx = preIndex
+			skippy, err := skipBook(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthBook
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Return) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowBook
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Return: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Return: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Channel", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowBook
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthBook
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthBook
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Channel = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Sequence", wireType)
+			}
+			m.Sequence = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowBook
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Sequence |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field OfferingId", wireType)
+			}
+			m.OfferingId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowBook
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.OfferingId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field BidId", wireType)
+			}
+			m.BidId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowBook
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.BidId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
 		default:
 			iNdEx = preIndex
 			skippy, err := skipBook(dAtA[iNdEx:])
@@ -2166,6 +3016,127 @@ func (m *Allocation) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
+		case 11:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Away", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowBook
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthBook
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthBook
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Away.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 12:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AwayCost", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowBook
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthBook
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthBook
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.AwayCost.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 13:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AwayRefunded", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowBook
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthBook
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthBook
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.AwayRefunded.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 14:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AutoBids", wireType)
+			}
+			m.AutoBids = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowBook
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.AutoBids |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
 		default:
 			iNdEx = preIndex
 			skippy, err := skipBook(dAtA[iNdEx:])

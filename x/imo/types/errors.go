@@ -66,4 +66,5 @@ var (
 	ErrSpendWindow         = errors.Register(ModuleName, 61, "not in the window of the spend")
 	ErrSpendOpen           = errors.Register(ModuleName, 62, "another spend is open")
 	ErrNoWeight            = errors.Register(ModuleName, 63, "holder held nothing at the record date")
+	ErrHome                = errors.Register(ModuleName, 64, "invalid home of a bid")
 )

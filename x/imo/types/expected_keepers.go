@@ -9,6 +9,8 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
+	transfertypes "github.com/cosmos/ibc-go/v11/modules/apps/transfer/types"
+
 	revsharetypes "github.com/imochain/imod/x/revshare/types"
 )
 
@@ -31,6 +33,12 @@ type BankKeeper interface {
 	BlockedAddr(addr sdk.AccAddress) bool
 }
 
+// CodeChecker tells contracts from people.
+type CodeChecker interface {
+	// HasCode is true for EVM code other than a 7702 delegation.
+	HasCode(ctx context.Context, addr sdk.AccAddress) bool
+}
+
 // CommunityPoolKeeper takes the protocol's shares.
 type CommunityPoolKeeper interface {
 	FundCommunityPool(ctx context.Context, amount sdk.Coins, sender sdk.AccAddress) error
@@ -44,7 +52,10 @@ type RevShareKeeper interface {
 	// Burn destroys tokens of an account; nothing else does.
 	Burn(ctx context.Context, holder sdk.AccAddress, burnt sdk.Coin) error
 	MaterializeLazy(ctx context.Context, shareDenom string, account sdk.AccAddress, amount math.Int) error
-	Deposit(ctx context.Context, from sdk.AccAddress, shareDenom string, amount sdk.Coin, kind revsharetypes.SourceKind) error
+	// Deposit takes revenue from an account; payers say whose money it is, where it is not the account's own.
+	Deposit(ctx context.Context, from sdk.AccAddress, shareDenom string, amount sdk.Coin, kind revsharetypes.SourceKind, payers ...revsharetypes.PaidBy) error
+	// SetAutoPayout asks for payments without a claim. It refuses contracts, and wishes that exist, before it writes anything.
+	SetAutoPayout(ctx context.Context, holder sdk.AccAddress, shareDenom string, enabled bool) error
 	CurrentEpoch(ctx context.Context) (uint64, error)
 	// ClaimThrough pays an account what it earned in closed epochs up to upTo, and says how far it came.
 	ClaimThrough(ctx context.Context, holder sdk.AccAddress, shareDenom string, upTo uint64) (sdk.Coins, uint64, error)
@@ -53,4 +64,9 @@ type RevShareKeeper interface {
 	// RecordDate fixes a record date for a vote of holders, HeldAt is what an account held then.
 	RecordDate(ctx context.Context, shareDenom string) (epoch uint64, eligible math.Int, err error)
 	HeldAt(ctx context.Context, shareDenom string, account sdk.AccAddress, epoch uint64) (math.Int, error)
+}
+
+// TransferKeeper sends coins to other chains.
+type TransferKeeper interface {
+	Transfer(ctx context.Context, msg *transfertypes.MsgTransfer) (*transfertypes.MsgTransferResponse, error)
 }

@@ -7,13 +7,17 @@ import (
 // bookSums are what the bids or allocations of an offering add up to.
 type bookSums struct {
 	bids                                uint64
+	auto                                uint32
 	deposited, refunded, proceeds, sold math.Int
 	handedOut, proceedsPaid             math.Int
+
+	offering Offering // of an offering's sums
+	away     awaySums // of an owner's sums
 }
 
 func newBookSums() *bookSums {
 	zero := math.ZeroInt()
-	return &bookSums{deposited: zero, refunded: zero, proceeds: zero, sold: zero, handedOut: zero, proceedsPaid: zero}
+	return &bookSums{deposited: zero, refunded: zero, proceeds: zero, sold: zero, handedOut: zero, proceedsPaid: zero, away: newAwaySums()}
 }
 
 func (g GenesisState) checkOfferings() error {
@@ -32,11 +36,15 @@ func (g GenesisState) checkOfferings() error {
 			return err
 		}
 		sums[o.Id], last = newBookSums(), o.Id
+		sums[o.Id].offering = o
 	}
 	if err := g.sumBids(sums); err != nil {
 		return err
 	}
 	if err := g.checkTicks(); err != nil {
+		return err
+	}
+	if err := g.checkReturns(); err != nil {
 		return err
 	}
 	for _, entry := range g.Offerings {
@@ -106,7 +114,13 @@ func (g GenesisState) sumBids(sums map[uint64]*bookSums) error {
 			owners[at] = newBookSums()
 		}
 		o := owners[at]
+		if b.AutoPayout {
+			o.auto++
+		}
 		o.deposited, o.proceeds, o.sold = o.deposited.Add(b.Amount.Amount), o.proceeds.Add(b.Cost), o.sold.Add(b.Tokens)
+		if err := o.away.add(s.offering, b); err != nil {
+			return err
+		}
 	}
 	for _, a := range g.Allocations {
 		at := key{a.OfferingId, a.Owner}
@@ -114,9 +128,15 @@ func (g GenesisState) sumBids(sums map[uint64]*bookSums) error {
 		if o == nil || !o.deposited.Equal(a.Deposited) || !o.proceeds.Equal(a.Cost) || !o.sold.Equal(a.Tokens) {
 			return ErrInvalidGenesis.Wrapf("allocation of %s in offering %d is given twice or is not the sum of its bids", a.Owner, a.OfferingId)
 		}
+		if !o.away.agrees(a) {
+			return ErrInvalidGenesis.Wrapf("allocation of %s in offering %d differs from its bids in what goes to other chains", a.Owner, a.OfferingId)
+		}
+		if carriedOut := a.AutoBids == 0 && a.Collected.IsPositive(); a.AutoBids != o.auto && !carriedOut {
+			return ErrInvalidGenesis.Wrapf("allocation of %s in offering %d has %d auto_bids, its bids are %d", a.Owner, a.OfferingId, a.AutoBids, o.auto)
+		}
 		delete(owners, at)
 		s := sums[a.OfferingId]
-		s.deposited, s.refunded = s.deposited.Add(a.Deposited), s.refunded.Add(a.Refunded)
+		s.deposited, s.refunded = s.deposited.Add(a.Deposited), s.refunded.Add(a.Refunded).Add(a.AwayRefunded)
 		s.proceeds, s.sold = s.proceeds.Add(a.Cost), s.sold.Add(a.Tokens)
 		s.handedOut = s.handedOut.Add(a.Collected)
 	}

@@ -65,6 +65,7 @@ var (
 	SpendsPrefix          = collections.NewPrefix(31) // spend id -> Spend
 	SpendsByModelPrefix   = collections.NewPrefix(32) // (model id, spend id)
 	SpendObjectionsPrefix = collections.NewPrefix(33) // (spend id, holder) -> weight
+	ReturnsPrefix         = collections.NewPrefix(34) // (channel, sequence) -> Return
 )
 
 // Address ranges of EVM objects: 12 bytes, then an 8-byte id.

@@ -443,11 +443,11 @@ func (m *MsgRemoveLiquidityResponse) GetPayment() types.Coin {
 
 // MsgCollectPoolRevenue pays a position its revenue.
 type MsgCollectPoolRevenue struct {
-	// sender is anyone.
+	// sender is anyone; only the owner itself when the owner is a contract, which could not account for what others send it.
 	Sender string `protobuf:"bytes,1,opt,name=sender,proto3" json:"sender,omitempty"`
 	// model_id is the pool's model.
 	ModelId uint64 `protobuf:"varint,2,opt,name=model_id,json=modelId,proto3" json:"model_id,omitempty"`
-	// owner owns the position and is paid; the sender when empty.
+	// owner owns the position and is paid; the sender when empty. The position of the pool's own account is the treasury's.
 	Owner string `protobuf:"bytes,3,opt,name=owner,proto3" json:"owner,omitempty"`
 }
 

@@ -83,6 +83,10 @@ func NewAllocation(offeringID uint64, owner string) Allocation {
 		Tokens:     zero,
 		Refunded:   zero,
 		Collected:  zero,
+
+		Away:         zero,
+		AwayCost:     zero,
+		AwayRefunded: zero,
 	}
 }
 

@@ -1,7 +1,10 @@
 package types_test
 
 import (
+	"bytes"
+	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -183,4 +186,32 @@ func TestTermsHash(t *testing.T) {
 		require.NoError(t, err)
 		require.NotEqual(t, hash, other, name)
 	}
+}
+
+// TestAllowLeaf: a leaf is the bytes of the rules, so that it is good for one account of one offering of one chain at one
+// cap, and an inner node is no leaf.
+func TestAllowLeaf(t *testing.T) {
+	account := sdk.AccAddress(bytes.Repeat([]byte{7}, 20))
+	allowance := types.Allowance{Cap: math.NewInt(513)}
+	leaf := allowance.Leaf("imo-local-1", 258, account)
+	raw := slices.Concat([]byte{0}, []byte("imo-local-1"), []byte{0, 0, 0, 0, 0, 0, 1, 2}, account, make([]byte, 30), []byte{2, 1})
+	sum := sha256.Sum256(raw)
+	require.Equal(t, sum[:], leaf)
+	other := sha256.Sum256([]byte("other"))
+	low, high := leaf, other[:]
+	if bytes.Compare(low, high) > 0 {
+		low, high = high, low
+	}
+	node := sha256.Sum256(slices.Concat([]byte{1}, low, high))
+	require.Equal(t, node[:], types.AllowNode(leaf, other[:]))
+	require.Equal(t, node[:], types.AllowNode(other[:], leaf))
+
+	root := hex.EncodeToString(node[:])
+	allowance.Proof = [][]byte{other[:]}
+	require.NoError(t, allowance.Check(root, "imo-local-1", 258, account))
+	require.ErrorIs(t, allowance.Check(root, "imo-local-2", 258, account), types.ErrNotAllowed)
+	require.ErrorIs(t, allowance.Check(root, "imo-local-1", 259, account), types.ErrNotAllowed)
+	require.ErrorIs(t, allowance.Check(root, "imo-local-1", 258, sdk.AccAddress(bytes.Repeat([]byte{8}, 20))), types.ErrNotAllowed)
+	allowance.Cap = math.NewInt(514)
+	require.ErrorIs(t, allowance.Check(root, "imo-local-1", 258, account), types.ErrNotAllowed)
 }

@@ -28,9 +28,9 @@ type Observer struct {
 	Logger log.Logger
 	// Performances is given the counters of all validators; nil for nobody.
 	Performances func([]types.QueryPerformanceResponse)
-	// Pins is given the bundles of all models with a live token, after each walk through the models;
-	// nil for nobody.
-	Pins func([]types.PinnedBundle)
+	// Pins is given the bundles of all models with a live token and the mirrors that validators published, after
+	// each walk through the models; nil for nobody.
+	Pins func(bundles []types.PinnedBundle, mirrors []string)
 	// Archive takes the receipts of a block; nil keeps none. Archived is the height of the last block that it
 	// holds already. What a node missed while it was down it gets as long as the chain has it.
 	Archive  func(height int64, receipts [][]byte) error
@@ -102,7 +102,11 @@ func (o *Observer) walk(ctx sdk.Context) error {
 	}
 	for range pinsPerBlock {
 		if o.next > last || len(o.found) == maxPins {
-			o.Pins(o.found)
+			mirrors, err := o.Keeper.Mirrors(ctx, types.MaxMirrors)
+			if err != nil {
+				return err
+			}
+			o.Pins(o.found, mirrors)
 			o.next, o.found = 0, nil
 			return nil
 		}

@@ -10,6 +10,8 @@ import (
 
 	"cosmossdk.io/log/v2"
 
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
 	"github.com/imochain/imod/x/oracle/abci"
 	"github.com/imochain/imod/x/oracle/attestation"
 	"github.com/imochain/imod/x/oracle/internal/fixture"
@@ -90,10 +92,15 @@ func TestObserverShows(t *testing.T) {
 	require.NoError(t, n.Keeper.Attest(n.Ctx, fixture.Reveal(n.Round(r, result, 0, 1, 2), r, result)))
 	var performances []types.QueryPerformanceResponse
 	var pins [][]types.PinnedBundle
+	var mirrors []string
+	_, err := keeper.NewMsgServer(n.Keeper).SetPolicy(n.Ctx, &types.MsgSetPolicy{
+		Operator: sdk.AccAddress(n.Validators[1].Address[:]).String(), Mirror: "https://models.example.org",
+	})
+	require.NoError(t, err)
 	o := &abci.Observer{
 		Keeper: n.Keeper, Logger: log.NewNopLogger(),
 		Performances: func(all []types.QueryPerformanceResponse) { performances = all },
-		Pins:         func(all []types.PinnedBundle) { pins = append(pins, all) },
+		Pins:         func(all []types.PinnedBundle, named []string) { pins, mirrors = append(pins, all), named },
 	}
 	n.Models.Live[1] = true
 	for range 25 {
@@ -115,4 +122,5 @@ func TestObserverShows(t *testing.T) {
 	}
 	require.Equal(t, 1, live)
 	require.Len(t, pins[0], live)
+	require.Equal(t, []string{"https://models.example.org"}, mirrors)
 }

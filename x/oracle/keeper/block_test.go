@@ -15,6 +15,7 @@ import (
 	"github.com/imochain/imod/x/oracle/internal/fixture"
 	"github.com/imochain/imod/x/oracle/keeper"
 	"github.com/imochain/imod/x/oracle/types"
+	revsharetypes "github.com/imochain/imod/x/revshare/types"
 )
 
 func TestExpiryRefundsInFull(t *testing.T) {
@@ -113,6 +114,8 @@ func TestPoisonedItems(t *testing.T) {
 		result := fixture.Result(third)
 		require.NoError(t, f.Keeper.Attest(f.Ctx, fixture.Reveal(f.Round(third, result, 0, 1, 2), third, result)))
 		require.Equal(t, aimo(2000), f.Bank.GetBalance(f.Ctx, f.Models.Pool(1), types.FeeDenom), "the next income takes it along")
+		require.Equal(t, []revsharetypes.PaidBy{{Address: third.Requester, Amount: math.NewInt(1000)}, {Amount: math.NewInt(1000)}}, f.Models.Payers,
+			"the price is the requester's, what was held is nobody's in particular")
 		f.CheckMoney()
 	})
 	t.Run("request record has a root of the wrong length", func(t *testing.T) {

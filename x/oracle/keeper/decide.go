@@ -81,13 +81,13 @@ func (k *Keeper) closeRequest(ctx sdk.Context, r types.Request, stored []binding
 }
 
 // payModels hands each model the prices of all its requests that became final, in the order in which
-// the models first came.
+// the models first came, and says who asked.
 func (k *Keeper) payModels(ctx sdk.Context, l *ledger) error {
 	type account struct {
 		model uint64
 		denom string
 	}
-	sums := make(map[account]math.Int)
+	sums, payers := make(map[account]math.Int), make(map[account][]revsharetypes.PaidBy)
 	var order []account
 	for _, r := range l.finals {
 		at := account{r.ModelId, r.ModelPrice.Denom}
@@ -97,9 +97,10 @@ func (k *Keeper) payModels(ctx sdk.Context, l *ledger) error {
 			order = append(order, at)
 		}
 		sums[at] = sum.Add(r.ModelPrice.Amount)
+		payers[at] = append(payers[at], revsharetypes.PaidBy{Address: r.Requester, Amount: r.ModelPrice.Amount})
 	}
 	for _, at := range order {
-		if err := k.payModel(ctx, at.model, sdk.NewCoin(at.denom, sums[at])); err != nil {
+		if err := k.payModel(ctx, at.model, sdk.NewCoin(at.denom, sums[at]), payers[at]); err != nil {
 			return err
 		}
 	}
@@ -127,7 +128,7 @@ func (k *Keeper) recordUsage(ctx sdk.Context, l *ledger) error {
 
 // payModel hands a model its price together with what is held for it in the same denom. If that
 // fails the result still stands: the income is held and goes out with the model's next one.
-func (k *Keeper) payModel(ctx sdk.Context, modelID uint64, price sdk.Coin) error {
+func (k *Keeper) payModel(ctx sdk.Context, modelID uint64, price sdk.Coin, payers []revsharetypes.PaidBy) error {
 	if price.IsZero() {
 		return nil
 	}
@@ -137,9 +138,12 @@ func (k *Keeper) payModel(ctx sdk.Context, modelID uint64, price sdk.Coin) error
 		return err
 	}
 	due := sdk.NewCoin(price.Denom, price.Amount.Add(held))
+	if held.IsPositive() { // nobody remembers whose it was
+		payers = append(payers, revsharetypes.PaidBy{Amount: held})
+	}
 	err = isolate(ctx, func(ctx sdk.Context) error {
 		return k.models.PayModelIncome(ctx, types.EscrowAddress(), modelID, due,
-			uint32(revsharetypes.SourceKind_SOURCE_KIND_INFERENCE))
+			uint32(revsharetypes.SourceKind_SOURCE_KIND_INFERENCE), payers...)
 	})
 	switch {
 	case err == nil && held.IsZero():

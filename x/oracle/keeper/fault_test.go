@@ -149,6 +149,13 @@ func TestMessagesReportEveryFault(t *testing.T) {
 			}
 			return err
 		},
+		"policy": func(ctx sdk.Context) error {
+			_, err := server.SetPolicy(ctx, &types.MsgSetPolicy{Operator: operatorOf(f, 0), MaxWorkUnits: 1})
+			if err == nil {
+				_, err = server.SetPolicy(ctx, &types.MsgSetPolicy{Operator: operatorOf(f, 0)})
+			}
+			return err
+		},
 		"proof": func(ctx sdk.Context) error {
 			return f.Keeper.AfterVersionSubmitted(ctx, 5, 1, creator, aimo(5))
 		},

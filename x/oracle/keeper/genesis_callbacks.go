@@ -10,7 +10,7 @@ import (
 	"github.com/imochain/imod/x/oracle/types"
 )
 
-// initCallbacks writes callbacks, couriers and the beacon.
+// initCallbacks writes callbacks, couriers, policies and the beacon.
 func (k *Keeper) initCallbacks(ctx context.Context, g *types.GenesisState) error {
 	for _, cb := range g.Callbacks {
 		if err := k.callbacks.Set(ctx, cb.RequestId, cb); err != nil {
@@ -44,6 +44,15 @@ func (k *Keeper) initCallbacks(ctx context.Context, g *types.GenesisState) error
 			return err
 		}
 	}
+	for _, p := range g.Policies {
+		address, err := sdk.ConsAddressFromBech32(p.Validator)
+		if err != nil {
+			return err
+		}
+		if err := k.policies.Set(ctx, address, p); err != nil {
+			return err
+		}
+	}
 	return k.beacon.Set(ctx, g.Beacon)
 }
 
@@ -62,6 +71,12 @@ func (k *Keeper) exportCallbacks(ctx context.Context, g *types.GenesisState) err
 	}
 	if err := k.beaconChains.Walk(ctx, nil, func(_ sdk.ConsAddress, chain types.BeaconChain) (bool, error) {
 		g.BeaconChains = append(g.BeaconChains, chain)
+		return false, nil
+	}); err != nil {
+		return err
+	}
+	if err := k.policies.Walk(ctx, nil, func(_ sdk.ConsAddress, p types.Policy) (bool, error) {
+		g.Policies = append(g.Policies, p)
 		return false, nil
 	}); err != nil {
 		return err

@@ -13,6 +13,7 @@ import (
 
 	"github.com/imochain/imod/x/oracle/attestation"
 	"github.com/imochain/imod/x/oracle/internal/fixture"
+	"github.com/imochain/imod/x/oracle/keeper"
 	"github.com/imochain/imod/x/oracle/types"
 )
 
@@ -41,6 +42,10 @@ func populated(t *testing.T) *fixture.Fixture {
 	f.Next()
 	require.NoError(t, f.Keeper.Open(f.Ctx, openingOf(f, s, reproduced, 1)))
 
+	_, err := keeper.NewMsgServer(f.Keeper).SetPolicy(f.Ctx, &types.MsgSetPolicy{
+		Operator: operatorOf(f, 1), MaxBundleBytes: 1, AllowLicences: []string{"MIT"}, DenyModels: []uint64{7}, Mirror: "http://h",
+	})
+	require.NoError(t, err)
 	f.Bank.Refusing[string(mallory)] = true
 	short := types.DefaultParams()
 	short.RequestBlocks = 3
@@ -68,6 +73,7 @@ func TestImportExport(t *testing.T) {
 	require.NotEmpty(t, first.Credits)
 	require.NotEmpty(t, first.HeldIncomes)
 	require.NotEmpty(t, first.ReceiptRoots)
+	require.Len(t, first.Policies, 1)
 	require.NoError(t, first.Validate())
 
 	cdc := codec.NewProtoCodec(codectypes.NewInterfaceRegistry())
@@ -121,6 +127,10 @@ func TestGenesisRefuses(t *testing.T) {
 		"credit twice":               func(g *types.GenesisState) { g.Credits = append(g.Credits, g.Credits[0]) },
 		"held income twice":          func(g *types.GenesisState) { g.HeldIncomes = append(g.HeldIncomes, g.HeldIncomes[0]) },
 		"receipt root of 31 bytes":   func(g *types.GenesisState) { g.ReceiptRoots[0].Root = make([]byte, 31) },
+		"policy twice":               func(g *types.GenesisState) { g.Policies = append(g.Policies, g.Policies[0]) },
+		"policy of nobody":           func(g *types.GenesisState) { g.Policies[0].Validator = "x" },
+		"policy out of its bounds":   func(g *types.GenesisState) { g.Policies[0].DenyModels = []uint64{0} },
+		"policy that says nothing":   func(g *types.GenesisState) { g.Policies[0] = types.Policy{Validator: g.Policies[0].Validator} },
 		"receipt roots out of order": func(g *types.GenesisState) { g.ReceiptRoots = append(g.ReceiptRoots, g.ReceiptRoots[0]) },
 	}
 	f := populated(t)

@@ -48,6 +48,7 @@ type Keeper struct {
 	courierPlaces    collections.Map[sdk.ConsAddress, uint64]
 	beacon           collections.Item[types.Beacon]
 	beaconChains     collections.Map[sdk.ConsAddress, types.BeaconChain]
+	policies         collections.Map[sdk.ConsAddress, types.Policy]
 	unseeded         collections.KeySet[collections.Pair[int64, uint64]]
 	proofQueue       collections.Map[uint64, uint64]
 	trials           collections.KeySet[collections.Pair[uint32, uint64]]
@@ -114,6 +115,8 @@ func NewKeeper(
 		beacon: collections.NewItem(sb, types.BeaconPrefix, "beacon", codec.CollValue[types.Beacon](cdc)),
 		beaconChains: collections.NewMap(sb, types.BeaconChainsPrefix, "beacon_chains",
 			sdk.ConsAddressKey, codec.CollValue[types.BeaconChain](cdc)),
+		policies: collections.NewMap(sb, types.PoliciesPrefix, "policies",
+			sdk.ConsAddressKey, codec.CollValue[types.Policy](cdc)),
 		proofQueue: collections.NewMap(sb, types.ProofQueuePrefix, "proof_queue", collections.Uint64Key, collections.Uint64Value),
 		trials: collections.NewKeySet(sb, types.TrialsPrefix, "trials",
 			collections.PairKeyCodec(collections.Uint32Key, collections.Uint64Key)),

@@ -119,6 +119,18 @@ func (s msgServer) SetBeacon(ctx context.Context, msg *types.MsgSetBeacon) (*typ
 	return &types.MsgSetBeaconResponse{Height: height}, nil
 }
 
+// SetPolicy implements types.MsgServer.
+func (s msgServer) SetPolicy(ctx context.Context, msg *types.MsgSetPolicy) (*types.MsgSetPolicyResponse, error) {
+	operator, err := s.k.account("operator", msg.Operator)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.k.SetPolicy(ctx, operator, msg); err != nil {
+		return nil, err
+	}
+	return &types.MsgSetPolicyResponse{}, nil
+}
+
 // OpenProof implements types.MsgServer.
 func (s msgServer) OpenProof(ctx context.Context, msg *types.MsgOpenProof) (*types.MsgOpenProofResponse, error) {
 	if err := s.k.openProof(ctx, msg); err != nil {

@@ -31,7 +31,23 @@ func (q queryServer) Performance(ctx context.Context, req *types.QueryPerformanc
 		return nil, grpcError(err)
 	}
 	out := performanceOf(v, window)
+	if out.Policy, err = q.k.policyOf(ctx, address); err != nil {
+		return nil, grpcError(err)
+	}
 	return &out, nil
+}
+
+// Policy implements types.QueryServer.
+func (q queryServer) Policy(ctx context.Context, req *types.QueryPolicyRequest) (*types.QueryPolicyResponse, error) {
+	address, err := q.consensusAddress(ctx, req.Address)
+	if err != nil {
+		return nil, status.Error(codes.InvalidArgument, err.Error())
+	}
+	p, err := q.k.policies.Get(ctx, address)
+	if err != nil {
+		return nil, grpcError(err)
+	}
+	return &types.QueryPolicyResponse{Policy: p}, nil
 }
 
 // Performances implements types.QueryServer. The page key is the number to go on with.
@@ -65,7 +81,7 @@ func (q queryServer) Performances(ctx context.Context, req *types.QueryPerforman
 	return out, nil
 }
 
-// Performances returns the counters of at most limit validators from a number on, as of this block, and
+// Performances returns the counters and the policies of at most limit validators from a number on, as of this block, and
 // the number to go on with, 0 at the end.
 func (k *Keeper) Performances(ctx context.Context, from uint64, limit int) (out []types.QueryPerformanceResponse, next uint64, err error) {
 	totals, err := k.getTotals(ctx)
@@ -91,7 +107,11 @@ func (k *Keeper) Performances(ctx context.Context, from uint64, limit int) (out 
 		if err != nil {
 			return nil, 0, err
 		}
-		out = append(out, performanceOf(v, window))
+		performance := performanceOf(v, window)
+		if performance.Policy, err = k.policyOf(ctx, address); err != nil {
+			return nil, 0, err
+		}
+		out = append(out, performance)
 	}
 	return out, 0, nil
 }

@@ -52,6 +52,7 @@ type Client struct {
 	listed    map[attestation.Key][]byte // open subject -> manifest root, draw
 	results   map[attestation.Key]types.WorkResult
 	pins      []*types.PinnedBundle // never written after Pin
+	mirrors   []string              // the same
 	figures   figures
 }
 

@@ -29,6 +29,7 @@ type sidecar struct {
 	submitted []*types.SubmitRequest
 	streams   int
 	pinned    []int
+	mirrors   []string
 	results   chan *types.WorkResult
 }
 
@@ -58,7 +59,7 @@ func (s *sidecar) Results(_ *types.ResultsRequest, stream types.Sidecar_ResultsS
 func (s *sidecar) Pin(_ context.Context, req *types.PinRequest) (*types.PinResponse, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.pinned = append(s.pinned, len(req.Bundles))
+	s.pinned, s.mirrors = append(s.pinned, len(req.Bundles)), req.Mirrors
 	return &types.PinResponse{}, nil
 }
 
@@ -238,15 +239,21 @@ func TestPins(t *testing.T) {
 	s, stop := serve(t, socket)
 	client := start(t, socket)
 	require.Eventually(t, func() bool { return slices.Equal(s.pins(), []int{0}) }, soon, tick)
-	client.Pin([]types.PinnedBundle{{ModelId: 1, ManifestRoot: hash(1)}})
+	one, mirrors := types.PinnedBundle{ModelId: 1, ManifestRoot: hash(1)}, []string{"http://a", "http://b"}
+	client.Pin([]types.PinnedBundle{one}, nil)
 	require.Eventually(t, func() bool { return slices.Equal(s.pins(), []int{0, 1}) }, soon, tick)
-	client.Pin([]types.PinnedBundle{{ModelId: 1, ManifestRoot: hash(1)}})
-	client.Pin([]types.PinnedBundle{{ModelId: 1, ManifestRoot: hash(1)}, {ModelId: 2, ManifestRoot: hash(2)}})
+	client.Pin([]types.PinnedBundle{one}, nil)
+	client.Pin([]types.PinnedBundle{one, {ModelId: 2, ManifestRoot: hash(2)}}, nil)
 	require.Eventually(t, func() bool { return slices.Equal(s.pins(), []int{0, 1, 2}) }, soon, tick, "unchanged is not told")
+	client.Pin([]types.PinnedBundle{one, {ModelId: 2, ManifestRoot: hash(2)}}, mirrors)
+	require.Eventually(t, func() bool { return slices.Equal(s.pins(), []int{0, 1, 2, 2}) }, soon, tick, "other mirrors are told")
 	stop()
 	again, stop := serve(t, socket)
 	defer stop()
 	require.Eventually(t, func() bool { return slices.Equal(again.pins(), []int{2}) }, soon, tick)
+	again.mu.Lock()
+	defer again.mu.Unlock()
+	require.Equal(t, mirrors, again.mirrors)
 }
 
 // TestMetrics: the names that dashboards rely on.

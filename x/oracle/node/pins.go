@@ -7,25 +7,27 @@ import (
 	"github.com/imochain/imod/x/oracle/types"
 )
 
-// Pin names the bundles that the sidecar keeps whether or not they are asked for. It returns at once.
-func (c *Client) Pin(bundles []types.PinnedBundle) {
+// Pin names the bundles that the sidecar keeps whether or not they are asked for, and the mirrors that other
+// validators published. It returns at once.
+func (c *Client) Pin(bundles []types.PinnedBundle, mirrors []string) {
 	pins := make([]*types.PinnedBundle, len(bundles))
 	for i := range bundles {
 		pins[i] = &bundles[i]
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if slices.EqualFunc(pins, c.pins, func(a, b *types.PinnedBundle) bool { return a.String() == b.String() }) {
+	if slices.Equal(mirrors, c.mirrors) &&
+		slices.EqualFunc(pins, c.pins, func(a, b *types.PinnedBundle) bool { return a.String() == b.String() }) {
 		return
 	}
-	c.pins = pins
+	c.pins, c.mirrors = pins, mirrors
 	signal(c.pin)
 }
 
 // sendPins tells the sidecar. What fails is told again with the next session or the next change.
 func (c *Client) sendPins(ctx context.Context) {
 	c.mu.Lock()
-	req := &types.PinRequest{Bundles: c.pins}
+	req := &types.PinRequest{Bundles: c.pins, Mirrors: c.mirrors}
 	c.mu.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, submitTimeout)
 	defer cancel()
@@ -35,7 +37,7 @@ func (c *Client) sendPins(ctx context.Context) {
 	case err != nil:
 		c.logger.Info("bundles to be kept not told to the sidecar", "error", err)
 	default:
-		c.logger.Info("bundles to be kept", "bundles", len(req.Bundles), "here", resp.Held)
+		c.logger.Info("bundles to be kept", "bundles", len(req.Bundles), "here", resp.Held, "mirrors", len(req.Mirrors))
 	}
 }
 

@@ -17,6 +17,7 @@ func RegisterInterfaces(registry codectypes.InterfaceRegistry) {
 		&MsgTopUpCallback{},
 		&MsgSetCourier{},
 		&MsgSetBeacon{},
+		&MsgSetPolicy{},
 		&MsgOpenProof{},
 		&MsgUpdateParams{},
 	)
@@ -31,6 +32,7 @@ func RegisterLegacyAminoCodec(cdc *codec.LegacyAmino) {
 	legacy.RegisterAminoMsg(cdc, &MsgTopUpCallback{}, "imod/oracle/MsgTopUpCallback")
 	legacy.RegisterAminoMsg(cdc, &MsgSetCourier{}, "imod/oracle/MsgSetCourier")
 	legacy.RegisterAminoMsg(cdc, &MsgSetBeacon{}, "imod/oracle/MsgSetBeacon")
+	legacy.RegisterAminoMsg(cdc, &MsgSetPolicy{}, "imod/oracle/MsgSetPolicy")
 	legacy.RegisterAminoMsg(cdc, &MsgOpenProof{}, "imod/oracle/MsgOpenProof")
 	legacy.RegisterAminoMsg(cdc, &MsgUpdateParams{}, "imod/oracle/MsgUpdateParams")
 }

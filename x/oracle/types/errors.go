@@ -38,4 +38,5 @@ var (
 	ErrInvalidOpening    = errors.Register(ModuleName, 33, "opening is not what was bound")
 	ErrAlreadyOpened     = errors.Register(ModuleName, 34, "binding is opened already")
 	ErrUnavailable       = errors.Register(ModuleName, 35, "too few validators hold the model")
+	ErrInvalidPolicy     = errors.Register(ModuleName, 36, "policy is invalid")
 )

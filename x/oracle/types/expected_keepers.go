@@ -9,6 +9,7 @@ import (
 	stakingtypes "github.com/cosmos/cosmos-sdk/x/staking/types"
 
 	imotypes "github.com/imochain/imod/x/imo/types"
+	revsharetypes "github.com/imochain/imod/x/revshare/types"
 )
 
 // BankKeeper moves the coins of requests.
@@ -49,7 +50,8 @@ type ModelKeeper interface {
 	SetFrozen(ctx context.Context, modelID uint64, frozen bool) error
 	// LastModelID returns the id given last.
 	LastModelID(ctx context.Context) (uint64, error)
-	PayModelIncome(ctx context.Context, payer sdk.AccAddress, modelID uint64, amount sdk.Coin, kind uint32) error
+	// PayModelIncome moves income from payer; payers say whose money it is.
+	PayModelIncome(ctx context.Context, payer sdk.AccAddress, modelID uint64, amount sdk.Coin, kind uint32, payers ...revsharetypes.PaidBy) error
 	// RecordUsage counts answered requests and what they paid to the network.
 	RecordUsage(ctx context.Context, modelID, requests uint64, networkFees sdk.Coin) error
 }

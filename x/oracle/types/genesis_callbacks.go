@@ -42,7 +42,7 @@ func (g *GenesisState) validateCallbacks() error {
 	return g.validateNodes()
 }
 
-// validateNodes checks couriers and beacon chains: each validator at most once.
+// validateNodes checks couriers, beacon chains and policies: each validator at most once.
 func (g *GenesisState) validateNodes() error {
 	seen := make(map[string]bool)
 	once := func(kind, validator string) error {
@@ -69,6 +69,14 @@ func (g *GenesisState) validateNodes() error {
 			if len(tip) != 0 && len(tip) != 32 {
 				return ErrInvalidGenesis.Wrapf("beacon chain of validator %s", chain.Validator)
 			}
+		}
+	}
+	for _, p := range g.Policies {
+		if err := once("policy", p.Validator); err != nil {
+			return err
+		}
+		if err := p.Validate(); err != nil {
+			return ErrInvalidGenesis.Wrap(err.Error())
 		}
 	}
 	if len(g.Beacon.Mix) != 0 && len(g.Beacon.Mix) != 32 {

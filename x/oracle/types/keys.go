@@ -42,6 +42,7 @@ var (
 	BeaconChainsPrefix        = collections.NewPrefix(20) // consensus address -> BeaconChain
 	UnseededPrefix            = collections.NewPrefix(21) // (height at whose end the seed is drawn, request id)
 	ProvisionsPrefix          = collections.NewPrefix(22) // -> Provisions
+	PoliciesPrefix            = collections.NewPrefix(23) // consensus address -> Policy
 	ProofQueuePrefix          = collections.NewPrefix(40) // number -> model id: versions that wait to be proved
 	TrialsPrefix              = collections.NewPrefix(41) // (kind, model id): running proofs and custodies
 	CustodiesPrefix           = collections.NewPrefix(42) // model id -> Proof

@@ -106,6 +106,11 @@ func TestMessages(t *testing.T) {
 		},
 		&types.MsgTopUpCallback{Sender: "a", RequestId: 4, Amount: sdk.NewInt64Coin("aimo", 5)},
 		&types.MsgSetCourier{Operator: "a", Courier: "b"}, &types.MsgSetBeacon{Operator: "a", Tip: "00ff"},
+		&types.MsgSetPolicy{Operator: "a"},
+		&types.MsgSetPolicy{
+			Operator: "a", MaxBundleBytes: 1 << 60, MaxWorkUnits: 5, AllowLicences: []string{"MIT"}, DenyLicences: []string{"CC-BY-NC*"},
+			DenyModels: []uint64{1, 1 << 60}, Mirror: "https://models.example.org",
+		},
 		&types.MsgUpdateParams{Authority: "a", Params: types.DefaultParams()},
 	} {
 		name := "imod/oracle/" + sdk.MsgTypeURL(msg)[len("/imod.oracle.v1."):]

@@ -15,8 +15,11 @@ import (
 
 // Deposit moves amount from an account, a module's or a derived one included, into the
 // pool of shareDenom. What the accumulator cannot share now the pool keeps for later: the
-// payer fails only on an invalid amount, denom or kind, or for want of coins.
-func (k *Keeper) Deposit(ctx context.Context, from sdk.AccAddress, shareDenom string, amount sdk.Coin, kind types.SourceKind) error {
+// payer fails only on an invalid amount, denom or kind, or for want of coins. A module that pays with the money of others
+// says whose it is, so that the largest payers are known; without payers it is from's own.
+func (k *Keeper) Deposit(
+	ctx context.Context, from sdk.AccAddress, shareDenom string, amount sdk.Coin, kind types.SourceKind, payers ...types.PaidBy,
+) error {
 	params, err := k.params.Get(ctx)
 	if err != nil {
 		return err
@@ -58,7 +61,7 @@ func (k *Keeper) Deposit(ctx context.Context, from sdk.AccAddress, shareDenom st
 	if err != nil {
 		return err
 	}
-	if err := k.addEarnings(ctx, pool.Id, payer, amount, kind); err != nil {
+	if err := k.addEarnings(ctx, pool.Id, amount, kind, payer, types.Apportion(amount.Amount, payers)); err != nil {
 		return err
 	}
 	return emit(ctx, &types.EventRevenueDeposited{

@@ -17,8 +17,8 @@ import (
 func earningWindows() []uint32 { return []uint32{7, 30, types.EarningDays} }
 
 // addEarnings books a deposit in the sum of its source, in today's sum and in the list of the
-// largest payers: three keys, whatever came before.
-func (k *Keeper) addEarnings(ctx context.Context, poolID uint64, payer string, amount sdk.Coin, kind types.SourceKind) error {
+// largest payers: three keys, whatever came before. Parts without an address are the account's that the coins come from.
+func (k *Keeper) addEarnings(ctx context.Context, poolID uint64, amount sdk.Coin, kind types.SourceKind, from string, parts []types.PaidBy) error {
 	key := collections.Join3(poolID, amount.Denom, uint32(kind))
 	before, err := getOr(ctx, k.earnings, key, math.ZeroInt())
 	if err != nil {
@@ -48,8 +48,16 @@ func (k *Keeper) addEarnings(ctx context.Context, poolID uint64, payer string, a
 	if err != nil {
 		return err
 	}
-	if payers, err = payers.Add(payer, amount.Amount); err != nil {
-		return err
+	for _, part := range parts {
+		if part.Address == "" {
+			part.Address = from
+		}
+		if part.Amount.IsZero() {
+			continue
+		}
+		if payers, err = payers.Add(part.Address, part.Amount); err != nil {
+			return err
+		}
 	}
 	return k.payers.Set(ctx, list, payers)
 }

@@ -162,8 +162,7 @@ func newFixture(t tester) *fixture {
 
 // newContext is a context on a multistore; a plain database in place of the tree is twice
 // as fast, which the property test needs.
-func newContext(t tester, keys map[string]*storetypes.KVStoreKey, kind storetypes.StoreType) sdk.Context {
-	db := dbm.NewMemDB()
+func newContext(t tester, db dbm.DB, keys map[string]*storetypes.KVStoreKey, kind storetypes.StoreType) sdk.Context {
 	cms := storev2.NewCommitMultiStore(db, log.NewNopLogger())
 	for _, key := range keys {
 		cms.MountStoreWithDB(key, kind, nil) // under a prefix of its own in db
@@ -173,6 +172,11 @@ func newContext(t tester, keys map[string]*storetypes.KVStoreKey, kind storetype
 }
 
 func newFixtureWith(t tester, kind storetypes.StoreType, gs types.GenesisState) *fixture {
+	t.Helper()
+	return newFixtureOn(t, dbm.NewMemDB(), kind, gs)
+}
+
+func newFixtureOn(t tester, db dbm.DB, kind storetypes.StoreType, gs types.GenesisState) *fixture {
 	t.Helper()
 	keys := storetypes.NewKVStoreKeys(authtypes.StoreKey, banktypes.StoreKey, types.StoreKey)
 	enc := moduletestutil.MakeTestEncodingConfig(revshare.AppModule{})
@@ -195,7 +199,7 @@ func newFixtureWith(t tester, kind storetypes.StoreType, gs types.GenesisState) 
 		t: t, bank: bank, auth: auth, enc: enc, code: contracts{}, blocked: blocked,
 		lazy:   &lazyShares{amount: map[string]math.Int{}, since: map[string]uint64{}},
 		escrow: &transfers{bank: bank, total: map[string]math.Int{}},
-		ctx:    newContext(t, keys, kind),
+		ctx:    newContext(t, db, keys, kind),
 	}
 	f.ops = &operations{inner: runtime.NewKVStoreService(keys[types.StoreKey])}
 	f.keeper = keeper.NewKeeper(enc.Codec, f.ops, keeper.Dependencies{
@@ -207,6 +211,14 @@ func newFixtureWith(t tester, kind storetypes.StoreType, gs types.GenesisState) 
 	f.msg, f.query, f.module = keeper.NewMsgServer(f.keeper), keeper.NewQueryServer(f.keeper), revshare.NewAppModule(f.keeper)
 	require.NoError(t, f.keeper.InitGenesis(f.ctx, gs))
 	return f
+}
+
+// commit writes what was done on the store itself, not on a branch of it, to the database.
+func (f *fixture) commit() {
+	f.t.Helper()
+	db, ok := f.ctx.MultiStore().(storetypes.CommitMultiStore)
+	require.True(f.t, ok)
+	db.Commit()
 }
 
 // branch is the fixture on a branch of its store. Fakes are shared: use one branch at a

@@ -4,6 +4,8 @@ import (
 	"context"
 	"math"
 
+	errorsmod "cosmossdk.io/errors"
+
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/imochain/imod/x/revshare/types"
@@ -27,10 +29,14 @@ func (s msgServer) Deposit(ctx context.Context, msg *types.MsgDeposit) (*types.M
 	if err != nil {
 		return nil, err
 	}
+	kind, err := declaredKind(msg.Kind)
+	if err != nil {
+		return nil, err
+	}
 	if err := s.k.Sync(ctx, msg.ShareDenom); err != nil {
 		return nil, err
 	}
-	if err := s.k.Deposit(ctx, from, msg.ShareDenom, msg.Amount, types.SourceKind_SOURCE_KIND_DEPOSIT); err != nil {
+	if err := s.k.Deposit(ctx, from, msg.ShareDenom, msg.Amount, kind); err != nil {
 		return nil, err
 	}
 	epoch, err := s.k.CurrentEpoch(ctx)
@@ -178,6 +184,19 @@ func (s msgServer) UpdateParams(ctx context.Context, msg *types.MsgUpdateParams)
 		return nil, err
 	}
 	return &types.MsgUpdateParamsResponse{}, nil
+}
+
+// declaredKind reads the kind of a message. Requests, royalties and packets the chain records itself, so that nobody can
+// make gifts look like them.
+func declaredKind(kind types.SourceKind) (types.SourceKind, error) {
+	switch kind {
+	case types.SourceKind_SOURCE_KIND_UNSPECIFIED, types.SourceKind_SOURCE_KIND_DEPOSIT:
+		return types.SourceKind_SOURCE_KIND_DEPOSIT, nil
+	case types.SourceKind_SOURCE_KIND_USAGE:
+		return kind, nil
+	default:
+		return kind, errorsmod.Wrapf(types.ErrInvalidKind, "%s is not for depositors to declare", kind)
+	}
 }
 
 // allOr reads the up_to of a message: 0 means every closed epoch. Epoch 0 itself never has

@@ -1,6 +1,8 @@
 package types
 
 import (
+	"math/big"
+
 	errorsmod "cosmossdk.io/errors"
 	"cosmossdk.io/math"
 )
@@ -60,6 +62,36 @@ func (p Payers) Add(address string, amount math.Int) (Payers, error) {
 	}
 	p.Payers[at].Amount = sum
 	return p, nil
+}
+
+// PaidBy is one of those whose money a deposit is.
+type PaidBy struct {
+	// Address is empty for the account that the coins come from.
+	Address string
+	// Amount is what it paid, before others took their parts of the sum; not negative.
+	Amount math.Int
+}
+
+// Apportion divides a deposit among those whose money it is, in proportion: exactly in sum, each part within a unit. Nobody
+// named, or nothing paid, is the account that the coins come from.
+func Apportion(deposit math.Int, payers []PaidBy) []PaidBy {
+	sum := new(big.Int)
+	for _, p := range payers {
+		sum.Add(sum, p.Amount.BigInt())
+	}
+	if sum.Sign() == 0 {
+		return []PaidBy{{Amount: deposit}}
+	}
+	parts := make([]PaidBy, len(payers))
+	paid, before := new(big.Int), new(big.Int)
+	for i, p := range payers {
+		paid.Add(paid, p.Amount.BigInt())
+		upTo := new(big.Int).Mul(deposit.BigInt(), paid)
+		upTo.Quo(upTo, sum)
+		parts[i] = PaidBy{Address: p.Address, Amount: math.NewIntFromBigInt(before.Sub(upTo, before))}
+		before = upTo
+	}
+	return parts
 }
 
 // Validate checks number and ranges.

@@ -1116,7 +1116,7 @@ func (m *TrailingEarnings) GetBySource() []SourceTotal {
 
 // PayerShare is one of the largest payers.
 type PayerShare struct {
-	// address paid. Fees of requests are paid by the module that held them.
+	// address paid. A request's price is its requester's; royalties are paid by the escrow of the collection, which held them.
 	Address string `protobuf:"bytes,1,opt,name=address,proto3" json:"address,omitempty"`
 	// at_least is the least it can have paid.
 	AtLeast cosmossdk_io_math.Int `protobuf:"bytes,2,opt,name=at_least,json=atLeast,proto3,customtype=cosmossdk.io/math.Int" json:"at_least"`

@@ -36,13 +36,14 @@ const (
 	SourceKind_SOURCE_KIND_INFERENCE SourceKind = 1
 	// SOURCE_KIND_ROYALTY is the royalty of a content sale.
 	SourceKind_SOURCE_KIND_ROYALTY SourceKind = 2
-	// SOURCE_KIND_DEPOSIT is a deposit by message or precompile.
+	// SOURCE_KIND_DEPOSIT is a deposit by message.
 	SourceKind_SOURCE_KIND_DEPOSIT SourceKind = 3
-	// SOURCE_KIND_NATIVE is coins that were sent to the share token's own address and swept.
+	// SOURCE_KIND_NATIVE is coins that were sent to the share token's own address and swept: the native coin, and tokens of the
+	// bank through their ERC-20 contracts.
 	SourceKind_SOURCE_KIND_NATIVE SourceKind = 4
 	// SOURCE_KIND_IBC is a deposit asked for by the memo of an IBC transfer.
 	SourceKind_SOURCE_KIND_IBC SourceKind = 5
-	// SOURCE_KIND_USAGE is settled metered usage.
+	// SOURCE_KIND_USAGE is metered usage, as whoever settles it declares by MsgDeposit.
 	SourceKind_SOURCE_KIND_USAGE SourceKind = 6
 )
 

@@ -2,9 +2,11 @@ package types_test
 
 import (
 	"math"
+	"math/big"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
 	sdkmath "cosmossdk.io/math"
 
@@ -87,5 +89,29 @@ func FuzzGenesis(f *testing.F) {
 		var again types.GenesisState
 		require.NoError(t, again.Unmarshal(canonical))
 		require.Equal(t, gs, again, "what passes survives a round trip")
+	})
+}
+
+// TestApportion: the parts of a deposit add up to it and each lies within a unit of its exact share.
+func TestApportion(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		deposit := sdkmath.NewInt(rapid.Int64Min(0).Draw(rt, "deposit"))
+		var payers []types.PaidBy
+		paid := new(big.Int)
+		for _, amount := range rapid.SliceOfN(rapid.Int64Min(0), 0, 8).Draw(rt, "payers") {
+			payers = append(payers, types.PaidBy{Address: "a", Amount: sdkmath.NewInt(amount)})
+			paid.Add(paid, big.NewInt(amount))
+		}
+		parts, sum := types.Apportion(deposit, payers), sdkmath.ZeroInt()
+		for i, part := range parts {
+			sum = sum.Add(part.Amount)
+			if paid.Sign() == 0 {
+				continue
+			}
+			exact := new(big.Rat).SetFrac(new(big.Int).Mul(deposit.BigInt(), payers[i].Amount.BigInt()), paid)
+			off := new(big.Rat).Sub(new(big.Rat).SetInt(part.Amount.BigInt()), exact)
+			require.Negative(rt, off.Abs(off).Cmp(big.NewRat(1, 1)))
+		}
+		require.Equal(rt, deposit.String(), sum.String())
 	})
 }
