@@ -1,5 +1,5 @@
 // What the tests of a collection share: COLLECTION is its contract; every account of KEYS owns three final tokens of it.
-import { Contract, concat, getAddress, getBytes, toBeHex, toUtf8Bytes } from "ethers";
+import { Contract, concat, getAddress, getBytes, isHexString, toBeHex, toUtf8Bytes } from "ethers";
 import assert from "node:assert/strict";
 import { compile } from "./compile.mjs";
 import { account, done, provider } from "./live.mjs";
@@ -32,9 +32,9 @@ export async function refused(what, attempt, why) {
   }, what);
 }
 
-// The canonical encoding of a prompt.
+// The canonical encoding of a prompt; the input is text, or bytes in hex.
 export const encode = (seed, input, version = 1) => {
-  const bytes = typeof input === "string" ? toUtf8Bytes(input) : getBytes(input);
+  const bytes = isHexString(input) ? getBytes(input) : toUtf8Bytes(input);
   return concat([toBeHex(version, 4), toBeHex(seed, 8), toBeHex(bytes.length, 4), bytes]);
 };
 

@@ -6,7 +6,22 @@ import { compile } from "./compile.mjs";
 
 const { RPC = "http://127.0.0.1:8545", KEYS } = process.env;
 assert.ok(KEYS, "KEYS must hold private keys of funded accounts");
-export const provider = new JsonRpcProvider(RPC, undefined, { polling: true, pollingInterval: 100 });
+
+// A node tells of a block a moment before its index of transactions knows the block's, and answers with an error in between.
+class Patient extends JsonRpcProvider {
+  async send(method, params) {
+    for (let left = 30; ; left--) {
+      try {
+        return await super.send(method, params);
+      } catch (error) {
+        if (left === 0 || !/tx not found/.test(String(error.error?.message ?? error.message))) throw error;
+        await new Promise((next) => setTimeout(next, 100));
+      }
+    }
+  }
+}
+
+export const provider = new Patient(RPC, undefined, { polling: true, pollingInterval: 100 });
 const free = KEYS.split(",").map((key) => new Wallet(key, provider));
 
 // An account that no other test of this file has.

@@ -14,6 +14,9 @@ import (
 	"github.com/imochain/imod/web/flaglist"
 )
 
+// Keys of the section [content] of app.toml. They have no flags: the SDK writes a list from the file into its flag as one text.
+const keyFlagLists, keyFlagRefresh = "content.flag-lists", "content.flag-refresh"
+
 // defaultFlagRefresh is how often a node reads its flag lists.
 const defaultFlagRefresh = time.Hour
 

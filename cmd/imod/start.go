@@ -39,8 +39,6 @@ const (
 	keySidecarKey       = "sidecar.tls-key"
 	keySidecarName      = "sidecar.tls-name"
 	keySidecarPreview   = "sidecar.preview"
-	// keyFlagLists and keyFlagRefresh are of the section [content].
-	keyFlagLists, keyFlagRefresh = "content.flag-lists", "content.flag-refresh"
 	// keySidecarAttach is set by start itself, so that no other command dials a sidecar.
 	keySidecarAttach = "sidecar.attach"
 	// keyArchive is the switch of the archive of receipts, keyArchiveFile its file, set by start itself.
@@ -65,8 +63,6 @@ func addStartFlags(cmd *cobra.Command) {
 	cmd.Flags().StringSlice(keySidecarArgs, nil, "further arguments of the child, as in `imod sidecar --help`")
 	cmd.Flags().Bool(keySidecarPreview, false, "run models for queries that no request pays for, if the sidecar does")
 	cmd.Flags().Bool(keyArchive, false, "keep the receipts of all blocks in data/receipts.dat, to prove results after the chain forgot them")
-	cmd.Flags().StringSlice(keyFlagLists, nil, "lists of content that this node does not serve: absolute paths, https addresses")
-	cmd.Flags().Duration(keyFlagRefresh, defaultFlagRefresh, "how often the lists are read")
 	cmd.Flags().String(keySidecarValidator, "", "consensus address in hex, when a remote signer holds the key")
 
 	inner := cmd.RunE

@@ -3,7 +3,7 @@
 // LETTERS is a collection of a model that takes any 48 bytes.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { concat, dataLength, dataSlice, getBytes, hexlify, toUtf8Bytes } from "ethers";
+import { concat, dataLength, dataSlice, getBytes, hexlify, isHexString, toUtf8Bytes } from "ethers";
 import { at, collection, document, encode, gas, logged, owner, refused } from "../collection.mjs";
 import { done, until } from "../live.mjs";
 
@@ -88,7 +88,7 @@ describe("content of a collection", { concurrency: true }, () => {
     const { wallet } = await owner();
     const minter = letters.connect(wallet);
     const pad = (text) => {
-      const bytes = typeof text === "string" ? toUtf8Bytes(text) : getBytes(text);
+      const bytes = isHexString(text) ? getBytes(text) : toUtf8Bytes(text);
       return concat([bytes, new Uint8Array(48 - bytes.length).fill(0x2e)]);
     };
     const prompts = {

@@ -62,7 +62,7 @@ func testFaults(t *testing.T, n *live.Network, model uint64, content *contentTes
 		n.SignalSidecar(2, syscall.SIGSTOP)
 		defer n.SignalSidecar(1, syscall.SIGCONT)
 		defer n.SignalSidecar(2, syscall.SIGCONT)
-		expired = content.mint(n, eve, 21)
+		expired = content.mint(n, content.accounts[0], 21)
 		id := request(n, 21)
 		asked := n.Status(id)
 		n.Blocks(4)

@@ -33,6 +33,7 @@ func TestNetwork(t *testing.T) {
 	ids := n.Register("picture", live.Tiny, live.Letters)
 	var content *contentTest
 	t.Run("contracts", func(t *testing.T) { content = testContracts(t, n.In(t), ids[1], ids[2]) })
+	require.NotNil(t, content, "the faults go on with its collection")
 	var expired string
 	t.Run("faults", func(t *testing.T) { expired = testFaults(t, n, ids[0], content) })
 	t.Run("logs", func(t *testing.T) { testLogs(t, n.In(t), content, expired) })

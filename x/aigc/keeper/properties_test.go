@@ -38,6 +38,7 @@ type machine struct {
 	logs map[uint64]map[types.TokenID]logged
 	// committed are the commitments made
 	committed []committed
+	checks    int
 	done      map[string]int
 	dice      *rand.Rand
 }
@@ -418,8 +419,11 @@ func (m *machine) check() {
 		has := m.bank.GetAllBalances(m.ctx, types.EscrowAddress(c))
 		require.Equal(m.t, owed(gs, c).Add(m.gifts[c]...).String(), has.String(), "escrow of collection %d", c)
 		m.checkMarket(c)
-		m.checkLogs(c)
+		if m.checks%4 == 0 { // it reads every token once more
+			m.checkLogs(c)
+		}
 	}
+	m.checks++
 	require.Equal(m.t, m.oracle.escrowed().String(), m.bank.GetBalance(m.ctx, oracleEscrow, denom).Amount.String())
 }
 
