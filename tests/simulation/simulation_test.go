@@ -25,7 +25,7 @@ import (
 const (
 	seeds          = 5
 	blocks         = 90
-	perBlock       = 25
+	perBlock       = 34
 	creators       = 4
 	leastSuccesses = 20
 )
