@@ -20,6 +20,7 @@ var marketOperations = []operation{
 	{"RemoveLiquidity", removeLiquidity},
 	{"CollectPoolRevenue", collectPoolRevenue},
 	{"ReleaseProceeds", releaseProceeds},
+	{"ProposeSpend", proposeSpend}, // one at a time of a model: twice, so that little time passes between them
 	{"ProposeSpend", proposeSpend},
 	{"ObjectSpend", objectSpend},
 	{"ExecuteSpend", executeSpend},

@@ -34,6 +34,8 @@ var operations = append([]operation{
 	{"CollectAllocation", collectAllocation},
 	{"CollectRefund", collectRefund},
 	{"CollectRefund", collectRefund}, // few sales fail
+	{"CollectRefund", collectRefund},
+	{"CollectRefund", collectRefund},
 	{"RequestInference", requestInference},
 	{"Mint", mint},
 	{"Settle", settle},

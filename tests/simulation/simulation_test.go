@@ -24,7 +24,7 @@ import (
 // all seeds, so that no operation quietly never happens.
 const (
 	seeds          = 5
-	blocks         = 90
+	blocks         = 120
 	perBlock       = 25
 	creators       = 4
 	leastSuccesses = 20
