@@ -29,7 +29,10 @@ var operations = append([]operation{
 	{"Send", sendAny},
 	{"SendToken", sendToken},
 	{"PlaceBid", placeBid},
-	{"PlaceBid", placeBid}, // it sets the stage too
+	{"PlaceBid", placeBid}, // it sets the stage too, and only bids can be refunded
+	{"PlaceBid", placeBid},
+	{"PlaceBid", placeBid},
+	{"PlaceBid", placeBid},
 	{"CancelBid", cancelBid},
 	{"CollectAllocation", collectAllocation},
 	{"CollectRefund", collectRefund},
