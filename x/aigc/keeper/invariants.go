@@ -18,6 +18,11 @@ func (k *Keeper) Invariants(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	return k.InvariantsOf(ctx, gs)
+}
+
+// InvariantsOf is Invariants for a state that was read already.
+func (k *Keeper) InvariantsOf(ctx context.Context, gs *types.GenesisState) error {
 	// owners unique, positions dense, listings by owners, ids equal to the hash of
 	// their prompts: an exported state is checked like an imported one
 	if err := gs.Validate(); err != nil {
