@@ -118,6 +118,11 @@ test('the market of a token: what a swap would pay, asked once the typing stops'
   const asked = [];
   const { page, errors, close } = await open('offering/1', {
     prepare: async (p) => {
+      await p.route('**/imod/imo/v1/offerings/1', async (route) => { // the demo's token has no market
+        const response = await route.fetch(), json = await response.json();
+        json.terms.liquidity_bps = 1000;
+        await route.fulfill({ response, json });
+      });
       await p.route('**/imod/imo/v1/pools/1', (route) => route.fulfill({ json: { pool, price: coin(10n ** 17n), average_price: coin(2n * 10n ** 17n) } }));
       await p.route('**/imod/imo/v1/pools/1/quote/*', (route) => {
         asked.push(decodeURIComponent(route.request().url().split('/').pop()));

@@ -35,8 +35,8 @@ export async function page([id], config) {
     clock.textContent = until ? span((until - now()) / 1000) : word(state.status);
     if ((since += 1) % 4 === 0 && until && !mine.contains(document.activeElement)) refresh();
   };
-  const sold = offering.status === 'OFFERING_STATUS_SUCCEEDED' && t.main_id === offering.id;
-  const [trade] = await Promise.all([sold ? market(model.id, safe(t.token_symbol, 16)) : null, draw(offering, clearing, bids)]);
+  const traded = offering.status === 'OFFERING_STATUS_SUCCEEDED' && t.main_id === offering.id && t.liquidity_bps > 0; // else there is no pool to ask for
+  const [trade] = await Promise.all([traded ? market(model.id, safe(t.token_symbol, 16)) : null, draw(offering, clearing, bids)]);
   tick();
   const open = offering.status === 'OFFERING_STATUS_OPEN';
   return {
