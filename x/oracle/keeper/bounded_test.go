@@ -1,12 +1,15 @@
 package keeper_test
 
 import (
+	"fmt"
 	"os"
 	"strconv"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/imochain/imod/x/oracle/attestation"
 	"github.com/imochain/imod/x/oracle/internal/fixture"
@@ -30,17 +33,20 @@ func TestStateStaysBounded(t *testing.T) {
 	params := types.DefaultParams()
 	params.RetentionBlocks, params.PayoutBlocks = 1000, 50
 	f.SetParams(params)
-	alice := f.Account("alice")
 	f.Commit()
 	empty := f.StoreBytes()
+	var payer sdk.AccAddress // one can pay for some thousands
 
 	blocks := finished / types.MaxOpenRequests
 	var times []time.Duration
 	var peak int
 	for n := range blocks {
+		if n%20 == 0 {
+			payer = f.Account(fmt.Sprintf("payer %d", n))
+		}
 		round := attestation.Round{Set: f.Set(), Proposer: f.Validators[n%4].Address, Votes: make([]attestation.RoundVote, 4)}
 		for i := range types.MaxOpenRequests {
-			r := f.Ask(alice, 2, uint64(n*types.MaxOpenRequests+i))
+			r := f.Ask(payer, 2, uint64(n*types.MaxOpenRequests+i))
 			result := fixture.Result(r)
 			for v := range round.Votes {
 				round.Votes[v].Index = v
