@@ -4,8 +4,9 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/imochain/imod/inference/bundle/descriptor"
 	"github.com/imochain/imod/inference/merkle"
+	"github.com/imochain/imod/inference/step"
+	"github.com/imochain/imod/inference/step/frame"
 )
 
 // Hash is a SHA-256 digest.
@@ -16,17 +17,7 @@ type Address [20]byte
 
 // Task is what was asked and of which model: all that a proof is checked against. It
 // never changes while there is a claim about it, so it is not part of the state.
-type Task struct {
-	// IR and Weights are roots of the version's manifest.
-	IR, Weights Hash
-	// Pipeline is the manifest's.
-	Pipeline descriptor.Pipeline
-	// Input is the root of the raw input (merkle.BytesRoot), Seed the request's.
-	Input Hash
-	Seed  uint64
-	// Output is the claimed root of the raw output.
-	Output Hash
-}
+type Task = frame.Task
 
 // Terms are fixed when a claim is made.
 type Terms struct {
@@ -89,8 +80,12 @@ type Claim struct {
 type Defence struct {
 	// Trace is the list root of the trace.
 	Trace Hash
-	// Nodes and Slots are the graph's: its nodes, and the values of one run.
-	Nodes, Slots uint64
+	// Nodes is the number of nodes of the graph, Layout that of the trace.
+	Nodes  uint64
+	Layout step.Layout
+	// Height is when it was posted: for games that waited for it the challenger's clock
+	// runs from then on.
+	Height int64
 }
 
 // Commit is a game's commitment to a proof, or its win by time.
@@ -126,8 +121,9 @@ func (c *Claim) Challenge(game uint64, by Address, height int64) (Claim, Game, e
 	}
 	next := c.clone()
 	next.Open++
-	if g.Stage = Defending; c.Defence != nil {
-		g.Stage = Picking // the top of the trace came with the defence
+	g.Stage = Defending
+	if c.Defence != nil {
+		g.top(c.Defence)
 	}
 	return next, g, nil
 }

@@ -23,6 +23,9 @@ type Effects struct {
 	// Keep is stored under the claim, for this and for later games about it, until the
 	// claim is settled or final.
 	Keep []Kept
+	// Defended says that the defence came with this move: every other game of the claim
+	// that is Defending is told by Game.Defended, and has a new deadline.
+	Defended bool
 	// Lost says that the challenger of this game lost its bond.
 	Lost bool
 	// Fallen says that the claim has fallen for good, Winner which game brought it

@@ -1,6 +1,10 @@
 package dispute
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/imochain/imod/inference/merkle"
+)
 
 // Stage says what is due in a game, and so who is to move.
 type Stage uint8
@@ -129,6 +133,31 @@ func (g *Game) Deadline(t Terms) int64 {
 		return 0
 	}
 }
+
+// top puts a game at the top of the trace, which came with the defence.
+func (g *Game) top(d *Defence) {
+	g.Walk = Place{Tree: Trace, Height: uint8(merkle.Depth(d.Layout.Entries()))}
+	g.Stage = Picking
+}
+
+// Defended moves a game that waited for the defence on after another game about the same
+// claim has brought it (Effects.Defended).
+func (g *Game) Defended(c *Claim) {
+	if g.Stage == Defending && c.Defence != nil {
+		g.press(c.Defence.Height, Defender)
+		g.top(c.Defence)
+	}
+}
+
+// Dissolve ends a game because another one has brought the claim down (Effects.Fallen).
+func (g *Game) Dissolve() {
+	if g.Stage != Over {
+		g.Stage, g.Result = Over, Dissolved
+	}
+}
+
+// Win ends the game that has brought the claim down (Effects.Winner).
+func (g *Game) Win() { g.Stage, g.Result = Over, Won }
 
 // press stops the clock of the side that moved at a height and starts the other's. A
 // turn has at least the increment, so an almost empty clock cannot be sniped.

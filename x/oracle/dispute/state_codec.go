@@ -2,7 +2,10 @@ package dispute
 
 import (
 	"encoding/binary"
+	"fmt"
 	"math"
+
+	"github.com/imochain/imod/inference/step"
 )
 
 // maxHeight bounds heights in encodings.
@@ -17,7 +20,9 @@ func (c *Claim) Encode() []byte {
 	}
 	if b = appendBool(b, c.Defence != nil); c.Defence != nil {
 		b = append(b, c.Defence.Trace[:]...)
-		b = binary.AppendUvarint(binary.AppendUvarint(b, c.Defence.Nodes), c.Defence.Slots)
+		for _, v := range []uint64{c.Defence.Nodes, c.Defence.Layout.Slots, c.Defence.Layout.Written, c.Defence.Layout.Steps, uint64(c.Defence.Height)} {
+			b = binary.AppendUvarint(b, v)
+		}
 	}
 	b = binary.AppendUvarint(b, uint64(len(c.Commits)))
 	for _, m := range c.Commits {
@@ -46,7 +51,9 @@ func DecodeClaim(b []byte) (Claim, error) {
 	c.Terms = Terms{Clock: r.uint(MaxClock), Increment: r.uint(MaxClock), Open: r.uint(MaxClock), Games: uint32(r.uint(MaxGames))}
 	c.Open = uint32(r.uint(MaxGames))
 	if r.bool() {
-		c.Defence = &Defence{Trace: r.hash(), Nodes: r.uint(math.MaxUint32), Slots: r.uint(math.MaxUint32)}
+		c.Defence = &Defence{Trace: r.hash(), Nodes: r.uint(math.MaxUint32)}
+		c.Defence.Layout = step.Layout{Slots: r.uint(math.MaxUint32), Written: r.uint(1), Steps: r.uint(step.MaxSteps)}
+		c.Defence.Height = int64(r.uint(maxHeight))
 	}
 	for range r.uint(MaxGames) {
 		c.Commits = append(c.Commits, r.commit())
@@ -59,6 +66,11 @@ func DecodeClaim(b []byte) (Claim, error) {
 	c.Fallen = r.bool()
 	if err := r.end("claim"); err != nil {
 		return Claim{}, err
+	}
+	if c.Defence != nil {
+		if err := c.Defence.Layout.Validate(); err != nil {
+			return Claim{}, fmt.Errorf("%w: %w", ErrEncoding, err)
+		}
 	}
 	return c, c.Terms.Validate()
 }
