@@ -59,15 +59,20 @@ func Locate(l step.Layout, inputs, entry uint64) Entry {
 	return e
 }
 
-// Site is the shape of an entry that is no node's value. Header is the graph's, needed
-// for inputs alone. Of raw outputs that are not compared byte by byte there is none.
-func (t *Task) Site(e Entry, header *ir.Header) (*step.Site, error) {
+// Site is the shape of an entry that is no node's value. Header is the graph's, whose path
+// was checked before; it is needed for inputs alone. Of raw outputs that are not compared
+// byte by byte there is none.
+func (t *Task) Site(e Entry, header []byte) (*step.Site, error) {
 	switch e.Kind {
 	case Input:
-		if header == nil || e.Slot >= uint64(len(header.Inputs)) {
+		h, err := ReadHeader(header)
+		if err != nil {
+			return nil, err
+		}
+		if e.Slot >= uint64(len(h.Inputs)) {
 			return nil, refuse("input %d is not in the header", e.Slot)
 		}
-		return step.InputSite(header.Inputs[e.Slot]), nil
+		return step.InputSite(h.Inputs[e.Slot]), nil
 	case Written:
 		if d, ok := t.Pipeline.(*descriptor.Text); ok {
 			return step.InputSite(pipeline.WrittenDecl(d)), nil

@@ -3,7 +3,6 @@ package dispute
 import (
 	"fmt"
 
-	"github.com/imochain/imod/inference/ir"
 	"github.com/imochain/imod/inference/merkle"
 	"github.com/imochain/imod/inference/step"
 	"github.com/imochain/imod/inference/step/frame"
@@ -12,7 +11,7 @@ import (
 // pick goes down to a child.
 func (t *turn) pick(m *Pick) error {
 	g := &t.next.Game
-	value, err := t.Kept(g.key())
+	value, err := t.Kept(g.Key())
 	if err != nil {
 		return err
 	}
@@ -105,14 +104,7 @@ func (t *turn) site() (*step.Site, error) {
 	if e.Kind == frame.Node {
 		return step.ReadSite(t.next.Game.Record)
 	}
-	var header *ir.Header
-	if e.Kind == frame.Input {
-		var err error
-		if header, err = frame.ReadHeader(t.next.Game.Record); err != nil {
-			return nil, err
-		}
-	}
-	return t.Task.Site(e, header)
+	return t.Task.Site(e, t.next.Game.Record)
 }
 
 // tree is the one in which the game stands.
@@ -123,7 +115,7 @@ func (t *turn) tree() (tree, error) {
 	}
 	switch g.Walk.Tree {
 	case Trace:
-		return tree{leaves: d.Layout.Entries(), root: d.Trace}, nil
+		return tree{list: true, leaves: d.Layout.Entries(), root: d.Trace}, nil
 	case Value:
 		return t.valueTree()
 	default:
@@ -137,9 +129,6 @@ func (t *turn) valueTree() (tree, error) {
 		return tree{}, fmt.Errorf("%w: %w", ErrPick, err)
 	}
 	dtype, dims := s.Shape()
-	if dims == nil {
-		dims = []uint64{} // a scalar is a tensor too
-	}
 	return tensorTree(dtype, dims, t.next.Game.Root)
 }
 

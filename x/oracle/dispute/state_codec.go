@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/imochain/imod/inference/merkle"
 	"github.com/imochain/imod/inference/step"
 )
 
@@ -110,7 +111,7 @@ func DecodeGame(b []byte) (Game, error) {
 	g.Element, g.Sums = r.uint(math.MaxInt64), r.hash()
 	g.Commitment, g.At = r.hash(), int64(r.uint(maxHeight))
 	g.Moves, g.ChallengerBytes, g.DefenderBytes = uint32(r.uint(math.MaxUint32)), r.uint(math.MaxUint64), r.uint(math.MaxUint64)
-	if g.Stage < Defending || g.Stage > Over || g.Result > Dissolved || g.Walk.Tree > Sums {
+	if g.Stage < Defending || g.Stage > Over || g.Result > Dissolved || g.Walk.Tree > Sums || g.Walk.Height > merkle.MaxDepth {
 		r.fail()
 	}
 	if err := r.end("game"); err != nil {

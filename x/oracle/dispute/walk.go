@@ -11,15 +11,16 @@ const chunkSize = merkle.ChunkSize
 
 // tree is the tree that a game walks in: that of a list of entries, or of a tensor.
 type tree struct {
+	list   bool
 	leaves uint64
-	dtype  byte
-	dims   []uint64 // nil of the trace
-	root   Hash     // zero if the defender is free to choose it: of running values
+	dtype  byte // of a tensor, with its shape
+	dims   []uint64
+	root   Hash // zero of running values before they are revealed
 }
 
 // over is the root of the tree with a given top.
 func (t tree) over(top Hash) (Hash, error) {
-	if t.dims == nil {
+	if t.list {
 		return merkle.ListOver(t.leaves, top), nil
 	}
 	return merkle.TensorOver(t.dtype, t.dims, top)
@@ -39,7 +40,7 @@ func tensorTree(dtype byte, dims []uint64, root Hash) (tree, error) {
 	if err != nil {
 		return tree{}, fmt.Errorf("%w: %w", ErrState, err)
 	}
-	return tree{merkle.Chunks(size), dtype, dims, root}, nil
+	return tree{leaves: merkle.Chunks(size), dtype: dtype, dims: dims, root: root}, nil
 }
 
 // below says which nodes a reveal at a place shows: how many levels lower, the index of
@@ -51,9 +52,9 @@ func (t tree) below(p Place) (levels int, first, count uint64) {
 	return levels, first, min(merkle.LayerWidth(t.leaves, level)-first, uint64(1)<<levels)
 }
 
-// key names what is revealed at the place where a game stands, among all of the claim:
-// tree, then entry and element where they matter, height and index, of eight bytes each.
-func (g *Game) key() []byte {
+// Key names what was or is to be revealed at the place where a game stands, among all of
+// the claim: tree, then entry and element where they matter, height and index.
+func (g *Game) Key() []byte {
 	b := []byte{byte(g.Walk.Tree)}
 	if g.Walk.Tree != Trace {
 		b = binary.BigEndian.AppendUint64(b, g.Entry)
@@ -65,11 +66,7 @@ func (g *Game) key() []byte {
 	return binary.BigEndian.AppendUint64(b, g.Walk.Index)
 }
 
-// Key is the key under which is kept what was, or is to be, revealed where the game
-// stands.
-func (g *Game) Key() []byte { return g.key() }
-
-// AtTop reports whether the game stands at the top of a tree.
+// atTop reports whether the game stands at the top of a tree.
 func (g *Game) atTop(t tree) bool { return int(g.Walk.Height) == merkle.Depth(t.leaves) }
 
 // reveal takes what the defender shows.
@@ -89,7 +86,7 @@ func (t *turn) reveal(m *Reveal) error {
 
 // reuse answers with what an earlier game has brought to light, if it has.
 func (t *turn) reuse() error {
-	value, err := t.Kept(t.next.Game.key())
+	value, err := t.Kept(t.next.Game.Key())
 	if err != nil || value == nil {
 		return err
 	}
@@ -174,7 +171,7 @@ func (t *turn) matches(tr tree, node Hash) error {
 }
 
 func (t *turn) keep(value []byte) {
-	t.next.Keep = append(t.next.Keep, Kept{Key: t.next.Game.key(), Value: value})
+	t.next.Keep = append(t.next.Keep, Kept{Key: t.next.Game.Key(), Value: value})
 }
 
 func join(hashes []Hash) []byte {
