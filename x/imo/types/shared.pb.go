@@ -7,6 +7,7 @@ import (
 	fmt "fmt"
 	_ "github.com/cosmos/cosmos-proto"
 	_ "github.com/cosmos/cosmos-sdk/types/msgservice"
+	query "github.com/cosmos/cosmos-sdk/types/query"
 	_ "github.com/cosmos/cosmos-sdk/types/tx/amino"
 	_ "github.com/cosmos/gogoproto/gogoproto"
 	proto "github.com/cosmos/gogoproto/proto"
@@ -273,46 +274,213 @@ func (m *MsgShowSharedWeightsResponse) GetShared() SharedWeights {
 	return SharedWeights{}
 }
 
+// EventSharedWeights is emitted when a version was shown to have weights of an earlier registered one.
+type EventSharedWeights struct {
+	// shared is what was shown.
+	Shared SharedWeights `protobuf:"bytes,1,opt,name=shared,proto3" json:"shared"`
+}
+
+func (m *EventSharedWeights) Reset()         { *m = EventSharedWeights{} }
+func (m *EventSharedWeights) String() string { return proto.CompactTextString(m) }
+func (*EventSharedWeights) ProtoMessage()    {}
+func (*EventSharedWeights) Descriptor() ([]byte, []int) {
+	return fileDescriptor_00d268349b11dc32, []int{3}
+}
+func (m *EventSharedWeights) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventSharedWeights) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventSharedWeights.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventSharedWeights) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventSharedWeights.Merge(m, src)
+}
+func (m *EventSharedWeights) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventSharedWeights) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventSharedWeights.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventSharedWeights proto.InternalMessageInfo
+
+func (m *EventSharedWeights) GetShared() SharedWeights {
+	if m != nil {
+		return m.Shared
+	}
+	return SharedWeights{}
+}
+
+// QuerySharedWeightsRequest names a model.
+type QuerySharedWeightsRequest struct {
+	// id is the model.
+	Id uint64 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	// pagination selects a page of at most 100.
+	Pagination *query.PageRequest `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QuerySharedWeightsRequest) Reset()         { *m = QuerySharedWeightsRequest{} }
+func (m *QuerySharedWeightsRequest) String() string { return proto.CompactTextString(m) }
+func (*QuerySharedWeightsRequest) ProtoMessage()    {}
+func (*QuerySharedWeightsRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_00d268349b11dc32, []int{4}
+}
+func (m *QuerySharedWeightsRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QuerySharedWeightsRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QuerySharedWeightsRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QuerySharedWeightsRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QuerySharedWeightsRequest.Merge(m, src)
+}
+func (m *QuerySharedWeightsRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QuerySharedWeightsRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QuerySharedWeightsRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QuerySharedWeightsRequest proto.InternalMessageInfo
+
+func (m *QuerySharedWeightsRequest) GetId() uint64 {
+	if m != nil {
+		return m.Id
+	}
+	return 0
+}
+
+func (m *QuerySharedWeightsRequest) GetPagination() *query.PageRequest {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QuerySharedWeightsResponse carries what was shown.
+type QuerySharedWeightsResponse struct {
+	// shared are ordered by version and earlier model.
+	Shared []SharedWeights `protobuf:"bytes,1,rep,name=shared,proto3" json:"shared"`
+	// pagination leads to the next page.
+	Pagination *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QuerySharedWeightsResponse) Reset()         { *m = QuerySharedWeightsResponse{} }
+func (m *QuerySharedWeightsResponse) String() string { return proto.CompactTextString(m) }
+func (*QuerySharedWeightsResponse) ProtoMessage()    {}
+func (*QuerySharedWeightsResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_00d268349b11dc32, []int{5}
+}
+func (m *QuerySharedWeightsResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QuerySharedWeightsResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QuerySharedWeightsResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QuerySharedWeightsResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QuerySharedWeightsResponse.Merge(m, src)
+}
+func (m *QuerySharedWeightsResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QuerySharedWeightsResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QuerySharedWeightsResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QuerySharedWeightsResponse proto.InternalMessageInfo
+
+func (m *QuerySharedWeightsResponse) GetShared() []SharedWeights {
+	if m != nil {
+		return m.Shared
+	}
+	return nil
+}
+
+func (m *QuerySharedWeightsResponse) GetPagination() *query.PageResponse {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
 func init() {
 	proto.RegisterType((*SharedWeights)(nil), "imod.imo.v1.SharedWeights")
 	proto.RegisterType((*MsgShowSharedWeights)(nil), "imod.imo.v1.MsgShowSharedWeights")
 	proto.RegisterType((*MsgShowSharedWeightsResponse)(nil), "imod.imo.v1.MsgShowSharedWeightsResponse")
+	proto.RegisterType((*EventSharedWeights)(nil), "imod.imo.v1.EventSharedWeights")
+	proto.RegisterType((*QuerySharedWeightsRequest)(nil), "imod.imo.v1.QuerySharedWeightsRequest")
+	proto.RegisterType((*QuerySharedWeightsResponse)(nil), "imod.imo.v1.QuerySharedWeightsResponse")
 }
 
 func init() { proto.RegisterFile("imod/imo/v1/shared.proto", fileDescriptor_00d268349b11dc32) }
 
 var fileDescriptor_00d268349b11dc32 = []byte{
-	// 467 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x8c, 0x52, 0xcf, 0x6b, 0x13, 0x41,
-	0x14, 0xce, 0xe4, 0xc7, 0xa6, 0x9d, 0x5a, 0x7f, 0x2c, 0x8b, 0x4e, 0x83, 0xae, 0x21, 0x08, 0x2e,
-	0x81, 0xee, 0x5a, 0xbd, 0x09, 0x0a, 0xe6, 0xe6, 0xa1, 0x97, 0x0d, 0x28, 0x08, 0x12, 0x92, 0xec,
-	0x38, 0x3b, 0xd0, 0xd9, 0x17, 0xe6, 0xad, 0xd1, 0x5e, 0x3d, 0x7a, 0xd2, 0x83, 0xff, 0x83, 0xc7,
-	0x1c, 0xfc, 0x23, 0x7a, 0x2c, 0x9e, 0x3c, 0x89, 0x24, 0x87, 0xfc, 0x1b, 0x92, 0x99, 0x49, 0x6d,
-	0x21, 0xd2, 0x5e, 0x96, 0xfd, 0xde, 0xf7, 0xbe, 0xf7, 0xbd, 0xf9, 0x78, 0x94, 0x49, 0x05, 0x59,
-	0x22, 0x15, 0x24, 0xd3, 0x83, 0x04, 0xf3, 0xa1, 0xe6, 0x59, 0x3c, 0xd1, 0x50, 0x82, 0xbf, 0xb3,
-	0x62, 0x62, 0xa9, 0x20, 0x9e, 0x1e, 0xb4, 0x6e, 0x0d, 0x95, 0x2c, 0x20, 0x31, 0x5f, 0xcb, 0xb7,
-	0xee, 0x8c, 0x01, 0x15, 0x60, 0xa2, 0x50, 0xac, 0xb4, 0x0a, 0x85, 0x23, 0xf6, 0x2c, 0x31, 0x30,
-	0x28, 0xb1, 0xc0, 0x51, 0x81, 0x00, 0x01, 0xb6, 0xbe, 0xfa, 0xb3, 0xd5, 0xce, 0xd7, 0x2a, 0xdd,
-	0xed, 0x1b, 0xeb, 0xd7, 0x5c, 0x8a, 0xbc, 0x44, 0x7f, 0x8f, 0x6e, 0x29, 0xc8, 0xf8, 0xd1, 0x40,
-	0x66, 0x8c, 0xb4, 0x49, 0x54, 0x4f, 0x9b, 0x06, 0xbf, 0xcc, 0x7c, 0x46, 0x9b, 0x53, 0xae, 0x51,
-	0x42, 0xc1, 0xaa, 0x6d, 0x12, 0xed, 0xa6, 0x6b, 0xe8, 0x47, 0xf4, 0x26, 0x1f, 0xea, 0x23, 0xc9,
-	0xf5, 0xe0, 0x4c, 0x5c, 0x33, 0xe2, 0xeb, 0xae, 0x7e, 0xe8, 0x66, 0x3c, 0xa4, 0x37, 0xd6, 0x9d,
-	0xeb, 0x59, 0x75, 0x33, 0x6b, 0xdd, 0xf8, 0xca, 0x8d, 0x64, 0xb4, 0x59, 0xf2, 0x02, 0x41, 0x23,
-	0x6b, 0x58, 0x33, 0x07, 0xfd, 0x80, 0x36, 0x46, 0xc7, 0x25, 0x47, 0xe6, 0x19, 0x07, 0x0b, 0xfc,
-	0x47, 0xd4, 0x43, 0x5e, 0x64, 0x5c, 0xb3, 0x66, 0x9b, 0x44, 0xdb, 0x3d, 0xf6, 0xf3, 0xc7, 0x7e,
-	0xe0, 0x12, 0x78, 0x91, 0x65, 0x9a, 0x23, 0xf6, 0x4b, 0x2d, 0x0b, 0x91, 0xba, 0x3e, 0xff, 0x36,
-	0xf5, 0x72, 0xf3, 0x68, 0xb6, 0xd5, 0x26, 0x51, 0x2d, 0x75, 0xa8, 0xf3, 0xad, 0x4a, 0x83, 0x43,
-	0x14, 0xfd, 0x1c, 0x3e, 0x5c, 0x8c, 0xe6, 0x9f, 0x05, 0xb9, 0xa2, 0xc5, 0xf9, 0x30, 0xab, 0xff,
-	0x0d, 0xb3, 0x76, 0x79, 0x98, 0xf5, 0xab, 0x86, 0xd9, 0xd8, 0x18, 0x66, 0x40, 0x1b, 0x13, 0x0d,
-	0xf0, 0xce, 0x44, 0x76, 0x2d, 0xb5, 0xe0, 0xe9, 0xfe, 0xa7, 0xe5, 0xac, 0xeb, 0x56, 0xfd, 0xbc,
-	0x9c, 0x75, 0xef, 0x9d, 0x1d, 0xe4, 0xa6, 0xe7, 0x77, 0xde, 0xd2, 0xbb, 0x9b, 0xea, 0x29, 0xc7,
-	0x09, 0x14, 0xc8, 0xfd, 0x67, 0xd4, 0xb3, 0x57, 0x6c, 0xe2, 0xd9, 0x79, 0xdc, 0x8a, 0xcf, 0x9d,
-	0x71, 0x7c, 0x41, 0xd3, 0xdb, 0x3e, 0xf9, 0x7d, 0xbf, 0xf2, 0x7d, 0x39, 0xeb, 0x92, 0xd4, 0x89,
-	0x7a, 0xcf, 0x4f, 0xe6, 0x21, 0x39, 0x9d, 0x87, 0xe4, 0xcf, 0x3c, 0x24, 0x5f, 0x16, 0x61, 0xe5,
-	0x74, 0x11, 0x56, 0x7e, 0x2d, 0xc2, 0xca, 0x9b, 0x07, 0x42, 0x96, 0xf9, 0xfb, 0x51, 0x3c, 0x06,
-	0xb5, 0xda, 0x6e, 0x9c, 0x0f, 0x65, 0x91, 0x98, 0x5d, 0x3f, 0x9a, 0x6d, 0xcb, 0xe3, 0x09, 0xc7,
-	0x91, 0x67, 0x2e, 0xfa, 0xc9, 0xdf, 0x00, 0x00, 0x00, 0xff, 0xff, 0x2a, 0x4e, 0xfd, 0x11, 0x57,
-	0x03, 0x00, 0x00,
+	// 593 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x94, 0x54, 0xcf, 0x6b, 0x13, 0x41,
+	0x14, 0xce, 0x6c, 0x7e, 0xb5, 0x13, 0x5b, 0x75, 0x08, 0xba, 0x09, 0xba, 0x86, 0x20, 0x36, 0x04,
+	0xba, 0x6b, 0xea, 0x45, 0x04, 0x05, 0x03, 0x2a, 0x1e, 0x2a, 0xba, 0x01, 0x05, 0x41, 0xc2, 0x26,
+	0x3b, 0xee, 0x0e, 0x74, 0x77, 0xd2, 0x99, 0x49, 0x34, 0x57, 0x8f, 0x9e, 0xf4, 0xe0, 0xd9, 0xab,
+	0xc7, 0x1c, 0xfc, 0x23, 0x7a, 0x2c, 0x9e, 0x3c, 0x89, 0x24, 0x87, 0xfc, 0x1b, 0xb2, 0x33, 0x93,
+	0x34, 0x91, 0x2d, 0x6d, 0x2f, 0x21, 0xdf, 0xfb, 0xf1, 0xbd, 0xf7, 0xbe, 0x79, 0x6f, 0xa1, 0x49,
+	0x22, 0xea, 0x3b, 0x24, 0xa2, 0xce, 0xa8, 0xe5, 0xf0, 0xd0, 0x63, 0xd8, 0xb7, 0x07, 0x8c, 0x0a,
+	0x8a, 0x4a, 0x89, 0xc7, 0x26, 0x11, 0xb5, 0x47, 0xad, 0xea, 0x55, 0x2f, 0x22, 0x31, 0x75, 0xe4,
+	0xaf, 0xf2, 0x57, 0x9b, 0x7d, 0xca, 0x23, 0xca, 0x9d, 0x9e, 0xc7, 0xb1, 0x73, 0x38, 0xc4, 0x6c,
+	0xec, 0x8c, 0x5a, 0x3d, 0x2c, 0xbc, 0x96, 0x33, 0xf0, 0x02, 0x12, 0x7b, 0x82, 0xd0, 0x58, 0xc7,
+	0x5e, 0xd7, 0xb1, 0x11, 0x0f, 0x92, 0x3a, 0x11, 0x0f, 0xb4, 0xa3, 0xa2, 0x1c, 0x5d, 0x89, 0x1c,
+	0x05, 0xb4, 0xab, 0x1c, 0xd0, 0x80, 0x2a, 0x7b, 0xf2, 0x4f, 0x59, 0xeb, 0x5f, 0x0d, 0xb8, 0xd5,
+	0x91, 0x6d, 0xbe, 0xc1, 0x24, 0x08, 0x05, 0x47, 0x15, 0xb8, 0x11, 0x51, 0x1f, 0x1f, 0x74, 0x89,
+	0x6f, 0x82, 0x1a, 0x68, 0xe4, 0xdc, 0xa2, 0xc4, 0xcf, 0x7d, 0x64, 0xc2, 0xe2, 0x08, 0x33, 0x4e,
+	0x68, 0x6c, 0x1a, 0x35, 0xd0, 0xd8, 0x72, 0x17, 0x10, 0x35, 0xe0, 0x15, 0xec, 0xb1, 0x03, 0x82,
+	0x59, 0x77, 0x99, 0x9c, 0x95, 0xc9, 0xdb, 0xda, 0xbe, 0xaf, 0x39, 0x76, 0xe0, 0xe5, 0x45, 0xe4,
+	0x82, 0x2b, 0x27, 0xb9, 0x16, 0x81, 0xaf, 0x35, 0xa5, 0x09, 0x8b, 0x02, 0xc7, 0x9c, 0x32, 0x6e,
+	0xe6, 0x55, 0x31, 0x0d, 0x51, 0x19, 0xe6, 0x7b, 0x63, 0x81, 0xb9, 0x59, 0x90, 0x15, 0x14, 0x40,
+	0x77, 0x61, 0x81, 0xe3, 0xd8, 0xc7, 0xcc, 0x2c, 0xd6, 0x40, 0x63, 0xb3, 0x6d, 0xfe, 0xfa, 0xb9,
+	0x5b, 0xd6, 0x0a, 0x3c, 0xf6, 0x7d, 0x86, 0x39, 0xef, 0x08, 0x46, 0xe2, 0xc0, 0xd5, 0x71, 0xe8,
+	0x1a, 0x2c, 0x84, 0x72, 0x68, 0x73, 0xa3, 0x06, 0x1a, 0x59, 0x57, 0xa3, 0xfa, 0x37, 0x03, 0x96,
+	0xf7, 0x79, 0xd0, 0x09, 0xe9, 0x87, 0x75, 0x69, 0x4e, 0x4a, 0x80, 0x73, 0x96, 0x58, 0x15, 0xd3,
+	0x38, 0x55, 0xcc, 0xec, 0xd9, 0x62, 0xe6, 0xce, 0x2b, 0x66, 0x3e, 0x55, 0xcc, 0x32, 0xcc, 0x0f,
+	0x18, 0xa5, 0xef, 0xa5, 0x64, 0x97, 0x5c, 0x05, 0x1e, 0xec, 0x7e, 0x9a, 0x4f, 0x9a, 0xba, 0xd5,
+	0xcf, 0xf3, 0x49, 0xf3, 0xe6, 0x72, 0x79, 0xd3, 0xc6, 0xaf, 0xbf, 0x83, 0x37, 0xd2, 0xec, 0x2e,
+	0xe6, 0x03, 0x1a, 0x73, 0x8c, 0x1e, 0xc2, 0x82, 0xda, 0x78, 0x29, 0x4f, 0x69, 0xaf, 0x6a, 0xaf,
+	0xac, 0xbc, 0xbd, 0x96, 0xd3, 0xde, 0x3c, 0xfa, 0x73, 0x2b, 0xf3, 0x63, 0x3e, 0x69, 0x02, 0x57,
+	0x27, 0xd5, 0x5f, 0x40, 0xf4, 0x64, 0x84, 0x63, 0xb1, 0xae, 0xf9, 0xfd, 0x0b, 0x90, 0xe6, 0x12,
+	0xd2, 0x25, 0x1f, 0x87, 0x95, 0x57, 0xc9, 0x19, 0xfd, 0xd7, 0xec, 0xe1, 0x10, 0x73, 0x81, 0xb6,
+	0xa1, 0xb1, 0xdc, 0x6f, 0x83, 0xf8, 0xe8, 0x29, 0x84, 0x27, 0x57, 0x26, 0x9f, 0xaa, 0xb4, 0x77,
+	0xc7, 0xd6, 0x6f, 0x9b, 0x9c, 0xa4, 0x2d, 0x4f, 0xd2, 0xd6, 0x27, 0x69, 0xbf, 0xf4, 0x02, 0xac,
+	0xb9, 0xdc, 0x95, 0xcc, 0xfa, 0x77, 0x00, 0xab, 0x69, 0x55, 0xb5, 0x44, 0xab, 0xd3, 0x64, 0x2f,
+	0x32, 0x0d, 0x7a, 0x96, 0xd2, 0xe0, 0xce, 0x99, 0x0d, 0xaa, 0xb2, 0xab, 0x1d, 0xb6, 0x1f, 0x1d,
+	0x4d, 0x2d, 0x70, 0x3c, 0xb5, 0xc0, 0xdf, 0xa9, 0x05, 0xbe, 0xcc, 0xac, 0xcc, 0xf1, 0xcc, 0xca,
+	0xfc, 0x9e, 0x59, 0x99, 0xb7, 0xb7, 0x03, 0x22, 0xc2, 0x61, 0xcf, 0xee, 0xd3, 0x28, 0x59, 0x82,
+	0x7e, 0xe8, 0x91, 0xd8, 0x91, 0x2b, 0xf1, 0x51, 0x2e, 0x85, 0x18, 0x0f, 0x30, 0xef, 0x15, 0xe4,
+	0x87, 0xe3, 0xde, 0xbf, 0x00, 0x00, 0x00, 0xff, 0xff, 0x39, 0x6b, 0x41, 0xf1, 0xea, 0x04, 0x00,
+	0x00,
 }
 
 func (m *SharedWeights) Marshal() (dAtA []byte, err error) {
@@ -470,6 +638,128 @@ func (m *MsgShowSharedWeightsResponse) MarshalToSizedBuffer(dAtA []byte) (int, e
 	return len(dAtA) - i, nil
 }
 
+func (m *EventSharedWeights) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventSharedWeights) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventSharedWeights) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Shared.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintShared(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *QuerySharedWeightsRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QuerySharedWeightsRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QuerySharedWeightsRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintShared(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.Id != 0 {
+		i = encodeVarintShared(dAtA, i, uint64(m.Id))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QuerySharedWeightsResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QuerySharedWeightsResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QuerySharedWeightsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintShared(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Shared) > 0 {
+		for iNdEx := len(m.Shared) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Shared[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintShared(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
 func encodeVarintShared(dAtA []byte, offset int, v uint64) int {
 	offset -= sovShared(v)
 	base := offset
@@ -552,6 +842,52 @@ func (m *MsgShowSharedWeightsResponse) Size() (n int) {
 	_ = l
 	l = m.Shared.Size()
 	n += 1 + l + sovShared(uint64(l))
+	return n
+}
+
+func (m *EventSharedWeights) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Shared.Size()
+	n += 1 + l + sovShared(uint64(l))
+	return n
+}
+
+func (m *QuerySharedWeightsRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Id != 0 {
+		n += 1 + sovShared(uint64(m.Id))
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovShared(uint64(l))
+	}
+	return n
+}
+
+func (m *QuerySharedWeightsResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Shared) > 0 {
+		for _, e := range m.Shared {
+			l = e.Size()
+			n += 1 + l + sovShared(uint64(l))
+		}
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovShared(uint64(l))
+	}
 	return n
 }
 
@@ -1027,6 +1363,314 @@ func (m *MsgShowSharedWeightsResponse) Unmarshal(dAtA []byte) error {
 				return io.ErrUnexpectedEOF
 			}
 			if err := m.Shared.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipShared(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthShared
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventSharedWeights) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowShared
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventSharedWeights: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventSharedWeights: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Shared", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowShared
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthShared
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthShared
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Shared.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipShared(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthShared
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QuerySharedWeightsRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowShared
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QuerySharedWeightsRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QuerySharedWeightsRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Id", wireType)
+			}
+			m.Id = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowShared
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Id |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowShared
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthShared
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthShared
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageRequest{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipShared(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthShared
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QuerySharedWeightsResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowShared
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QuerySharedWeightsResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QuerySharedWeightsResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Shared", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowShared
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthShared
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthShared
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Shared = append(m.Shared, SharedWeights{})
+			if err := m.Shared[len(m.Shared)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowShared
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthShared
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthShared
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageResponse{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex
