@@ -79,6 +79,12 @@ func TestHonestWinsModels(t *testing.T) {
 			lies := corruptions(t, honest, &s, 1+10**thorough)
 			if honest.Trace.Layout.Written > 0 {
 				lies = append(lies, stopped(t, honest, &s)[:2]...)
+				// A token that goes in, and one that is drawn: these read the most.
+				for _, slot := range []uint64{0, honest.Trace.Layout.Slots} {
+					at, err := honest.Trace.Layout.Index(20, slot)
+					require.NoError(t, err)
+					lies = append(lies, oneBit(t, honest, at, &s))
+				}
 			}
 			for _, l := range lies {
 				a := convicted(t, honest, *task, l)
