@@ -50,7 +50,7 @@ func TestDisputable(t *testing.T) {
 			}
 			roots, _, err := trace.Run(t.Context(), p, inputs)
 			require.NoError(t, err)
-			tr, err := trace.New(m.Graph.Slots(), [][]merkle.Hash{roots}, merkle.Hash{})
+			tr, err := trace.New(step.Layout{Slots: m.Graph.Slots(), Steps: 1}, [][]merkle.Hash{roots}, merkle.Hash{})
 			require.NoError(t, err)
 			s := kerneltest.Source(9)
 			for range 10 {

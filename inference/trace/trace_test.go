@@ -56,7 +56,7 @@ func play(t testing.TB, p kerneltest.Program, steps int) *game {
 	for range steps {
 		all = append(all, roots)
 	}
-	g.trace, err = trace.New(p.Graph.Slots(), all, root(t, outputs[0]))
+	g.trace, err = trace.New(step.Layout{Slots: p.Graph.Slots(), Steps: uint64(len(all))}, all, root(t, outputs[0]))
 	require.NoError(t, err)
 	return g
 }
