@@ -24,6 +24,8 @@ const (
 	MaxWindows = 50
 	// maxForgotten are the records that are forgotten.
 	maxForgotten = 100
+	// retryBlocks is how long an item that failed waits for the next try.
+	retryBlocks = 100
 )
 
 // Isolate runs an item on its own branch; the keeper's.
@@ -50,7 +52,7 @@ func (b *Book) Timeouts(ctx sdk.Context, task Task, isolate Isolate, calm func(s
 		}
 		ctx.Logger().Info("oracle dispute clock", "dispute", key.K2(), "error", err)
 		if err := isolate(ctx, func(ctx sdk.Context) error { return b.reclock(ctx, key) }); err != nil {
-			return err
+			ctx.Logger().Error("oracle dispute clock", "dispute", key.K2(), "error", err)
 		}
 	}
 	return nil
@@ -158,7 +160,7 @@ func (b *Book) Settle(ctx sdk.Context, isolate Isolate, keeper Settlement) error
 		if err := isolate(ctx, func(ctx sdk.Context) error { return b.settle(ctx, key.K2(), keeper) }); err != nil {
 			ctx.Logger().Error("oracle settlement", "claim", key.K2(), "error", err)
 			if err := isolate(ctx, func(ctx sdk.Context) error { return b.again(ctx, key.K2()) }); err != nil {
-				return err
+				ctx.Logger().Error("oracle settlement retry", "claim", key.K2(), "error", err)
 			}
 		}
 	}
@@ -171,7 +173,7 @@ func (b *Book) again(ctx sdk.Context, id uint64) error {
 	if err != nil {
 		return err
 	}
-	return b.setSettlement(ctx, &c, ctx.BlockHeight()+100)
+	return b.setSettlement(ctx, &c, ctx.BlockHeight()+retryBlocks)
 }
 
 // setSettlement moves the settlement of a claim to a block, or out of the list for 0, and writes the claim.
@@ -305,9 +307,9 @@ func (b *Book) Windows(ctx sdk.Context, isolate Isolate, finish func(sdk.Context
 				if err := b.windows.Remove(ctx, key); err != nil {
 					return err
 				}
-				return b.windows.Set(ctx, collections.Join(ctx.BlockHeight()+100, key.K2()))
+				return b.windows.Set(ctx, collections.Join(ctx.BlockHeight()+retryBlocks, key.K2()))
 			}); err != nil {
-				return err
+				ctx.Logger().Error("oracle claim retry", "claim", key.K2(), "error", err)
 			}
 		}
 	}

@@ -126,7 +126,7 @@ func (k *Keeper) assign(ctx sdk.Context) error {
 			}
 			return k.waiting.Set(ctx, collections.Join(ctx.BlockHeight()+retryBlocks, key.K2()))
 		}); err != nil {
-			return err
+			ctx.Logger().Error("oracle assignment retry", "request", key.K2(), "error", err)
 		}
 	}
 	return nil
@@ -258,7 +258,7 @@ func (k *Keeper) missJobs(ctx sdk.Context) error {
 		}
 		ctx.Logger().Error("oracle job", "kind", key.Kind, "id", key.ID, "error", err)
 		if err := isolate(ctx, func(ctx sdk.Context) error { return k.executors.PutOff(ctx, key, retryBlocks) }); err != nil {
-			return err
+			ctx.Logger().Error("oracle job retry", "kind", key.Kind, "id", key.ID, "error", err)
 		}
 	}
 	return nil

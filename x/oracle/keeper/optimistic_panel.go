@@ -167,7 +167,7 @@ func (k *Keeper) endPanels(ctx sdk.Context) error {
 			p.DueHeight = ctx.BlockHeight() + retryBlocks
 			return k.panels.Set(ctx, p, due)
 		}); err != nil {
-			return err
+			ctx.Logger().Error("oracle panel retry", "kind", kind, "id", id, "error", err)
 		}
 	}
 	return nil
