@@ -57,7 +57,8 @@ func TensorOver(dtype byte, dims []uint64, tree Hash) (Hash, error) {
 	return tensorHash(dtype, dims, tree), nil
 }
 
-// Node is a node of the tree; beyond the last leaf it is the empty subtree.
+// Node is a node of the tree; beyond the last leaf it is the empty subtree. The level is at
+// most the tree's depth.
 func (t *Tree) Node(level int, index uint64) Hash {
 	if index >= uint64(len(t.levels[level])) {
 		return t.empty[level]

@@ -198,5 +198,3 @@ func (c *catcher) play(ctx context.Context, n int, inputs []kernel.Tensor) (outp
 	}
 	return nil, nil, err
 }
-
-

@@ -132,14 +132,14 @@ func (r *recorder) Element(input int, index int64) (kernel.Element, error) {
 	return kernel.ReadElement(data[at:at+s.Decl.DType.Size()], s.Decl.DType)
 }
 
-// whole is a tensor of which everything is known.
-type whole struct {
+// Data is a tensor of which everything is known.
+type Data struct {
+	*merkle.Tree
 	data []byte
-	tree *merkle.Tree
 }
 
 // Whole is a tensor given by all its bytes.
-func Whole(dtype byte, shape []uint64, data []byte) (Tensor, error) {
+func Whole(dtype byte, shape []uint64, data []byte) (*Data, error) {
 	var leaves []merkle.Hash
 	for rest := data; len(rest) > 0; {
 		n := min(len(rest), merkle.ChunkSize)
@@ -150,15 +150,14 @@ func Whole(dtype byte, shape []uint64, data []byte) (Tensor, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &whole{data, tree}, nil
+	return &Data{tree, data}, nil
 }
 
-func (t *whole) Chunk(index uint64) ([]byte, error) {
+// Chunk implements Tensor.
+func (t *Data) Chunk(index uint64) ([]byte, error) {
 	at := index * merkle.ChunkSize
 	if at >= uint64(len(t.data)) {
 		return nil, refuse("chunk %d", index)
 	}
 	return t.data[at:min(at+merkle.ChunkSize, uint64(len(t.data)))], nil
 }
-
-func (t *whole) Siblings(chunks []uint64) ([]merkle.Hash, error) { return t.tree.Siblings(chunks) }

@@ -102,7 +102,7 @@ func (g *game) claim(t testing.TB, at uint64, node int, element, segment int64) 
 	t.Helper()
 	c, err := trace.Capture(t.Context(), g.program, g.Inputs, node)
 	require.NoError(t, err)
-	w, err := c.Witness(g.Graph, g.weights, g.trace, at)
+	w, err := c.Witness(g.Graph, g.weights, g.trace.Layout, g.trace, at)
 	require.NoError(t, err)
 	claim := &step.Claim{
 		IR: g.Graph.Root(), Weights: merkle.ListRoot(g.weights), Trace: g.trace.Root(), Steps: g.trace.Layout.Steps,

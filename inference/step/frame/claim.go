@@ -1,7 +1,6 @@
 package frame
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/imochain/imod/inference/bundle/descriptor"
@@ -137,5 +136,3 @@ func (c *Claim) inputs() uint64 { return c.Layout.Slots - c.Nodes }
 func refuse(format string, args ...any) error {
 	return fmt.Errorf("%w: "+format, append([]any{step.ErrProof}, args...)...)
 }
-
-var errRule = errors.New("a node's value follows no rule of the pipeline")

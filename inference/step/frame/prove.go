@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/imochain/imod/inference/ir"
-	"github.com/imochain/imod/inference/kernel"
 	"github.com/imochain/imod/inference/merkle"
 	"github.com/imochain/imod/inference/step"
 	"github.com/imochain/imod/inference/step/internal/wire"
@@ -20,9 +19,9 @@ type Holder interface {
 	Input() []byte
 	// Tokenizer is the last of so many weights, with its path.
 	Tokenizer() (tokenizer []byte, weights uint64, path []merkle.Hash, err error)
-	// Value is the tensor behind an entry of the trace, Root its root, zero for a missing
-	// one; Path leads from it to the trace's root.
-	Value(entry uint64) (kernel.Tensor, error)
+	// Value is the tensor behind an entry of the trace, as far as it is known, Root its
+	// root, zero for a missing one; Path leads from it to the trace's root.
+	Value(entry uint64) (ir.TensorDecl, step.Tensor, error)
 	Root(entry uint64) (merkle.Hash, error)
 	Path(entry uint64) ([]merkle.Hash, error)
 }
@@ -45,21 +44,32 @@ func Prove(c *Claim, h Holder) ([]byte, error) {
 
 // opener is a tensor that a rule reads, with the chunks it reads.
 type opener struct {
+	step.Tensor
 	decl   ir.TensorDecl
-	data   []byte
+	size   uint64
 	chunks []uint64
 }
 
-func (o *opener) read(lo, hi uint64) ([]byte, error) {
-	if lo >= hi || hi > uint64(len(o.data)) {
-		return nil, refuse("bytes %d to %d of %d", lo, hi, len(o.data))
+func newOpener(d ir.TensorDecl, t step.Tensor) *opener {
+	return &opener{Tensor: t, decl: d, size: bytesOf(d)}
+}
+
+func (o *opener) read(lo, hi uint64) (b []byte, err error) {
+	if lo >= hi || hi > o.size {
+		return nil, refuse("bytes %d to %d of %d", lo, hi, o.size)
 	}
 	for i := lo / merkle.ChunkSize; i <= (hi-1)/merkle.ChunkSize; i++ {
+		data, err := o.Chunk(i)
+		if err != nil {
+			return nil, err
+		}
 		if !slices.Contains(o.chunks, i) {
 			o.chunks = append(o.chunks, i)
 		}
+		from := i * merkle.ChunkSize
+		b = append(b, data[max(lo, from)-from:min(hi-from, uint64(len(data)))]...)
 	}
-	return o.data[lo:hi], nil
+	return b, nil
 }
 
 // opening opens the chunks that were read; of a tensor of which only the shape was asked
@@ -69,18 +79,14 @@ func (o *opener) opening() (out wire.Opening, err error) {
 		o.chunks = append(o.chunks, 0)
 	}
 	slices.Sort(o.chunks)
-	t, err := step.Whole(byte(o.decl.DType), dims(o.decl), o.data)
-	if err != nil {
-		return out, err
-	}
 	for _, i := range o.chunks {
-		data, err := t.Chunk(i)
+		data, err := o.Chunk(i)
 		if err != nil {
 			return out, err
 		}
 		out.Chunks = append(out.Chunks, merkle.Opened{Index: i, Data: data})
 	}
-	out.Siblings, err = t.Siblings(o.chunks)
+	out.Siblings, err = o.Siblings(o.chunks)
 	return out, err
 }
 
@@ -120,12 +126,14 @@ func (r *reading) node(node uint64) (ir.TensorDecl, error) {
 	return s.Decl(), nil
 }
 
-func (r *reading) input(lo, hi uint64) ([]byte, error) {
+func (r *reading) input(lo, hi uint64) (b []byte, err error) {
 	if r.in == nil {
-		r.in = plain(r.holder.Input())
+		if r.in, err = plain(r.holder.Input()); err != nil {
+			return nil, err
+		}
 	}
 	if hi == 0 {
-		hi = uint64(len(r.in.data))
+		hi = r.in.size
 	}
 	return r.in.read(lo, hi)
 }
@@ -136,24 +144,30 @@ func (r *reading) tokenizer() ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		r.tk, r.proof.weights, r.proof.tokenizer.Path = plain(b), weights, path
+		if r.tk, err = plain(b); err != nil {
+			return nil, err
+		}
+		r.proof.weights, r.proof.tokenizer.Path = weights, path
 	}
-	return r.tk.read(0, uint64(len(r.tk.data)))
+	return r.tk.read(0, r.tk.size)
 }
 
-func plain(b []byte) *opener {
-	return &opener{decl: ir.TensorDecl{DType: ir.U8, Shape: []int64{int64(len(b))}}, data: b}
+// plain are bytes as a tensor.
+func plain(b []byte) (*opener, error) {
+	d := ir.TensorDecl{DType: ir.U8, Shape: []int64{int64(len(b))}}
+	t, err := step.Whole(merkle.U8, dims(d), b)
+	return newOpener(d, t), err
 }
 
 func (r *reading) value(entry uint64) (*opener, error) {
 	if o, ok := r.opened[entry]; ok {
 		return o, nil
 	}
-	t, err := r.holder.Value(entry)
+	d, t, err := r.holder.Value(entry)
 	if err != nil {
 		return nil, err
 	}
-	o := &opener{decl: t.Decl(), data: t.AppendBytes(nil)}
+	o := newOpener(d, t)
 	r.opened[entry] = o
 	return o, nil
 }
@@ -192,14 +206,14 @@ func (r *reading) close() (err error) {
 	slices.SortFunc(p.records, func(a, b record) int { return cmp.Compare(a.node, b.node) })
 	slices.SortFunc(p.items, func(a, b item) int { return cmp.Compare(a.entry, b.entry) })
 	if r.in != nil {
-		p.inputBytes = uint64(len(r.in.data))
+		p.inputBytes = r.in.size
 		if p.input, err = r.in.opening(); err != nil {
 			return err
 		}
 	}
 	if r.tk != nil {
 		path := p.tokenizer.Path
-		p.tokens = uint64(len(r.tk.data))
+		p.tokens = r.tk.size
 		if p.tokenizer, err = r.tk.opening(); err != nil {
 			return err
 		}

@@ -48,7 +48,7 @@ func (c *Claim) judge(v view) (bool, error) {
 	case Output:
 		want, err = c.outputByte(v)
 	default:
-		return false, refuse("%w", errRule)
+		return false, refuse("the value of a node follows no rule of the pipeline")
 	}
 	if err != nil {
 		return false, err
