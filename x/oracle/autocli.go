@@ -19,6 +19,7 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 				{RpcMethod: "Executors", Use: "executors", Short: "List executors, of all models or of one"},
 				{RpcMethod: "Panel", Use: "panel [kind] [id]", Short: "Show the executors that reproduce a version or audit a claim", PositionalArgs: args("kind", "id")},
 				{RpcMethod: "Claim", Use: "claim [id]", Short: "Show what an executor asserted, and the games about it", PositionalArgs: args("id")},
+				{RpcMethod: "Revealed", Use: "revealed [claim-id]", Short: "Show a part of the trace behind a claim that a game revealed", PositionalArgs: args("claim_id")},
 				{RpcMethod: "Dispute", Use: "dispute [id]", Short: "Show a game and whose move it is", PositionalArgs: args("id")},
 				{RpcMethod: "Availability", Use: "availability [model-id]", Short: "Show how much of the voting power holds a model", PositionalArgs: args("model_id")},
 				{RpcMethod: "ReceiptRoot", Use: "receipt-root [height]", Short: "Show the root of a block's receipts", PositionalArgs: args("height")},

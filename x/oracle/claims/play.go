@@ -149,7 +149,7 @@ func (b *Book) judge(ctx context.Context, id uint64, by sdk.AccAddress, move dis
 	}
 	next, err := dispute.Play(&dispute.Position{
 		Task: about, Claim: &claim, Game: &game, Height: sdk.UnwrapSDKContext(ctx).BlockHeight(),
-		Kept: func(key []byte) ([]byte, error) { return b.keptValue(ctx, p.Claim.Id, key) },
+		Kept: func(key []byte) ([]byte, error) { return b.Revealed(ctx, p.Claim.Id, key) },
 	}, addressOf(by), move)
 	if err != nil {
 		return p, nil, refusedMove(err)
@@ -169,7 +169,8 @@ func refusedMove(err error) error {
 	return code.Wrap(err.Error())
 }
 
-func (b *Book) keptValue(ctx context.Context, claim uint64, key []byte) ([]byte, error) {
+// Revealed returns what a game about a claim revealed at a place, nil if nothing was.
+func (b *Book) Revealed(ctx context.Context, claim uint64, key []byte) ([]byte, error) {
 	value, err := b.kept.Get(ctx, collections.Join(claim, key))
 	if errors.Is(err, collections.ErrNotFound) {
 		return nil, nil

@@ -12,6 +12,9 @@ import (
 	"github.com/imochain/imod/x/oracle/types"
 )
 
+// maxGames bounds the games that one answer names.
+const maxGames = 1000
+
 // Executor implements types.QueryServer.
 func (q queryServer) Executor(ctx context.Context, req *types.QueryExecutorRequest) (*types.QueryExecutorResponse, error) {
 	account, err := q.k.account("executor", req.Address)
@@ -71,7 +74,7 @@ func (q queryServer) Claim(ctx context.Context, req *types.QueryClaimRequest) (*
 	if err != nil {
 		return nil, grpcError(err)
 	}
-	games, err := q.k.claims.GamesOf(ctx, c.Id, maxPage)
+	games, err := q.k.claims.GamesOf(ctx, c.Id, maxGames)
 	if err != nil {
 		return nil, grpcError(err)
 	}
@@ -105,6 +108,15 @@ func (q queryServer) Dispute(ctx context.Context, req *types.QueryDisputeRequest
 		resp.ToMove = "defender"
 	}
 	return resp, nil
+}
+
+// Revealed implements types.QueryServer.
+func (q queryServer) Revealed(ctx context.Context, req *types.QueryRevealedRequest) (*types.QueryRevealedResponse, error) {
+	value, err := q.k.claims.Revealed(ctx, req.ClaimId, req.Key)
+	if err != nil {
+		return nil, grpcError(err)
+	}
+	return &types.QueryRevealedResponse{Value: value}, nil
 }
 
 // stageNames are the stages as people read them.
