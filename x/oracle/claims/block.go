@@ -397,20 +397,8 @@ func (b *Book) Forget(ctx sdk.Context, horizon int64) error {
 
 // forgetKept drops what games about one closed claim revealed.
 func (b *Book) forgetKept(ctx sdk.Context, id uint64) error {
-	iter, err := b.kept.Iterate(ctx, collections.NewPrefixedPairRange[uint64, []byte](id))
+	keys, err := b.keptKeys(ctx, id, maxForgotten)
 	if err != nil {
-		return err
-	}
-	var keys []keptKey
-	for ; iter.Valid() && len(keys) < maxForgotten; iter.Next() {
-		key, err := iter.Key()
-		if err != nil {
-			_ = iter.Close()
-			return err
-		}
-		keys = append(keys, key)
-	}
-	if err := iter.Close(); err != nil {
 		return err
 	}
 	for _, key := range keys {
@@ -422,4 +410,21 @@ func (b *Book) forgetKept(ctx sdk.Context, id uint64) error {
 		return b.cleanups.Remove(ctx, id)
 	}
 	return nil
+}
+
+func (b *Book) keptKeys(ctx context.Context, id uint64, limit int) ([]keptKey, error) {
+	iter, err := b.kept.Iterate(ctx, collections.NewPrefixedPairRange[uint64, []byte](id))
+	if err != nil {
+		return nil, err
+	}
+	defer iter.Close() //nolint:errcheck // a read iterator has nothing to lose
+	var keys []keptKey
+	for ; iter.Valid() && len(keys) < limit; iter.Next() {
+		key, err := iter.Key()
+		if err != nil {
+			return nil, err
+		}
+		keys = append(keys, key)
+	}
+	return keys, nil
 }
