@@ -309,4 +309,3 @@ func (k *Keeper) endOptimistic(ctx sdk.Context) error {
 	}
 	return nil
 }
-
