@@ -39,8 +39,9 @@ type arena struct {
 	kept   map[string][]byte
 	height int64
 
-	last   *dispute.Open  // the last proof that was accepted
-	played []dispute.Move // all moves that were accepted
+	last   *dispute.Open     // the last proof that was accepted
+	before *dispute.Position // the state in which it was
+	played []dispute.Move    // all moves that were accepted
 }
 
 func newArena(t testing.TB, task *dispute.Task) *arena {
@@ -73,7 +74,10 @@ func (a *arena) play(id uint64, by dispute.Address, m dispute.Move) error {
 		return err
 	}
 	before, game := a.claim.Encode(), a.games[id].Encode()
-	next, err := dispute.Play(a.position(id), by, decoded)
+	p := a.position(id)
+	claim := a.claim
+	p.Claim = &claim
+	next, err := dispute.Play(p, by, decoded)
 	require.Equal(a.t, before, a.claim.Encode(), "the old state never changes")
 	require.Equal(a.t, game, a.games[id].Encode())
 	if err != nil {
@@ -87,7 +91,7 @@ func (a *arena) play(id uint64, by dispute.Address, m dispute.Move) error {
 	require.Equal(a.t, next.Game.Encode(), again.Encode())
 	a.games[id] = &again
 	if open, ok := decoded.(*dispute.Open); ok {
-		a.last = open
+		a.last, a.before = open, p
 	}
 	a.played = append(a.played, decoded)
 	a.book(id, &next.Effects)

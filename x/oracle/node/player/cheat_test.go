@@ -22,12 +22,18 @@ type liar struct {
 	player.Model
 	stride uint64
 	values map[uint64]kernel.Tensor // by entry
+	like   map[uint64]uint64        // entries that have another's value
 }
 
 func (l *liar) Value(ctx context.Context, input []byte, seed, at, slot uint64) (kernel.Tensor, error) {
-	if v, ok := l.values[at*l.stride+slot]; ok {
+	entry := at*l.stride + slot
+	if other, ok := l.like[entry]; ok {
+		entry = other
+	}
+	if v, ok := l.values[entry]; ok {
 		return v, nil
 	}
+	at, slot = entry/l.stride, entry%l.stride
 	return l.Model.Value(ctx, input, seed, at, slot)
 }
 
@@ -58,10 +64,10 @@ func (l lie) Move(ctx context.Context, p *dispute.Position) (dispute.Move, error
 
 // forge makes a false run from an honest one. Change alters the entries of the trace and
 // the values behind them; the output is another one in any case.
-func forge(t testing.TB, honest *player.Run, s *kerneltest.Source, what string, change func(list []merkle.Hash, values map[uint64]kernel.Tensor)) *lie {
+func forge(t testing.TB, honest *player.Run, s *kerneltest.Source, what string, change func(list []merkle.Hash, m *liar)) *lie {
 	t.Helper()
 	l := honest.Trace.Layout
-	values := map[uint64]kernel.Tensor{}
+	m := &liar{honest.Model, l.Slots + l.Written, map[uint64]kernel.Tensor{}, map[uint64]uint64{}}
 	list := items(honest.Trace)
 	out := bytes.Clone(honest.OutputBytes)
 	if len(out) == 0 || s.Below(3) == 0 {
@@ -70,10 +76,10 @@ func forge(t testing.TB, honest *player.Run, s *kerneltest.Source, what string, 
 		out[s.Below(int64(len(out)))] ^= 1 << s.Below(8)
 	}
 	run := *honest
-	run.Model = &liar{honest.Model, l.Slots + l.Written, values}
+	run.Model = m
 	run.OutputBytes, run.Output = out, merkle.BytesRoot(out)
 	list[len(list)-1] = run.Output
-	change(list, values)
+	change(list, m)
 	run.Trace = traceOf(t, l, list)
 	return &lie{Defender: player.Defender{Run: &run}, what: what, s: s, sums: s.Below(2) == 0}
 }
@@ -104,9 +110,9 @@ func oneBit(t testing.TB, honest *player.Run, entry uint64, s *kerneltest.Source
 	at, slot := honest.Trace.Layout.Split(entry)
 	x, err := honest.Model.Value(t.Context(), honest.Input, honest.Seed, at, slot)
 	require.NoError(t, err)
-	return forge(t, honest, s, "one bit", func(list []merkle.Hash, values map[uint64]kernel.Tensor) {
-		values[entry] = flip(x, s)
-		list[entry] = rootOf(t, values[entry])
+	return forge(t, honest, s, "one bit", func(list []merkle.Hash, m *liar) {
+		m.values[entry] = flip(x, s)
+		list[entry] = rootOf(t, m.values[entry])
 	})
 }
 
@@ -116,9 +122,9 @@ func longer(t testing.TB, honest *player.Run, entry uint64, s *kerneltest.Source
 	at, slot := honest.Trace.Layout.Split(entry)
 	x, err := honest.Model.Value(t.Context(), honest.Input, honest.Seed, at, slot)
 	require.NoError(t, err)
-	return forge(t, honest, s, "wrong length", func(list []merkle.Hash, values map[uint64]kernel.Tensor) {
-		values[entry] = kernel.New(ir.TensorDecl{DType: x.DType, Shape: []int64{int64(x.Len()) + 1}})
-		list[entry] = rootOf(t, values[entry])
+	return forge(t, honest, s, "wrong length", func(list []merkle.Hash, m *liar) {
+		m.values[entry] = kernel.New(ir.TensorDecl{DType: x.DType, Shape: []int64{int64(x.Len()) + 1}})
+		list[entry] = rootOf(t, m.values[entry])
 	})
 }
 
@@ -140,19 +146,19 @@ func padded(t testing.TB, honest *player.Run, entry uint64, s *kerneltest.Source
 	require.NoError(t, err)
 	root, err := merkle.TensorOver(byte(x.DType), shape(x.Decl()).Dims, tree)
 	require.NoError(t, err)
-	return forge(t, honest, s, "padding", func(list []merkle.Hash, _ map[uint64]kernel.Tensor) { list[entry] = root })
+	return forge(t, honest, s, "padding", func(list []merkle.Hash, _ *liar) { list[entry] = root })
 }
 
 // outputOnly has an honest trace up to the output.
 func outputOnly(t testing.TB, honest *player.Run, s *kerneltest.Source) *lie {
 	t.Helper()
-	return forge(t, honest, s, "output", func([]merkle.Hash, map[uint64]kernel.Tensor) {})
+	return forge(t, honest, s, "output", func([]merkle.Hash, *liar) {})
 }
 
 // junk has a trace of random roots.
 func junk(t testing.TB, honest *player.Run, s *kerneltest.Source) *lie {
 	t.Helper()
-	return forge(t, honest, s, "junk", func(list []merkle.Hash, _ map[uint64]kernel.Tensor) {
+	return forge(t, honest, s, "junk", func(list []merkle.Hash, _ *liar) {
 		for i := s.Below(int64(len(list))); i < int64(len(list))-1; i++ {
 			binary.BigEndian.PutUint32(list[i][:], s.Next())
 		}
@@ -170,42 +176,36 @@ func stopped(t testing.TB, honest *player.Run, s *kerneltest.Source) []*lie {
 		taken++
 	}
 	var lies []*lie
-	add := func(what string, change func(list []merkle.Hash, values map[uint64]kernel.Tensor)) {
+	add := func(what string, change func(list []merkle.Hash, m *liar)) {
 		lies = append(lies, forge(t, honest, s, what, change))
 	}
 	if taken > 1 {
 		last := (taken - 1) * stride
-		add("a step less", func(list []merkle.Hash, values map[uint64]kernel.Tensor) {
+		add("a step less", func(list []merkle.Hash, m *liar) {
 			clear(list[last : last+l.Slots])
-			before, err := honest.Model.Value(t.Context(), honest.Input, honest.Seed, taken-2, l.Slots)
-			require.NoError(t, err)
 			for i := taken - 1; i < l.Steps; i++ {
 				list[i*stride+l.Slots] = list[(taken-2)*stride+l.Slots]
-				values[i*stride+l.Slots] = before
+				m.like[i*stride+l.Slots] = last - 1
 			}
 		})
 	}
-	add("a value is missing", func(list []merkle.Hash, _ map[uint64]kernel.Tensor) {
+	add("a value is missing", func(list []merkle.Hash, _ *liar) {
 		list[(taken-1)*stride+uint64(s.Below(int64(l.Slots)))] = merkle.Hash{}
 	})
 	if taken < l.Steps {
 		next := taken * stride
-		add("a step more", func(list []merkle.Hash, values map[uint64]kernel.Tensor) {
+		add("a step more", func(list []merkle.Hash, m *liar) {
 			copy(list[next:next+l.Slots], list[next-stride:])
 			for slot := range l.Slots {
-				x, err := honest.Model.Value(t.Context(), honest.Input, honest.Seed, taken-1, slot)
-				require.NoError(t, err)
-				values[next+slot] = x
+				m.like[next+slot] = next - stride + slot
 			}
 		})
 		slot := uint64(s.Below(int64(l.Slots)))
-		add("a value without need", func(list []merkle.Hash, values map[uint64]kernel.Tensor) {
-			x, err := honest.Model.Value(t.Context(), honest.Input, honest.Seed, taken-1, slot)
-			require.NoError(t, err)
-			list[next+slot], values[next+slot] = list[next-stride+slot], x
+		add("a value without need", func(list []merkle.Hash, m *liar) {
+			list[next+slot], m.like[next+slot] = list[next-stride+slot], next-stride+slot
 		})
 	}
-	add("a step writes nothing", func(list []merkle.Hash, _ map[uint64]kernel.Tensor) {
+	add("a step writes nothing", func(list []merkle.Hash, _ *liar) {
 		list[uint64(s.Below(int64(l.Steps)))*stride+l.Slots] = merkle.Hash{}
 	})
 	return lies

@@ -2,7 +2,6 @@ package player_test
 
 import (
 	"flag"
-	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -122,5 +121,3 @@ func TestHonestWinsEverywhere(t *testing.T) {
 		}
 	}
 }
-
-func name(i int, l *lie) string { return fmt.Sprintf("%d %s", i, l.what) }
