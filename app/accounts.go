@@ -22,6 +22,7 @@ import (
 	evmtypes "github.com/cosmos/evm/x/vm/types"
 
 	imotypes "github.com/imochain/imod/x/imo/types"
+	oracletypes "github.com/imochain/imod/x/oracle/types"
 	revsharetypes "github.com/imochain/imod/x/revshare/types"
 )
 
@@ -41,6 +42,7 @@ var moduleAccounts = map[string][]string{
 	feemarkettypes.ModuleName:                   nil,
 	erc20types.ModuleName:                       {authtypes.Minter, authtypes.Burner},
 	imotypes.ModuleName:                         {authtypes.Minter, authtypes.Burner},
+	oracletypes.ModuleName:                      {authtypes.Burner}, // lost bonds; it holds nothing
 	revsharetypes.ModuleName:                    {authtypes.Burner}, // share tokens that holders burn
 }
 

@@ -170,6 +170,8 @@ func addCommands(root *cobra.Command, temporary *app.App) {
 		modelCmd(),
 		sidecarCmd(),
 		courierCmd(),
+		executeCmd(temporary),
+		watchCmd(temporary),
 		beaconCmd(),
 		doctorCmd(),
 		receiptsCmd(),

@@ -81,6 +81,8 @@ const (
 	ReasonRun Reason = 6
 	// ReasonInput: the input is not one the pipeline takes.
 	ReasonInput Reason = 7
+	// ReasonDispute: a result could not be disputed; of models that executors answer for.
+	ReasonDispute Reason = 8
 )
 
 // String describes the reason.
@@ -100,6 +102,8 @@ func (r Reason) String() string {
 		return "the run fails"
 	case ReasonInput:
 		return "the input is refused"
+	case ReasonDispute:
+		return "results could not be disputed"
 	default:
 		return fmt.Sprintf("reason %d", uint8(r))
 	}

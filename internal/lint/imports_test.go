@@ -13,7 +13,7 @@ import (
 var moduleOrder = []string{"revshare", "imo", "oracle", "aigc", "remote"}
 
 // offChain are the programs and everything that consensus code must not know.
-var offChain = []string{"sidecar", "gateway", "courier", "cmd", "localnet", "models", "web", "clients", "bench", "testutil", "tests", "internal/lint"}
+var offChain = []string{"sidecar", "gateway", "courier", "executor", "cmd", "localnet", "models", "web", "clients", "bench", "testutil", "tests", "internal/lint"}
 
 // pureTrees may use the standard library and the libraries named; Never lists what of the standard library they must not.
 var pureTrees = map[string][]string{
@@ -74,7 +74,7 @@ func forbidden(dir, target string) string {
 		return offChainImport(local, ours)
 	case under(dir, "app"):
 		return offChainImport(local, ours)
-	case under(dir, "sidecar"), under(dir, "gateway"), under(dir, "courier"), under(dir, "localnet"):
+	case under(dir, "sidecar"), under(dir, "gateway"), under(dir, "courier"), under(dir, "executor"), under(dir, "localnet"):
 		if ours && (under(local, "app") || keeperOf(local) != "") {
 			return "programs beside the node know formats, not the application"
 		}

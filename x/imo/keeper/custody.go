@@ -19,14 +19,14 @@ func (k *Keeper) LastModelID(ctx context.Context) (uint64, error) {
 }
 
 // VersionForCustody returns the latest version, whether the model takes requests or not, and whether
-// a token stands for it. The version is 0 when there is nothing to hold: no version was reproduced,
-// or the model is retired.
+// a token stands for it. The version is 0 when there is nothing for validators to hold: no version was reproduced,
+// the model is retired, or executors hold it.
 func (k *Keeper) VersionForCustody(ctx context.Context, modelID uint64) (types.ServableVersion, bool, error) {
 	m, err := k.Model(ctx, modelID)
 	if err != nil {
 		return types.ServableVersion{}, false, err
 	}
-	if m.LatestVersion == 0 || m.Status == types.MODEL_STATUS_RETIRED {
+	if m.LatestVersion == 0 || m.Status == types.MODEL_STATUS_RETIRED || m.VerificationClass == types.VERIFICATION_CLASS_OPTIMISTIC {
 		return types.ServableVersion{}, false, nil
 	}
 	v, err := k.version(ctx, modelID, m.LatestVersion)

@@ -76,7 +76,8 @@ func (k *Keeper) checkWeights(ctx context.Context, m types.Model, root []byte) (
 	case owner == m.Id:
 		return false, nil
 	case owner == m.ParentModelId:
-		proved, err := k.hasWeights(ctx, owner, hex.EncodeToString(root), 0, types.MODEL_STATUS_REPRODUCED)
+		proved, err := k.hasWeights(ctx, owner, hex.EncodeToString(root), 0,
+			types.MODEL_STATUS_REPRODUCED, types.MODEL_STATUS_REPRODUCED_BY_EXECUTORS)
 		if err != nil || proved {
 			return false, err
 		}

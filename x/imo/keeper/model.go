@@ -115,10 +115,10 @@ func (k *Keeper) newModel(ctx sdk.Context, p types.Params, creator sdk.AccAddres
 	if k.modelHooks == nil {
 		return none, types.ErrHooksMissing.Wrap("no module proves versions")
 	}
-	switch msg.VerificationClass {
-	case types.VERIFICATION_CLASS_UNSPECIFIED, types.VERIFICATION_CLASS_ATTESTED:
-	default:
-		return none, types.ErrUnsupported.Wrapf("verification_class is %s, supported is %s", msg.VerificationClass, types.VERIFICATION_CLASS_ATTESTED)
+	class := max(msg.VerificationClass, types.VERIFICATION_CLASS_ATTESTED) // unspecified means attested
+	if class != types.VERIFICATION_CLASS_ATTESTED && class != types.VERIFICATION_CLASS_OPTIMISTIC {
+		return none, types.ErrUnsupported.Wrapf("verification_class is %s, supported are %s and %s",
+			msg.VerificationClass, types.VERIFICATION_CLASS_ATTESTED, types.VERIFICATION_CLASS_OPTIMISTIC)
 	}
 	if err := k.checkRecipient("creator", creator); err != nil {
 		return none, err
@@ -150,7 +150,7 @@ func (k *Keeper) newModel(ctx sdk.Context, p types.Params, creator sdk.AccAddres
 		Licence:           msg.Licence,
 		LicenceHash:       msg.LicenceHash,
 		MetadataUri:       msg.MetadataUri,
-		VerificationClass: types.VERIFICATION_CLASS_ATTESTED,
+		VerificationClass: class,
 		Status:            types.MODEL_STATUS_PENDING,
 		Price:             price,
 		Contributors:      contributors,

@@ -3,6 +3,7 @@ package keeper
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 
 	"cosmossdk.io/collections"
 
@@ -27,10 +28,20 @@ func (k *Keeper) ServableVersion(ctx context.Context, modelID uint64, version ui
 	if err != nil {
 		return types.ServableVersion{}, err
 	}
-	if v.Status != types.MODEL_STATUS_REPRODUCED && v.Status != types.MODEL_STATUS_REPRODUCED_BY_EXECUTORS {
+	if !v.Status.Reproduced() {
 		return types.ServableVersion{}, types.ErrNotReproduced.Wrapf("version %d of model %d is %s", version, modelID, v.Status)
 	}
 	return k.servable(ctx, m, v)
+}
+
+// ManifestOf returns the encoded manifest of any version, whether it takes requests or not: a dispute about a result
+// goes on when its model is frozen or retired.
+func (k *Keeper) ManifestOf(ctx context.Context, modelID uint64, version uint32) ([]byte, error) {
+	manifest, err := k.manifests.Get(ctx, collections.Join(modelID, version))
+	if errors.Is(err, collections.ErrNotFound) {
+		return nil, types.ErrVersionNotFound.Wrapf("version %d of model %d", version, modelID)
+	}
+	return manifest, err
 }
 
 // VersionForProof returns the version under proof, false if there is none.
@@ -75,6 +86,7 @@ func (k *Keeper) servable(ctx context.Context, m types.Model, v types.Version) (
 		MaxOutputBytes: v.MaxOutputBytes,
 		Price:          m.Price,
 		Creator:        creator,
+		Optimistic:     m.VerificationClass == types.VERIFICATION_CLASS_OPTIMISTIC,
 	}, nil
 }
 
@@ -97,6 +109,9 @@ func (k *Keeper) RecordProof(ctx context.Context, modelID uint64, version uint32
 	switch outcome {
 	case types.ProofOutcome_PROOF_OUTCOME_REPRODUCED:
 		v.Status = types.MODEL_STATUS_REPRODUCED
+		if m.VerificationClass == types.VERIFICATION_CLASS_OPTIMISTIC {
+			v.Status = types.MODEL_STATUS_REPRODUCED_BY_EXECUTORS
+		}
 		if err := k.announceVersion(ctx, &m, &v); err != nil {
 			return err
 		}
@@ -116,7 +131,7 @@ func (k *Keeper) RecordProof(ctx context.Context, modelID uint64, version uint32
 	if err := k.settleDeposit(ctx, &m, outcome); err != nil {
 		return err
 	}
-	if v.Status != types.MODEL_STATUS_REPRODUCED {
+	if !v.Status.Reproduced() {
 		if err := k.freeWeights(ctx, v); err != nil {
 			return err
 		}
@@ -157,7 +172,8 @@ func (k *Keeper) freeWeights(ctx context.Context, v types.Version) error {
 		return err
 	}
 	// Another version of the model may have them too.
-	kept, err := k.hasWeights(ctx, v.ModelId, v.WeightsRoot, v.Version, types.MODEL_STATUS_PENDING, types.MODEL_STATUS_REPRODUCED)
+	kept, err := k.hasWeights(ctx, v.ModelId, v.WeightsRoot, v.Version,
+		types.MODEL_STATUS_PENDING, types.MODEL_STATUS_REPRODUCED, types.MODEL_STATUS_REPRODUCED_BY_EXECUTORS)
 	if err != nil || kept {
 		return err
 	}

@@ -26,6 +26,8 @@ type ServableVersion struct {
 	Price sdk.Coin
 	// Creator is the model's creator.
 	Creator sdk.AccAddress
+	// Optimistic is true when executors answer instead of validators.
+	Optimistic bool
 }
 
 // ModelHooks is what the module above hears of models. It is called inside the message that submits a version:

@@ -11,6 +11,11 @@ import (
 // MaxPriceChanges bounds how often a price may change within one price window.
 const MaxPriceChanges = 8
 
+// Reproduced tells whether validators or executors found a version complete, deterministic and equal to its vectors.
+func (s ModelStatus) Reproduced() bool {
+	return s == MODEL_STATUS_REPRODUCED || s == MODEL_STATUS_REPRODUCED_BY_EXECUTORS
+}
+
 // CheckContributors checks number, weights and uniqueness. Whether an address can receive is for the keeper to say.
 func CheckContributors(contributors []Contributor) error {
 	if len(contributors) < 1 || len(contributors) > MaxContributors {

@@ -6,7 +6,8 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 )
 
-// EndBlock assigns seeds, expires and forgets what is due, starts proofs and custodies and pays tallies. No part can fail for the sake of an
+// EndBlock assigns seeds, expires and forgets what is due, starts proofs and
+// custodies, moves optimistic results on and pays tallies. No part can fail for the sake of an
 // item; an error here means that the module's own state is missing.
 func (k *Keeper) EndBlock(ctx context.Context) error {
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
@@ -20,6 +21,9 @@ func (k *Keeper) EndBlock(ctx context.Context) error {
 		return err
 	}
 	if err := k.startCustodies(sdkCtx); err != nil {
+		return err
+	}
+	if err := k.endOptimistic(sdkCtx); err != nil {
 		return err
 	}
 	if err := k.lapseCallbacks(sdkCtx); err != nil {

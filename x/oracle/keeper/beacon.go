@@ -191,6 +191,9 @@ func (k *Keeper) assignSeed(ctx sdk.Context, key collections.Pair[int64, uint64]
 		return err
 	}
 	r.Seed, r.SeedHeight = beacon.Seed(mix, r.Id), 0
+	if r.Optimistic { // the next block's mix draws the executor, however late the seed was
+		r.AssignHeight = ctx.BlockHeight() + 1
+	}
 	if err := k.requests.Set(ctx, r.Id, r); err != nil {
 		return err
 	}

@@ -27,19 +27,27 @@ func (k *Keeper) InitGenesis(ctx context.Context, g *types.GenesisState) error {
 		if err := k.requests.Set(ctx, r.Id, r); err != nil {
 			return err
 		}
-		if r.Status != types.RequestStatus_REQUEST_STATUS_PENDING {
+		if r.Closed() {
 			if err := k.closed.Set(ctx, collections.Join(r.FinalHeight, r.Id)); err != nil {
 				return err
 			}
 			continue
 		}
-		totals.OpenRequests++
-		totals.OpenWorkUnits += r.WorkUnits
+		if !r.Optimistic {
+			totals.OpenRequests++
+			totals.OpenWorkUnits += r.WorkUnits
+		}
+		if r.Optimistic && r.AssignHeight == 0 && r.SeedHeight == 0 {
+			continue // an executor works on it, or a claim stands
+		}
 		if err := k.openRequest(ctx, r); err != nil {
 			return err
 		}
 	}
 	if err := k.initTrials(ctx, g); err != nil {
+		return err
+	}
+	if err := k.initOptimistic(ctx, g); err != nil {
 		return err
 	}
 	if err := k.totals.Set(ctx, totals); err != nil {
@@ -123,6 +131,9 @@ func (k *Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error)
 		return nil, err
 	}
 	if err := k.exportTrials(ctx, g); err != nil {
+		return nil, err
+	}
+	if err := k.exportOptimistic(ctx, g); err != nil {
 		return nil, err
 	}
 	if err := k.bindings.Walk(ctx, nil, func(key bindingKey, value []byte) (bool, error) {

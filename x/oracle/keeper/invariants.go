@@ -12,7 +12,7 @@ import (
 )
 
 // Owed returns what the escrow owes by denom: fees of open subjects, money of open
-// callbacks, tallies, credited refunds and held income. It reads everything; it is for tests, genesis and simulation.
+// callbacks, bonds of executors and challengers, tallies, credited refunds and held income. It reads everything; it is for tests, genesis and simulation.
 func (k *Keeper) Owed(ctx context.Context) (sdk.Coins, error) {
 	owed := sdk.NewCoins()
 	add := func(denom string, amount math.Int) {
@@ -20,20 +20,20 @@ func (k *Keeper) Owed(ctx context.Context) (sdk.Coins, error) {
 			owed = owed.Add(sdk.NewCoin(denom, amount))
 		}
 	}
-	err := k.requests.Indexes.status.Walk(ctx,
-		collections.NewPrefixedPairRange[uint32, uint64](uint32(types.RequestStatus_REQUEST_STATUS_PENDING)),
-		func(_ uint32, id uint64) (bool, error) {
-			r, err := k.Request(ctx, id)
-			if err != nil {
-				return true, err
-			}
+	for _, status := range openStatuses {
+		if err := k.walkStatus(ctx, status, func(r types.Request) error {
 			add(r.NetworkFee.Denom, r.NetworkFee.Amount)
 			add(r.ModelPrice.Denom, r.ModelPrice.Amount)
-			return false, nil
-		})
+			return nil
+		}); err != nil {
+			return nil, err
+		}
+	}
+	bonds, err := k.owedBonds(ctx)
 	if err != nil {
 		return nil, err
 	}
+	add(types.FeeDenom, bonds)
 	if err := k.callbacks.Walk(ctx, nil, func(_ uint64, cb types.Callback) (bool, error) {
 		if cb.Holds() {
 			add(types.FeeDenom, cb.Money().Amount)
@@ -97,14 +97,13 @@ func (k *Keeper) EscrowCovers(ctx context.Context) error {
 // OpenFigures checks that the totals count exactly what is open.
 func (k *Keeper) OpenFigures(ctx context.Context) error {
 	var want types.Totals
-	if err := k.requests.Indexes.status.Walk(ctx,
-		collections.NewPrefixedPairRange[uint32, uint64](uint32(types.RequestStatus_REQUEST_STATUS_PENDING)),
-		func(_ uint32, id uint64) (bool, error) {
-			r, err := k.Request(ctx, id)
+	if err := k.walkStatus(ctx, types.RequestStatus_REQUEST_STATUS_PENDING, func(r types.Request) error {
+		if !r.Optimistic {
 			want.OpenRequests++
 			want.OpenWorkUnits += r.WorkUnits
-			return false, err
-		}); err != nil {
+		}
+		return nil
+	}); err != nil {
 		return err
 	}
 	if err := k.proofs.Walk(ctx, nil, func(uint64, types.Proof) (bool, error) {
@@ -129,5 +128,8 @@ func (k *Keeper) CheckInvariants(ctx context.Context) error {
 	if err := k.EscrowCovers(ctx); err != nil {
 		return err
 	}
-	return k.OpenFigures(ctx)
+	if err := k.OpenFigures(ctx); err != nil {
+		return err
+	}
+	return k.optimisticFigures(ctx)
 }

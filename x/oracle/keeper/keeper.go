@@ -13,6 +13,9 @@ import (
 	"github.com/cosmos/cosmos-sdk/codec"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/imochain/imod/x/oracle/claims"
+	"github.com/imochain/imod/x/oracle/executors"
+	"github.com/imochain/imod/x/oracle/panel"
 	"github.com/imochain/imod/x/oracle/types"
 )
 
@@ -28,6 +31,11 @@ type Keeper struct {
 	code      types.CodeKeeper
 	minted    types.Minted
 	authority string
+
+	// executors, claims and panels keep the state of optimistic results; what they do to requests is here.
+	executors *executors.Registry
+	claims    *claims.Book
+	panels    *panel.Panels
 
 	Schema           collections.Schema
 	params           collections.Item[types.Params]
@@ -59,6 +67,7 @@ type Keeper struct {
 	proofRecords     collections.Map[collections.Pair[uint64, uint32], types.ProofRecord]
 	custodyCursor    collections.Item[types.CustodyCursor]
 	provisions       collections.Item[types.Provisions]
+	waiting          collections.KeySet[collections.Pair[int64, uint64]]
 }
 
 // NewKeeper makes the keeper. addresses reads account addresses in every form that the chain
@@ -134,7 +143,12 @@ func NewKeeper(
 		unseeded: collections.NewKeySet(sb, types.UnseededPrefix, "unseeded",
 			collections.PairKeyCodec(collections.Int64Key, collections.Uint64Key)),
 		provisions: collections.NewItem(sb, types.ProvisionsPrefix, "provisions", codec.CollValue[types.Provisions](cdc)),
+		waiting: collections.NewKeySet(sb, types.WaitingPrefix, "waiting",
+			collections.PairKeyCodec(collections.Int64Key, collections.Uint64Key)),
 	}
+	k.executors = executors.NewRegistry(sb, cdc, addresses, purse{k})
+	k.claims = claims.NewBook(sb, cdc, purse{k}, func(text string) (sdk.AccAddress, error) { return k.account("account", text) })
+	k.panels = panel.NewPanels(sb, cdc)
 	schema, err := sb.Build()
 	if err != nil {
 		panic(err)

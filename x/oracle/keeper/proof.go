@@ -46,6 +46,9 @@ func (k *Keeper) AfterVersionSubmitted(ctx context.Context, modelID uint64, vers
 	if !found || v.Version != version || len(v.ManifestRoot) != 32 {
 		return types.ErrProofNotFound.Wrapf("model %d version %d", modelID, version)
 	}
+	if v.Optimistic {
+		return k.submitToExecutors(ctx, v, payer, fee)
+	}
 	manifest, err := bundle.DecodeManifest(v.Manifest)
 	if err != nil {
 		return types.ErrInvalidState.Wrapf("manifest of model %d: %v", modelID, err)

@@ -204,7 +204,8 @@ func (q queryServer) Credit(ctx context.Context, req *types.QueryCreditRequest) 
 // grpcError gives an error the code that clients act on.
 func grpcError(err error) error {
 	switch {
-	case errors.Is(err, types.ErrRequestNotFound), errors.Is(err, types.ErrProofNotFound), errors.Is(err, types.ErrCallbackNotFound), errors.Is(err, collections.ErrNotFound):
+	case errors.Is(err, types.ErrRequestNotFound), errors.Is(err, types.ErrProofNotFound), errors.Is(err, types.ErrCallbackNotFound), errors.Is(err, collections.ErrNotFound),
+		errors.Is(err, types.ErrExecutorNotFound), errors.Is(err, types.ErrPanelNotFound), errors.Is(err, types.ErrClaimNotFound), errors.Is(err, types.ErrDisputeNotFound):
 		return status.Error(codes.NotFound, err.Error())
 	case errors.Is(err, types.ErrNotFinal):
 		return status.Error(codes.FailedPrecondition, err.Error())

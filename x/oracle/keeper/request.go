@@ -67,6 +67,11 @@ func (k *Keeper) createRequests(ctx context.Context, in types.NewRequest, inputs
 	if err != nil {
 		return nil, err
 	}
+	if version.Optimistic {
+		if err := k.checkOptimistic(ctx, in.ModelID, len(inputs), params); err != nil {
+			return nil, err
+		}
+	}
 	totals, err := k.getTotals(ctx)
 	if err != nil {
 		return nil, err
@@ -76,16 +81,18 @@ func (k *Keeper) createRequests(ctx context.Context, in types.NewRequest, inputs
 		if err := checkInput(sdkCtx, version, input); err != nil {
 			return nil, err
 		}
-		if err := checkRoom(totals, params, version.WorkUnits); err != nil {
-			return nil, err
+		if !version.Optimistic {
+			if err := checkRoom(totals, params, version.WorkUnits); err != nil {
+				return nil, err
+			}
+			totals.OpenRequests++
+			totals.OpenWorkUnits += version.WorkUnits
 		}
 		r, err := k.newRequest(sdkCtx, in, input, params, version)
 		if err != nil {
 			return nil, err
 		}
 		totals.LastRequestId++
-		totals.OpenRequests++
-		totals.OpenWorkUnits += version.WorkUnits
 		r.Id = totals.LastRequestId
 		if in.Callback != nil {
 			r.CallbackOf = totals.LastRequestId - uint64(len(requests))
@@ -125,6 +132,11 @@ func (k *Keeper) openRequests(
 			return err
 		}
 	}
+	if requests[0].Optimistic {
+		if err := k.claims.CountOpen(ctx, len(requests)); err != nil {
+			return err
+		}
+	}
 	if cb != nil {
 		if err := k.callbacks.Set(ctx, cb.RequestId, *cb); err != nil {
 			return err
@@ -146,10 +158,14 @@ func (k *Keeper) openRequests(
 	return nil
 }
 
-// openRequest puts a request on the work list, or on the list of those that wait for their seed.
+// openRequest puts a request on the work list, on the list of those that wait for their seed, or on that of those that
+// wait for an executor.
 func (k *Keeper) openRequest(ctx context.Context, r types.Request) error {
 	if r.SeedHeight != 0 {
 		return k.unseeded.Set(ctx, collections.Join(r.SeedHeight, r.Id))
+	}
+	if r.Optimistic {
+		return k.waiting.Set(ctx, collections.Join(r.AssignHeight, r.Id))
 	}
 	return k.open.Set(ctx, collections.Join3(r.DeadlineHeight, uint32(attestation.Request), r.Id))
 }
@@ -175,7 +191,7 @@ func (k *Keeper) newRequest(
 	}
 	inputRoot := merkle.BytesRoot(input)
 	kind := max(in.SeedKind, types.SeedKind_SEED_KIND_CHOSEN)
-	return types.Request{
+	r := types.Request{
 		Requester:      requester,
 		ModelId:        version.ModelID,
 		Version:        version.Version,
@@ -195,7 +211,11 @@ func (k *Keeper) newRequest(
 		Origin:         in.Origin,
 		SeedKind:       kind,
 		SeedHeight:     seedHeight(kind, ctx.BlockHeight()),
-	}, nil
+	}
+	if version.Optimistic {
+		makeOptimistic(&r, ctx.BlockHeight(), params.Optimistic)
+	}
+	return r, nil
 }
 
 // checkNewRequest checks what does not need the model.

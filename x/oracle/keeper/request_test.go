@@ -158,7 +158,7 @@ func TestParamChangeMidway(t *testing.T) {
 		MaxOpenProofs: 1, MaxProofBytes: 1, MaxProofWorkUnits: 1, ProofOpenBlocks: 2, CustodyEpochBlocks: 50, CustodyCommitBlocks: 2,
 		MaxOpenCustodies: 1, CustodyOpenings: 1, MaxInputBytes: 1, MaxStoredBytes: 1024, RequestBlocks: 3, ProofBlocks: 3, PayoutBlocks: 1, PerformanceBlocks: 10,
 		MaxCallbackGas: 21_000, CallbackGasPrice: math.ZeroInt(), CallbackPremium: math.ZeroInt(), CallbackBlocks: 100, MaxBatch: 1,
-		BeaconDelayBlocks: 2, BeaconStaleBlocks: 1, RetentionBlocks: 1000,
+		BeaconDelayBlocks: 2, BeaconStaleBlocks: 1, RetentionBlocks: 1000, Optimistic: types.DefaultOptimisticParams(),
 	})
 	v := f.Models.Versions[1]
 	v.Price = aimo(77)

@@ -19,6 +19,18 @@ func RegisterInterfaces(registry codectypes.InterfaceRegistry) {
 		&MsgSetBeacon{},
 		&MsgSetPolicy{},
 		&MsgOpenProof{},
+		&MsgRegisterExecutor{},
+		&MsgUnregisterExecutor{},
+		&MsgBindResult{},
+		&MsgOpenResult{},
+		&MsgAssertResult{},
+		&MsgChallenge{},
+		&MsgDefend{},
+		&MsgPick{},
+		&MsgReveal{},
+		&MsgElement{},
+		&MsgProve{},
+		&MsgTimeout{},
 		&MsgUpdateParams{},
 	)
 	msgservice.RegisterMsgServiceDesc(registry, &_Msg_serviceDesc)
@@ -34,5 +46,17 @@ func RegisterLegacyAminoCodec(cdc *codec.LegacyAmino) {
 	legacy.RegisterAminoMsg(cdc, &MsgSetBeacon{}, "imod/oracle/MsgSetBeacon")
 	legacy.RegisterAminoMsg(cdc, &MsgSetPolicy{}, "imod/oracle/MsgSetPolicy")
 	legacy.RegisterAminoMsg(cdc, &MsgOpenProof{}, "imod/oracle/MsgOpenProof")
+	legacy.RegisterAminoMsg(cdc, &MsgRegisterExecutor{}, "imod/oracle/MsgRegisterExecutor")
+	legacy.RegisterAminoMsg(cdc, &MsgUnregisterExecutor{}, "imod/oracle/MsgUnregisterExecutor")
+	legacy.RegisterAminoMsg(cdc, &MsgBindResult{}, "imod/oracle/MsgBindResult")
+	legacy.RegisterAminoMsg(cdc, &MsgOpenResult{}, "imod/oracle/MsgOpenResult")
+	legacy.RegisterAminoMsg(cdc, &MsgAssertResult{}, "imod/oracle/MsgAssertResult")
+	legacy.RegisterAminoMsg(cdc, &MsgChallenge{}, "imod/oracle/MsgChallenge")
+	legacy.RegisterAminoMsg(cdc, &MsgDefend{}, "imod/oracle/MsgDefend")
+	legacy.RegisterAminoMsg(cdc, &MsgPick{}, "imod/oracle/MsgPick")
+	legacy.RegisterAminoMsg(cdc, &MsgReveal{}, "imod/oracle/MsgReveal")
+	legacy.RegisterAminoMsg(cdc, &MsgElement{}, "imod/oracle/MsgElement")
+	legacy.RegisterAminoMsg(cdc, &MsgProve{}, "imod/oracle/MsgProve")
+	legacy.RegisterAminoMsg(cdc, &MsgTimeout{}, "imod/oracle/MsgTimeout")
 	legacy.RegisterAminoMsg(cdc, &MsgUpdateParams{}, "imod/oracle/MsgUpdateParams")
 }

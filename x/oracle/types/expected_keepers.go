@@ -16,6 +16,8 @@ import (
 type BankKeeper interface {
 	SendCoins(ctx context.Context, from, to sdk.AccAddress, amt sdk.Coins) error
 	SendCoinsFromAccountToModule(ctx context.Context, from sdk.AccAddress, module string, amt sdk.Coins) error
+	// BurnCoins burns what a module account holds.
+	BurnCoins(ctx context.Context, module string, amt sdk.Coins) error
 	GetBalance(ctx context.Context, addr sdk.AccAddress, denom string) sdk.Coin
 	BlockedAddr(addr sdk.AccAddress) bool
 }
@@ -41,6 +43,8 @@ type Minted interface {
 // ModelKeeper is what x/imo answers about models and takes for them.
 type ModelKeeper interface {
 	ServableVersion(ctx context.Context, modelID uint64, version uint32) (imotypes.ServableVersion, error)
+	// ManifestOf returns the encoded manifest of any version, whether it takes requests or not.
+	ManifestOf(ctx context.Context, modelID uint64, version uint32) ([]byte, error)
 	VersionForProof(ctx context.Context, modelID uint64) (imotypes.ServableVersion, bool, error)
 	RecordProof(ctx context.Context, modelID uint64, version uint32, outcome imotypes.ProofOutcome) error
 	// VersionForCustody returns the latest version, frozen or not, and whether its model has a live

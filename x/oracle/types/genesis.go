@@ -44,6 +44,9 @@ func (g *GenesisState) Validate() error {
 	if err := g.validateCallbacks(); err != nil {
 		return err
 	}
+	if err := g.validateOptimistic(); err != nil {
+		return err
+	}
 	return g.validateMoney()
 }
 
@@ -68,7 +71,13 @@ func (g *GenesisState) validateSubjects() (map[attestation.Key]bool, error) {
 		}
 		switch r.Status {
 		case RequestStatus_REQUEST_STATUS_PENDING:
-			open[s.Key] = true
+			if !r.Optimistic {
+				open[s.Key] = true
+			}
+		case RequestStatus_REQUEST_STATUS_ASSERTED, RequestStatus_REQUEST_STATUS_DISPUTED:
+			if !r.Optimistic || r.ClaimId == 0 {
+				return nil, ErrInvalidGenesis.Wrapf("request %d is %s without a claim", r.Id, r.Status)
+			}
 		case RequestStatus_REQUEST_STATUS_FINAL:
 			if len(r.OutputRoot) != 32 || len(r.Witness) != 32 || r.FinalHeight <= 0 {
 				return nil, ErrInvalidGenesis.Wrapf("final request %d has no result", r.Id)

@@ -51,6 +51,26 @@ var (
 	AvailabilitiesPrefix      = collections.NewPrefix(45) // model id -> Availability
 	ProofRecordsPrefix        = collections.NewPrefix(46) // (model id, version) -> ProofRecord
 	CustodyCursorPrefix       = collections.NewPrefix(47) // -> CustodyCursor
+	ExecutorsPrefix           = collections.NewPrefix(60) // account -> Executor
+	HoldersPrefix             = collections.NewPrefix(61) // (model id, account): executors that hold a model
+	JobsPrefix                = collections.NewPrefix(62) // (kind, id, account) -> Job
+	JobDeadlinesPrefix        = collections.NewPrefix(63) // (deadline, kind, id, account)
+	LeavingPrefix             = collections.NewPrefix(64) // (release height, account): executors that leave
+	JobsByExecutorPrefix      = collections.NewPrefix(65) // (account, kind, id)
+	WaitingPrefix             = collections.NewPrefix(66) // (height, request id): requests that look for an executor
+	ClaimsPrefix              = collections.NewPrefix(70) // claim id -> Claim
+	ClaimWindowsPrefix        = collections.NewPrefix(71) // (height, claim id): claims that become final at its end
+	DisputesPrefix            = collections.NewPrefix(72) // game id -> Dispute
+	DisputesByClaimPrefix     = collections.NewPrefix(73) // (claim id, game id)
+	DisputeDeadlinesPrefix    = collections.NewPrefix(74) // (height, game id): games that go on
+	SettlementsPrefix         = collections.NewPrefix(75) // (height, claim id): fallen claims whose money is not shared out
+	KeptPrefix                = collections.NewPrefix(76) // (claim id, key) -> what games about it revealed
+	DisputeTotalsPrefix       = collections.NewPrefix(77) // -> DisputeTotals
+	LostBondsPrefix           = collections.NewPrefix(78) // game id: lost games whose bond is not shared out
+	CleanupsPrefix            = collections.NewPrefix(82) // claim id: closed claims about which something is kept
+	ClosedDisputesPrefix      = collections.NewPrefix(79) // (height, 0 claim or 1 game, id): closed in that block
+	PanelsPrefix              = collections.NewPrefix(80) // (kind, id) -> Panel
+	PanelsDuePrefix           = collections.NewPrefix(81) // (height, kind, id)
 )
 
 // EscrowAddress is the 20-byte account that holds the fees of open subjects, the validators'

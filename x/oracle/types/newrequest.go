@@ -34,3 +34,8 @@ func (r Request) Fee() sdk.Coins { return sdk.NewCoins(r.NetworkFee).Add(r.Model
 
 // Final tells whether the request has its result.
 func (r Request) Final() bool { return r.Status == RequestStatus_REQUEST_STATUS_FINAL }
+
+// Closed tells whether the request is final or expired: nothing about it changes any more.
+func (r Request) Closed() bool {
+	return r.Final() || r.Status == RequestStatus_REQUEST_STATUS_EXPIRED
+}

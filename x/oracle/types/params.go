@@ -75,6 +75,8 @@ func DefaultParams() Params {
 		CustodyOpenings:     16,
 		RetentionBlocks:     604_800, // a week of one-second blocks
 		ProvisionsBps:       1000,
+
+		Optimistic: DefaultOptimisticParams(),
 	}
 }
 
@@ -124,5 +126,5 @@ func (p Params) Validate() error {
 			return ErrInvalidParams.Wrapf("%s is %d, must be %d to %d", bound.name, bound.value, bound.low, bound.high)
 		}
 	}
-	return nil
+	return p.Optimistic.Validate()
 }

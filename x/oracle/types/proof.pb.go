@@ -160,9 +160,10 @@ type ProofRecord struct {
 	Witness []byte `protobuf:"bytes,6,opt,name=witness,proto3" json:"witness,omitempty"`
 	// height is the block that decided.
 	Height int64 `protobuf:"varint,7,opt,name=height,proto3" json:"height,omitempty"`
-	// matched_power is the voting power of the opened bindings that match.
+	// matched_power is the voting power of the opened bindings that match; of a version that executors reproduced
+	// the number of those that match.
 	MatchedPower uint64 `protobuf:"varint,8,opt,name=matched_power,json=matchedPower,proto3" json:"matched_power,omitempty"`
-	// total_power is the voting power of the whole set.
+	// total_power is the voting power of the whole set, or the number of executors drawn.
 	TotalPower uint64 `protobuf:"varint,9,opt,name=total_power,json=totalPower,proto3" json:"total_power,omitempty"`
 	// signers tells whose opened bindings match: bit n-1 is that of validator number n.
 	Signers []byte `protobuf:"bytes,10,opt,name=signers,proto3" json:"signers,omitempty"`
