@@ -75,7 +75,7 @@ func (k *Keeper) provedWeights(ctx context.Context, modelID uint64, version uint
 	if err != nil {
 		return v, merkle.Hash{}, err
 	}
-	if v.Status != types.MODEL_STATUS_REPRODUCED {
+	if !v.Status.Reproduced() {
 		return v, merkle.Hash{}, types.ErrNotReproduced.Wrapf("version %d of model %d is %s", v.Version, modelID, v.Status)
 	}
 	root, err := hex.DecodeString(v.WeightsRoot)

@@ -5,7 +5,7 @@
 //   - Book: claims, games, commitments; the queues of windows, clocks and settlements.
 //   - Owed, Check: what the escrow holds for games and fallen claims.
 //
-// Rules (shared/notes/protocol-rules D2; docs/adr/0013):
+// Rules (docs/adr/0013):
 //
 //   - A claim is final when its window is over and no game about it is open. A lost challenge confirms nothing.
 //   - Games are independent and parallel. The first proof, or the first silence of the defending side, refutes the claim

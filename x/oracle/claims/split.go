@@ -21,7 +21,7 @@ type Shares struct {
 }
 
 // SplitClaim divides the bond of a refuted claim: 40 % to the challenger, 20 % to the users of the claim, the rest is
-// burnt (protocol-rules D2).
+// burnt.
 func SplitClaim(bond math.Int) Shares { return split(bond, winnerBps, usersBps) }
 
 // SplitChallenge divides the bond of a lost challenge: half to the executor, whose moves it covers, half is burnt.

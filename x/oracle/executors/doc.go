@@ -8,10 +8,10 @@
 //   - Owed, Check: what the escrow holds for executors, and whether the figures agree.
 //
 // A job holds a part of the bond from the draw on, so an executor cannot promise the same money twice, and nothing
-// that is held can be withdrawn (shared/notes/protocol-rules D4: reserve by bond, not by free slots). The draw goes by
+// that is held can be withdrawn (reserve by bond, not by free slots). The draw goes by
 // the whole bond, whether it is held or not: who fills the slots of all others does not get to be drawn himself.
 //
-// There is no heartbeat message. A heartbeat that does not look like paid work proves nothing (D4), so an executor is
+// There is no heartbeat message. A heartbeat that does not look like paid work proves nothing, so an executor is
 // known to live by the jobs it does: requests, versions to reproduce, claims to audit are one kind of record with one
 // deadline and one penalty.
 package executors

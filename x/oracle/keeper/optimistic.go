@@ -69,7 +69,7 @@ func (k *Keeper) checkOptimistic(ctx context.Context, model uint64, count int, p
 }
 
 // makeOptimistic fills what a request of an optimistic model has beside the others: the executor is drawn with the
-// beacon of the block after it (protocol-rules S1).
+// beacon of the block after it.
 func makeOptimistic(r *types.Request, height int64, p types.OptimisticParams) {
 	r.Optimistic, r.ExecutorBps, r.AuditBps = true, p.ExecutorBps, p.AuditBps
 	r.DeadlineHeight = height + int64(p.WaitBlocks)

@@ -27,7 +27,7 @@ const (
 
 // submitToExecutors opens the panel that is to reproduce a version of class OPTIMISTIC, and takes the verification fee.
 // Manifest and limits were checked by every node with the message; that the bytes are there is shown by the executors'
-// samples, whose paths every node checks (protocol-rules D1).
+// samples, whose paths every node checks.
 func (k *Keeper) submitToExecutors(ctx context.Context, v imotypes.ServableVersion, payer sdk.AccAddress, fee sdk.Coin) error {
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
 	params, err := k.params.Get(ctx)
@@ -53,7 +53,7 @@ func (k *Keeper) submitToExecutors(ctx context.Context, v imotypes.ServableVersi
 }
 
 // openAudit opens the panel of a claim. Whether it is audited, and by whom, is drawn in the next block, after the
-// assertion: otherwise one would cheat where none is due (protocol-rules D4).
+// assertion: otherwise one would cheat where none is due.
 func (k *Keeper) openAudit(ctx context.Context, c types.Claim, r types.Request) error {
 	return k.panels.Set(ctx, types.Panel{
 		Kind: types.SubjectKind_SUBJECT_KIND_AUDIT, Id: c.Id, Version: c.Version,

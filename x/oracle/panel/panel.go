@@ -1,6 +1,6 @@
 // Package panel keeps executors that were drawn to say the same thing apart from one another: to reproduce a version of
 // class OPTIMISTIC, or to audit a claim. Each binds itself to what it found without telling it, and opens the binding
-// once all have bound or the time is over, so nobody can copy (shared/notes/protocol-rules M1, D1).
+// once all have bound or the time is over, so nobody can copy.
 //
 //   - Bind, Open: an executor's two moves, pure.
 //   - Tally: what most of them opened.

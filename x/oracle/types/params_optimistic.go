@@ -3,7 +3,7 @@ package types
 import "cosmossdk.io/math"
 
 const (
-	// MinPanel is the fewest executors that may reproduce a version (protocol-rules D1).
+	// MinPanel is the fewest executors that may reproduce a version.
 	MinPanel = 5
 	// MaxPanel is the most executors of one panel.
 	MaxPanel = 32
