@@ -6,12 +6,10 @@ func (t *Tokenizer) prepareBytes() error {
 	if t.Clean || t.Chinese || t.Lower || t.Strip || t.Unknown != 0 || t.Prefix != "" || t.MaxWord != 0 {
 		return refusef("fields of WordPiece in a byte-level tokenizer")
 	}
-	for i := range t.bytes {
-		id, ok := t.ids[string([]byte{byte(i)})]
-		if !ok {
+	for i, id := range t.bytes {
+		if id == noToken {
 			return refusef("byte 0x%02x has no token", i)
 		}
-		t.bytes[i] = id
 	}
 	if len(t.Merges) > MaxMerges {
 		return refusef("%d merges, allowed are %d", len(t.Merges), MaxMerges)

@@ -155,7 +155,7 @@ func span(o wire.Opening, size, lo, hi uint64) ([]byte, error) {
 	if lo >= hi || hi > size {
 		return nil, refuse("bytes %d to %d of %d", lo, hi, size)
 	}
-	var b []byte
+	b := make([]byte, 0, min(hi-lo, step.MaxProof))
 	for _, c := range o.Chunks {
 		from, to := c.Index*merkle.ChunkSize, c.Index*merkle.ChunkSize+uint64(len(c.Data))
 		if at := lo + uint64(len(b)); from <= at && at < to {

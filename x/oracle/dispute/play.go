@@ -18,7 +18,11 @@ func Play(p *Position, by Address, m Move) (*Next, error) {
 	if size > MaxMove {
 		return nil, fmt.Errorf("%w: %d bytes, allowed are %d", ErrTooLong, size, MaxMove)
 	}
-	t := &turn{Position: p, by: by, next: Next{Claim: p.Claim.clone(), Game: *p.Game}}
+	// A game that waited for the defence goes on by itself once there is one.
+	game := *p.Game
+	game.Defended(p.Claim)
+	p = &Position{Task: p.Task, Claim: p.Claim, Game: &game, Height: p.Height, Kept: p.Kept}
+	t := &turn{Position: p, by: by, next: Next{Claim: p.Claim.clone(), Game: game}}
 	if err := t.admit(m); err != nil {
 		return nil, err
 	}

@@ -90,6 +90,8 @@ func (t *turn) reuse() error {
 	if err != nil || value == nil {
 		return err
 	}
+	kept := t.next.Keep
+	defer func() { t.next.Keep = kept }() // it is kept already
 	if t.next.Game.Walk.Tree != Trace && t.next.Game.Walk.Height == 0 {
 		return t.chunk(value)
 	}

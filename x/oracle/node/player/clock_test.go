@@ -190,3 +190,53 @@ func TestGamesAreBounded(t *testing.T) {
 	require.ErrorIs(t, err, dispute.ErrTooMany)
 	require.ErrorContains(t, err, "has 8, allowed are 8")
 }
+
+// A side that is killed and starts anew before each of its moves makes the same moves:
+// from the state on chain, its model and its secret.
+func TestRestart(t *testing.T) {
+	r := small(t)["text, state"]
+	s := kerneltest.Source(40)
+	honest, task := runModel(t, r.runner, r.input, r.seed)
+	at, err := honest.Trace.Layout.Index(5, honest.Trace.Layout.Slots-1)
+	require.NoError(t, err)
+	l := oneBit(t, honest, at, &s)
+	l.sums = false
+	task.Output = l.Output
+	a := newArena(t, task)
+	a.challenge(1, bob)
+	for a.games[1].Stage != dispute.Over {
+		a.height++
+		again, err := player.Execute(t.Context(), r.runner, r.input, r.seed)
+		require.NoError(t, err)
+		c := player.Challenger{Run: again, Secret: [32]byte{7}}
+		who := contestant(c)
+		if a.games[1].Mover() == dispute.Defender {
+			who = l
+		}
+		m, err := who.Move(t.Context(), a.position(1))
+		require.NoError(t, err)
+		require.NoError(t, a.play(1, a.by(1), m))
+	}
+	require.Equal(t, dispute.Won, a.games[1].Result)
+}
+
+// A second game that waits for the defence goes on with it, even if nobody told it so, and
+// a defence is never replaced.
+func TestDefendedElsewhere(t *testing.T) {
+	honest, task, _, _ := scene(t, 41)
+	a := newArena(t, task)
+	a.challenge(1, bob)
+	a.challenge(2, mallory)
+	waiting := *a.games[2]
+	a.until(1, dispute.Picking, player.Defender{Run: honest}, silent{})
+	a.games[2] = &waiting
+	m, err := player.Defender{Run: honest}.Move(t.Context(), a.position(2))
+	require.NoError(t, err)
+	require.ErrorIs(t, a.play(2, alice, m), dispute.ErrTurn)
+	a.height = a.claim.Defence.Height + int64(a.claim.Terms.Clock)
+	require.ErrorIs(t, a.play(2, bob, &dispute.Timeout{}), dispute.ErrTime)
+	a.height++
+	require.NoError(t, a.play(2, bob, &dispute.Timeout{}))
+	require.Equal(t, dispute.Lost, a.games[2].Result, "its challenger's clock ran")
+	require.True(t, a.claim.Standing())
+}

@@ -50,30 +50,51 @@ func (f *figures) add(a *arena, timed bool) {
 // movesOf is the most moves of a game about a model, the challenge included.
 var movesOf = map[string]int{"digits": 11, "digits8": 11, "picture": 15, "prose": 19}
 
+// runPublished executes the first request of a model's digests.
+func runPublished(t testing.TB, name string) (*player.Run, *dispute.Task) {
+	t.Helper()
+	var file struct {
+		Results []struct {
+			Prompt, Hex string
+			Seed        uint64
+		}
+	}
+	b, err := models.Read(name, "digests.json")
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(b, &file))
+	input := []byte(file.Results[0].Prompt)
+	if len(input) == 0 {
+		input, err = hex.DecodeString(file.Results[0].Hex)
+		require.NoError(t, err)
+	}
+	packed, err := models.Pack(t.Context(), name, [20]byte{19: 1})
+	require.NoError(t, err)
+	r, err := pipeline.New(packed)
+	require.NoError(t, err)
+	return runModel(t, r, input, file.Results[0].Seed)
+}
+
+// BenchmarkOpen is what the chain spends on the last move that reads the most: which token
+// was drawn from the scores of a text. Bytes are the proof's.
+func BenchmarkOpen(b *testing.B) {
+	honest, task := runPublished(b, "prose")
+	s := kerneltest.Source(1)
+	at, err := honest.Trace.Layout.Index(20, honest.Trace.Layout.Slots)
+	require.NoError(b, err)
+	a := convicted(b, honest, *task, oneBit(b, honest, at, &s))
+	for b.Loop() {
+		if _, err := dispute.Play(a.before, bob, a.last); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(len(a.last.Proof)), "bytes")
+}
+
 // TestHonestWinsModels: every model in the repository, at random places of the trace.
 func TestHonestWinsModels(t *testing.T) {
 	for _, name := range models.Names() {
 		t.Run(name, func(t *testing.T) {
-			var file struct {
-				Results []struct {
-					Prompt, Hex string
-					Seed        uint64
-				}
-			}
-			b, err := models.Read(name, "digests.json")
-			require.NoError(t, err)
-			require.NoError(t, json.Unmarshal(b, &file))
-			input := []byte(file.Results[0].Prompt)
-			if len(input) == 0 {
-				input, err = hex.DecodeString(file.Results[0].Hex)
-				require.NoError(t, err)
-			}
-			packed, err := models.Pack(t.Context(), name, [20]byte{19: 1})
-			require.NoError(t, err)
-			r, err := pipeline.New(packed)
-			require.NoError(t, err)
-			honest, task := runModel(t, r, input, file.Results[0].Seed)
-
+			honest, task := runPublished(t, name)
 			s := kerneltest.Source(1)
 			var f figures
 			lies := corruptions(t, honest, &s, 1+10**thorough)
