@@ -20,7 +20,7 @@ import (
 // nothing else: not what others own here, not what lies in other escrows, not anybody's room under a cap.
 func testHostile(t *testing.T, w *world, c *simd, model uint64) {
 	c.turn()
-	dee, bo := w.Key("dee"), w.investor("bo", app.BaseDenom)
+	dee, bo := w.Key("dee"), w.arrive("bo", imo(20))
 	w.done(w.Client, c.near, transfer(t, w.Client, w.Key("fay"), c.near, dimes(400), c.user, "", time.Hour))
 	o := w.sell(sale{model: model, price: dime, softCap: 300, minBid: 1, cap: 100, length: 150})
 	theirs := bo.send(50, bo.account, bid(o, dime.Amount, "self", ""))

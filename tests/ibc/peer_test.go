@@ -43,9 +43,10 @@ func (w *world) investor(name, denom string) *investor {
 func (w *world) arrive(name string, amount sdk.Coin) *investor {
 	w.T.Helper()
 	i := w.investor(name, amount.Denom)
+	before := i.has()
 	sequence := transfer(w.T, w.Client, w.Key("fay"), w.near, amount, i.key.Address.String(), "", time.Hour)
 	w.done(w.Client, w.near, sequence)
-	require.Equal(w.T, amount.Amount.String(), i.has().String())
+	require.Equal(w.T, amount.Amount.String(), i.has().Sub(before).String())
 	return i
 }
 
@@ -119,25 +120,27 @@ func purchases(t *testing.T, bo *investor, success, failure imotypes.Offering) {
 			t.Logf("gas of the transaction that brought the purchase, client update included: %d of %d", result.GasUsed, result.GasWanted)
 		}
 	})
-	var other, back uint64
+	var other, back, astray uint64
 	bo.withoutRelayer(func() {
 		other = bo.send(50, chi, bid(success, dime.Amount, chi, ""))
 		back = bo.send(70, bo.account, bid(failure, dime.Amount, "self", home(bo.key.Address.String(), `"refund"`)))
+		astray = bo.send(20, bo.account, bid(failure, dime.Amount, "self", home("nobody", `"refund"`)))
 		require.Len(t, bo.bids(success.Id), 1, "nothing arrives without a relayer")
 	})
 	bo.Eventually(relayLimit, "arrival", func() bool { return received(t, bo.Client, bo.near, back) })
 	bo.withoutRelayer(func() {}) // between arrival and answer, as far as it can be hit
-	bo.done(bo.peer.Client, bo.far, other, back)
-	answered(t, bo.Client, bo.near, other, 0)
-	answered(t, bo.Client, bo.near, back, 0)
+	bo.done(bo.peer.Client, bo.far, other, back, astray)
+	for _, sequence := range []uint64{other, back, astray} {
+		answered(t, bo.Client, bo.near, sequence, 0)
+	}
 
-	require.Equal(t, dime.Amount.MulRaw(220).String(), before.Sub(bo.has()).String())
+	require.Equal(t, dime.Amount.MulRaw(240).String(), before.Sub(bo.has()).String())
 	owners := map[string]string{}
 	for _, b := range bo.bids(success.Id) {
 		owners[b.Owner] = b.Amount.Amount.String()
 	}
 	require.Equal(t, map[string]string{bo.account: dime.Amount.MulRaw(100).String(), chi: dime.Amount.MulRaw(50).String()}, owners)
-	require.Len(t, bo.bids(failure.Id), 1)
+	require.Len(t, bo.bids(failure.Id), 2)
 	bo.conserved()
 }
 
@@ -221,9 +224,18 @@ func succeeds(t *testing.T, bo *investor, o imotypes.Offering, model uint64) {
 	bo.conserved()
 }
 
-// fails sends a refund home: a stranger asks for it, the relayer dies with the refund on its way.
+// fails sends a refund home: a stranger asks for it, the relayer dies with the refund on its way. That of another bid goes astray,
+// as often as somebody tries, and lies in the escrow again each time, until its bidder calls it elsewhere.
 func fails(t *testing.T, bo *investor, o imotypes.Offering) {
-	crank := &imotypes.MsgCollectRefund{Sender: bo.Key("eve").Address.String(), OfferingId: o.Id, BidId: bo.bids(o.Id)[0].Id}
+	crank := &imotypes.MsgCollectRefund{Sender: bo.Key("eve").Address.String(), OfferingId: o.Id}
+	astray := *crank
+	for _, b := range bo.bids(o.Id) {
+		if b.Home.Receiver == "nobody" {
+			astray.BidId = b.Id
+		} else {
+			crank.BidId = b.Id
+		}
+	}
 	before := bo.has()
 	closed := bo.send(1, bo.account, bid(o, dime.Amount, "self", ""))
 	bo.done(bo.peer.Client, bo.far, closed)
@@ -242,6 +254,20 @@ func fails(t *testing.T, bo *investor, o imotypes.Offering) {
 	require.Equal(t, dime.Amount.MulRaw(70).String(), bo.has().Sub(before).String())
 	_, err := bo.sendAs(bo.Key("eve"), crank)
 	require.ErrorContains(t, err, imotypes.ErrNothingToCollect.Error(), "it pays once")
-	require.Equal(t, "0", bo.here(imotypes.OfferingAddress(o.Id).String(), app.BaseDenom).String())
+
+	escrow, receiver := imotypes.OfferingAddress(o.Id).String(), bo.key.Address.String()
+	for range 2 {
+		result, err := bo.sendAs(bo.Key("eve"), &astray)
+		require.NoError(t, err)
+		require.Equal(t, "0", bo.here(escrow, app.BaseDenom).String(), "it travels")
+		bo.done(bo.Client, bo.near, sentSequence(t, result))
+		answered(t, bo.peer.Client, bo.far, sentSequence(t, result), refused)
+		require.Equal(t, dime.Amount.MulRaw(20).String(), bo.here(escrow, app.BaseDenom).String(), "and is back")
+	}
+	before, resting := bo.has(), bo.here(bo.account, app.BaseDenom)
+	bo.ask(`{"imo":{"collect":{"offering_id":"%d","bid_id":"%d"%s}}}`, o.Id, astray.BidId, home(receiver, `"refund"`))
+	bo.settled(bo.Client, bo.near)
+	require.Equal(t, dime.Amount.MulRaw(20).Add(resting).String(), bo.has().Sub(before).String())
+	require.Equal(t, "0", bo.here(escrow, app.BaseDenom).String())
 	bo.conserved()
 }
