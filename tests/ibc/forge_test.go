@@ -1,7 +1,6 @@
 package ibc_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -11,7 +10,6 @@ import (
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 
 	transfertypes "github.com/cosmos/ibc-go/v11/modules/apps/transfer/types"
-	channeltypes "github.com/cosmos/ibc-go/v11/modules/core/04-channel/types"
 
 	"github.com/imochain/imod/app"
 	imotypes "github.com/imochain/imod/x/imo/types"
@@ -100,39 +98,4 @@ func garbage(o imotypes.Offering) []forgery {
 		{name: "nobody for a receiver", Amount: "1", Receiver: "nobody", code: refused},
 		{name: "no denom", Denom: "/", Amount: "1", Memo: valid, code: refused},
 	}
-}
-
-// replays delivers packets and answers once more, as they were and changed: nothing happens twice.
-func (c *simd) replays(sequence uint64, o imotypes.Offering) {
-	c.t.Helper()
-	w, again := c.w, c.w.Key("dev1")
-	before := w.snapshot(o.Id, w.Key("dee").Address.String())
-	escrow := escrowed(c.t, w.Client, c.near, app.BaseDenom)
-	var replayed int
-	for _, result := range arrivals(c.t, w.Client, c.near, sequence) {
-		tx, err := w.TxConfig().TxDecoder()(result.Data)
-		require.NoError(c.t, err)
-		for _, msg := range tx.GetMsgs() {
-			arrival, ok := msg.(*channeltypes.MsgRecvPacket)
-			if !ok {
-				continue
-			}
-			same := *arrival
-			same.Signer = again.Address.String()
-			_, _ = w.sendAs(again, &same) // refused, or admitted and without effect
-			changed := same
-			changed.Packet.Sequence += 1000
-			_, err := w.sendAs(again, &changed)
-			require.Error(c.t, err, "no proof of another packet")
-			changed = same
-			changed.Packet.Data = bytes.Replace(same.Packet.Data, []byte(dime.Amount.MulRaw(100).String()), []byte(dime.Amount.MulRaw(300).String()), 1)
-			changed.Packet.Sequence += 1001
-			_, err = w.sendAs(again, &changed)
-			require.Error(c.t, err, "no proof of other data")
-			replayed++
-		}
-	}
-	require.Positive(c.t, replayed)
-	require.Equal(c.t, before, w.snapshot(o.Id, w.Key("dee").Address.String()))
-	require.Equal(c.t, escrow.String(), escrowed(c.t, w.Client, c.near, app.BaseDenom).String())
 }

@@ -107,7 +107,9 @@ func (c *simd) victimsGetTheirs(o imotypes.Offering, bo *investor) {
 		}
 		require.NoError(c.t, err)
 		require.Equal(c.t, c.account(), b.Bidder, "the attacker's bid alone")
-		w.done(w.Client, c.near, sequencesOf(c.t, result)...)
+		sequences := sequencesOf(c.t, result)
+		w.done(w.Client, c.near, sequences...)
+		c.answersAgain(o, sequences[0])
 	}
 	allocation := func() sdk.Coin {
 		res, err := imotypes.NewQueryClient(w.Client.Conn()).Allocation(c.t.Context(), &imotypes.QueryAllocationRequest{Id: o.Id, Address: dee.Address.String()})

@@ -158,7 +158,7 @@ func refusals(t *testing.T, bo *investor, open imotypes.Offering) {
 		codes[bo.send(101, bo.account, valid)] = 12
 		codes[bo.send(1, bo.account, strings.Replace(valid, `"owner"`, `"boss"`, 1))] = 2
 		codes[bo.send(1, bo.account, valid[:len(valid)-1])] = 2
-		codes[bo.send(1, bo.account, strings.Replace(valid, `{"imo"`, `{"forward":{},"imo"`, 1))] = 2
+		codes[bo.send(1, bo.account, strings.Replace(valid, `{"imo"`, `{"forward":{},"imo"`, 1))] = refused
 		codes[bo.send(1, bo.account, strings.Replace(valid, open.TermsHash, strings.Repeat("0", 64), 1))] = 9
 		codes[bo.sendCoin(sdk.NewCoin(app.BaseDenom, dime.Amount), bo.account, valid, time.Hour)] = 10
 		time.Sleep(4 * time.Second) // the life of the late one, in blocks as well
