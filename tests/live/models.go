@@ -5,6 +5,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -24,6 +26,7 @@ import (
 const ModelPrice = 1_000_000
 
 // Tiny, a model of four pixels, and Letters, which takes any 48 bytes, Register makes itself; every other name is a folder of models/.
+// A number behind Tiny, as in tiny3, asks for other weights.
 const Tiny, Letters = "tiny", "letters"
 
 // Register packs models as Ana, serves their bundles, registers them in one transaction and waits until they are proved. It returns
@@ -70,10 +73,12 @@ func (n *Network) ModelsURL() string {
 // pack puts the bundle of a model where it is served and returns its manifest.
 func (n *Network) pack(name string, creator rpc.Key) []byte {
 	n.T.Helper()
-	if name == Tiny || name == Letters {
+	if number, tiny := strings.CutPrefix(name, Tiny); tiny || name == Letters {
 		made := models.Letters(n.T, creator.Address)
-		if name == Tiny {
-			made = models.Tiny(n.T, creator.Address, 0)
+		if tiny {
+			variant, err := strconv.Atoi("0" + number)
+			require.NoError(n.T, err)
+			made = models.Tiny(n.T, creator.Address, variant)
 		}
 		folder := filepath.Join(n.Net.ModelsDir(), bundle.FolderName(made.Manifest.Root()))
 		require.NoError(n.T, os.MkdirAll(folder, 0o755))

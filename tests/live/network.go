@@ -21,6 +21,8 @@ import (
 
 	"cosmossdk.io/log/v2"
 
+	"github.com/cosmos/cosmos-sdk/client"
+	"github.com/cosmos/cosmos-sdk/codec"
 	simtestutil "github.com/cosmos/cosmos-sdk/testutil/sims"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
@@ -43,6 +45,12 @@ type Options struct {
 	Genesis string
 	// Beacons gives every validator a hash chain and registers it.
 	Beacons bool
+	// Validators is how many of config.yml's validators run; 0 is all.
+	Validators int
+	// Relayer is the program of the IBC relayer; with it a second chain is linked to the first, see [Network.Peer].
+	Relayer string
+	// Replace exchanges texts in config.yml.
+	Replace *strings.Replacer
 }
 
 // Network is a running network.
@@ -61,6 +69,23 @@ func (n *Network) In(t testing.TB) *Network {
 	same.T = t
 	return &same
 }
+
+// Peer is the second chain of a network with a relayer.
+func (n *Network) Peer() *Network {
+	n.T.Helper()
+	require.NotNil(n.T, n.Net.IBC, "the network is not linked")
+	peer, err := localnet.Open(n.Net.IBC.Home)
+	require.NoError(n.T, err)
+	second := &Network{T: n.T, Net: peer, application: n.application}
+	second.Client = second.Dial(0)
+	return second
+}
+
+// Codec is the application's, for clients of other chains.
+func (n *Network) Codec() codec.Codec { return n.application.AppCodec() }
+
+// TxConfig is the application's, for clients of other chains.
+func (n *Network) TxConfig() client.TxConfig { return n.application.TxConfig() }
 
 // Root is the folder of the repository.
 func Root(t testing.TB) string {
@@ -97,7 +122,9 @@ func command(t testing.TB, args ...string) *exec.Cmd {
 func Start(t testing.TB, o Options) *Network {
 	t.Helper()
 	home := filepath.Join(t.TempDir(), "net")
-	args := []string{"--home", home, "--config", o.config(t), "--port-offset", strconv.Itoa(o.PortOffset)}
+	args := []string{
+		"--home", home, "--config", o.config(t), "--port-offset", strconv.Itoa(o.PortOffset), "--validators", strconv.Itoa(o.Validators),
+	}
 	n := &Network{T: t, application: app.New(log.NewNopLogger(), dbm.NewMemDB(), true, simtestutil.EmptyAppOptions{})}
 	var tips []string
 	if o.Beacons { // a node reads its chain when it starts
@@ -108,6 +135,9 @@ func Start(t testing.TB, o Options) *Network {
 		out, err := exec.Command(Binary(t), "testnet", "stop", "--home", home).CombinedOutput()
 		require.NoError(t, err, string(out))
 	})
+	if o.Relayer != "" {
+		args = append(args, "--ibc", "--relayer", o.Relayer)
+	}
 	Imod(t, append([]string{"testnet", "start"}, args...)...)
 	var err error
 	n.Net, err = localnet.Open(home)
@@ -122,7 +152,12 @@ func (o Options) config(t testing.TB) string {
 	t.Helper()
 	raw, err := os.ReadFile(filepath.Join(Root(t), "config.yml"))
 	require.NoError(t, err)
-	text := string(raw) + o.Genesis // the file ends within genesis.app_state
+	text := string(raw)
+	if o.Replace != nil {
+		text = o.Replace.Replace(text)
+		require.NotEqual(t, string(raw), text, "config.yml has none of the texts")
+	}
+	text += o.Genesis // the file ends within genesis.app_state
 	if len(o.Oracle) > 0 {
 		text += "    oracle:\n      params:\n"
 		for key, value := range o.Oracle {

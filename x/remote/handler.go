@@ -170,6 +170,9 @@ func (d Doors) request(ctx context.Context, a arrival, r memo.Request) error {
 
 // collect hands out tokens and refund, either of which may be nothing, but not both.
 func (d Doors) collect(ctx context.Context, a arrival, c memo.Collect) error {
+	if c.BidID != 0 {
+		return d.keep(ctx, a, c)
+	}
 	tokens, tokensErr := d.Offerings.CollectAllocation(ctx, &imotypes.MsgCollectAllocation{Sender: a.account, OfferingId: c.OfferingID})
 	if tokensErr != nil && !nothing(tokensErr) {
 		return tokensErr
@@ -189,6 +192,16 @@ func (d Doors) collect(ctx context.Context, a arrival, c memo.Collect) error {
 		denoms = append(denoms, refund.Refund.Denom)
 	}
 	return d.home(ctx, a, c.Home, denoms...)
+}
+
+// keep hands out the refund of a bid that the account placed, wherever the bid wanted it to go: a home that cannot be reached
+// would hold it for ever.
+func (d Doors) keep(ctx context.Context, a arrival, c memo.Collect) error {
+	res, err := d.Offerings.CollectRefund(ctx, &imotypes.MsgCollectRefund{Sender: a.account, OfferingId: c.OfferingID, BidId: c.BidID, Keep: true})
+	if err != nil || c.Home == nil || !c.Home.Refund {
+		return err
+	}
+	return d.home(ctx, a, c.Home, res.Refund.Denom)
 }
 
 // nothing tells whether an offering only has nothing to hand out of a kind: a failed one has no tokens.

@@ -72,8 +72,8 @@ func TestStateStaysBounded(t *testing.T) {
 	f.At(f.Ctx.BlockHeight() + 1001) // the retention of the last one is over
 	for range blocks + 10 {
 		f.Next()
+		f.Commit()
 	}
-	f.Commit()
 	left := f.StoreBytes()
 	t.Logf("%d requests: %d bytes before, %d with the last 1,000 blocks, %d after pruning, %.2f a request for ever",
 		finished, empty, steady, left, float64(left-empty)/float64(finished))

@@ -66,7 +66,9 @@ type Cancel struct {
 // Collect hands out bought tokens and refunds of the account of channel and sender.
 type Collect struct {
 	OfferingID uint64
-	Home       *Home
+	// BidID is a bid that this account placed and whose home cannot be reached: its refund, and nothing else, is handed out.
+	BidID uint64
+	Home  *Home
 }
 
 // Claim collects the revenue of the account of channel and sender.

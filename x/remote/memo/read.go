@@ -38,7 +38,7 @@ func parseAction(o object) (Action, error) {
 	case "cancel":
 		action = Cancel{OfferingID: r.id("offering_id"), BidID: r.id("bid_id"), Home: r.home(false)}
 	case "collect":
-		action = Collect{OfferingID: r.id("offering_id"), Home: r.home(true)}
+		action = Collect{OfferingID: r.id("offering_id"), BidID: r.optionalID("bid_id"), Home: r.home(true)}
 	case "claim":
 		action = Claim{ModelID: r.id("model_id"), Home: r.home(false)}
 	case "exit":
@@ -129,6 +129,14 @@ func (r *reader) id(name string) uint64 {
 		r.fail(name, "%q is no id: a decimal string from 1", text)
 	}
 	return n
+}
+
+// optionalID is 0 when it is left out.
+func (r *reader) optionalID(name string) uint64 {
+	if _, there := r.from.values[name]; !there {
+		return 0
+	}
+	return r.id(name)
 }
 
 func (r *reader) seed() uint64 {
