@@ -206,6 +206,17 @@ tests/web/node_modules/.package-lock.json: tests/web/package-lock.json
 	npm --prefix tests/web ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
+.PHONY: test-wallets
+## test-wallets: every message signed by CosmJS (direct, amino) and by ethers (typed data), on the whole application
+test-wallets: tests/wallets/node_modules/.package-lock.json
+	@scripts/need.sh node
+	$(TEST) -count=1 -v -timeout 10m -run '^TestWalletLibraries$$' ./tests/integration -libraries
+
+tests/wallets/node_modules/.package-lock.json: tests/wallets/package-lock.json
+	@scripts/need.sh node npm
+	npm --prefix tests/wallets ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
 .PHONY: test-ibc-long
 ## test-ibc-long: 1,000 purchases in flight when a sale closes; what a packet costs with 1,000 bids in the book
 test-ibc-long:
