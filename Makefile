@@ -223,6 +223,22 @@ tests/web/node_modules/.package-lock.json: tests/web/package-lock.json
 	npm --prefix tests/web ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
+.PHONY: test-wallets
+## test-wallets: every message signed by CosmJS (direct, amino) and by ethers (typed data), on the whole application
+test-wallets: tests/wallets/node_modules/.package-lock.json
+	@scripts/need.sh node
+	$(TEST) -count=1 -v -timeout 10m -run '^TestWalletLibraries$$' ./tests/integration -libraries
+
+tests/wallets/node_modules/.package-lock.json: tests/wallets/package-lock.json
+	@scripts/need.sh node npm
+	npm --prefix tests/wallets ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+.PHONY: test-ibc-long
+## test-ibc-long: 1,000 purchases in flight when a sale closes; what a packet costs with 1,000 bids in the book
+test-ibc-long:
+	$(TEST) -count=1 -v -timeout 30m -run '^TestIBC(Crowd|Cost)$$' ./tests/integration -crowd 1000
+
 .PHONY: test-books-long test-pool-long bench-offerings
 ## test-books-long: 100,000 random books of each kind and 200 of 10,000 bids against the rule computed with fractions
 test-books-long:

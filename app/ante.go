@@ -39,5 +39,5 @@ func (app *App) addAnteHandler(appOpts servertypes.AppOptions) {
 		},
 		encode: app.txConfig.TxEncoder(),
 	}
-	app.SetAnteHandler(rejectNested(freeOpenings(options, admit, evmante.NewAnteHandler(options))))
+	app.SetAnteHandler(rejectNested(freeOfFees(options, admit, admitExit{app}, evmante.NewAnteHandler(options))))
 }

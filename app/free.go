@@ -14,19 +14,37 @@ import (
 )
 
 const (
-	// maxFreeGas bounds the gas of a free transaction: its bytes, one signature, one opening.
+	// maxFreeGas bounds the gas of a free transaction: its bytes, one signature, one opening or exit.
 	maxFreeGas = 500_000
-	// maxFreeBytes bounds its length: one opening and what surrounds it.
-	maxFreeBytes = custody.MaxOpening + 1024
+	// maxOpeningBytes bounds the length of a free opening: one opening and what surrounds it; maxExitBytes that of an exit.
+	maxOpeningBytes = custody.MaxOpening + 1024
+	maxExitBytes    = 2048
 )
 
-// freeOpenings lets the opening of a validator's binding travel without a fee: it is a duty, and a
-// proof must not fail because a validator's account is empty. The class is as narrow as can be: one
-// message, no fee offered, bounded bytes and gas, sent by the validator's operator or courier, the
-// first of its kind, and right to the last byte, which is checked here, before it is admitted to the
-// pool. Everything else takes the ordinary way.
-func freeOpenings(options evmante.HandlerOptions, admit admitOpening, next sdk.AnteHandler) sdk.AnteHandler {
-	free := sdk.ChainAnteDecorators(
+// freeOfFees lets two classes of transactions travel without a fee, and everything else go the ordinary way.
+//
+// An opening of a validator's binding is a duty, and a proof must not fail because a validator's account is empty. The class is
+// as narrow as can be: one message, no fee offered, bounded bytes and gas, sent by the validator's operator or courier, the
+// first of its kind, and right to the last byte, which is checked here, before it is admitted to the pool.
+//
+// An exit of an account without gas coin (see exitOf) is the other.
+func freeOfFees(options evmante.HandlerOptions, openings admitOpening, exits admitExit, next sdk.AnteHandler) sdk.AnteHandler {
+	opening, exit := withoutFee(options, openings), withoutFee(options, exits)
+	return func(ctx sdk.Context, tx sdk.Tx, simulate bool) (sdk.Context, error) {
+		switch {
+		case openingOf(tx) != nil:
+			return opening(ctx, tx, simulate)
+		case !simulate && exits.concerns(ctx, tx):
+			return exit(ctx, tx, simulate)
+		default:
+			return next(ctx, tx, simulate)
+		}
+	}
+}
+
+// withoutFee are the checks of every transaction but for the fee, and one that decides whether it may do without.
+func withoutFee(options evmante.HandlerOptions, admit sdk.AnteDecorator) sdk.AnteHandler {
+	return sdk.ChainAnteDecorators(
 		ante.NewSetUpContextDecorator(),
 		ante.NewExtensionOptionsDecorator(nil),
 		ante.NewValidateBasicDecorator(),
@@ -37,26 +55,40 @@ func freeOpenings(options evmante.HandlerOptions, admit admitOpening, next sdk.A
 		ante.NewValidateSigCountDecorator(options.AccountKeeper),
 		ante.NewSigGasConsumeDecorator(options.AccountKeeper, options.SigGasConsumer),
 		ante.NewSigVerificationDecorator(options.AccountKeeper, options.SignModeHandler),
-		admit, // behind the signature: nobody else can use up a validator's one free message
+		admit, // behind the signature: nobody else can use up what an account has free
 		ante.NewIncrementSequenceDecorator(options.AccountKeeper),
 	)
-	return func(ctx sdk.Context, tx sdk.Tx, simulate bool) (sdk.Context, error) {
-		if openingOf(tx) != nil {
-			return free(ctx, tx, simulate)
-		}
-		return next(ctx, tx, simulate)
+}
+
+// checkFreeSize refuses a transaction without a fee that is longer or asks for more gas than one may.
+func checkFreeSize(ctx sdk.Context, tx sdk.Tx, encode sdk.TxEncoder, most int) error {
+	if gas := tx.(sdk.FeeTx).GetGas(); gas > maxFreeGas {
+		return errorsmod.Wrapf(sdkerrors.ErrOutOfGas, "a free transaction may ask for %d gas, not %d", uint64(maxFreeGas), gas)
 	}
+	bytes, err := encode(tx)
+	if err != nil {
+		return err
+	}
+	if size := max(len(bytes), len(ctx.TxBytes())); size > most {
+		return errorsmod.Wrapf(sdkerrors.ErrTxTooLarge, "a free transaction of this kind may have %d bytes, not %d", most, size)
+	}
+	return nil
 }
 
 // openingOf returns the opening of a transaction that asks to travel free, nil of any other.
 func openingOf(tx sdk.Tx) *oracletypes.MsgOpenProof {
+	msg, _ := freeMessage(tx).(*oracletypes.MsgOpenProof)
+	return msg
+}
+
+// freeMessage is the message of a transaction of one message that offers no fee, nil of any other.
+func freeMessage(tx sdk.Tx) sdk.Msg {
 	msgs := tx.GetMsgs()
 	feeTx, ok := tx.(sdk.FeeTx)
 	if !ok || len(msgs) != 1 || !feeTx.GetFee().IsZero() {
 		return nil
 	}
-	msg, _ := msgs[0].(*oracletypes.MsgOpenProof)
-	return msg
+	return msgs[0]
 }
 
 // admitOpening is the decorator that judges the opening.
@@ -68,15 +100,8 @@ type admitOpening struct {
 
 // AnteHandle implements sdk.AnteDecorator.
 func (d admitOpening) AnteHandle(ctx sdk.Context, tx sdk.Tx, simulate bool, next sdk.AnteHandler) (sdk.Context, error) {
-	if gas := tx.(sdk.FeeTx).GetGas(); gas > maxFreeGas {
-		return ctx, errorsmod.Wrapf(sdkerrors.ErrOutOfGas, "a free opening may ask for %d gas, not %d", uint64(maxFreeGas), gas)
-	}
-	bytes, err := d.encode(tx)
-	if err != nil {
+	if err := checkFreeSize(ctx, tx, d.encode, maxOpeningBytes); err != nil {
 		return ctx, err
-	}
-	if size := max(len(bytes), len(ctx.TxBytes())); size > maxFreeBytes {
-		return ctx, errorsmod.Wrapf(sdkerrors.ErrTxTooLarge, "a free opening may have %d bytes, not %d", maxFreeBytes, size)
 	}
 	if err := d.check(ctx, openingOf(tx)); err != nil {
 		return ctx, err

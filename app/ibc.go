@@ -52,10 +52,15 @@ func (app *App) addIBCKeepers() {
 	)
 }
 
-// addTransferStack routes ICS-20 packets of both IBC versions. The memo of a purchase is read above what would forward or
-// call, so that a memo that asks for both is refused; what leaves passes the same layers the other way.
+// addTransferStack routes packets of both IBC versions and makes the light client.
 func (app *App) addTransferStack() {
-	doors := app.remoteDoors()
+	app.RouteTransfers(app.RemoteDoors())
+	app.IBCKeeper.ClientKeeper.AddRoute(ibctm.ModuleName, app.tendermintClient())
+}
+
+// RouteTransfers routes ICS-20 packets of both IBC versions, whose memos open doors. The memo of a purchase is read above what
+// would forward or call, so that a memo that asks for both is refused; what leaves passes the same layers the other way.
+func (app *App) RouteTransfers(doors remote.Doors) {
 	contracts := evmcallbacks.NewKeeper(app.AccountKeeper, app.EVMKeeper, app.Erc20Keeper)
 	router := porttypes.NewRouter()
 	router.AddRoute(transfertypes.ModuleName, porttypes.NewIBCStackBuilder(app.IBCKeeper.ChannelKeeper).
@@ -74,12 +79,10 @@ func (app *App) addTransferStack() {
 	routerV2.AddRoute(transfertypes.PortID, ratelimitingv2.NewIBCMiddleware(
 		*app.RateLimitKeeper, remotev2.NewIBCMiddleware(withCallbacks, doors), channels, channels))
 	app.IBCKeeper.SetRouterV2(routerV2)
-
-	app.IBCKeeper.ClientKeeper.AddRoute(ibctm.ModuleName, app.tendermintClient())
 }
 
-// remoteDoors are what the memos of transfers can ask for.
-func (app *App) remoteDoors() remote.Doors {
+// RemoteDoors are what the memos of transfers can ask for.
+func (app *App) RemoteDoors() remote.Doors {
 	return remote.Doors{
 		Offerings: imokeeper.NewMsgServer(app.IMOKeeper), Revenue: revsharekeeper.NewMsgServer(app.RevShareKeeper),
 		Requests: oraclekeeper.NewMsgServer(app.OracleKeeper), Deposits: app.RevShareKeeper, Returns: app.IMOKeeper,

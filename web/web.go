@@ -16,6 +16,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/imochain/imod/clients/chaininfo"
 )
 
 // Prefix is the path below which the pages are served.
@@ -29,21 +31,9 @@ var embedded embed.FS
 
 // Config says what the pages tell wallets and where they find bundles.
 type Config struct {
-	// ChainID is the Cosmos chain id, Name what wallets show.
-	ChainID, Name string
-	// EVMChainID is the chain id of the Ethereum side.
-	EVMChainID uint64
-	// RPC and JSONRPC are addresses, http or https, that the visitor's wallet can reach.
-	RPC, JSONRPC string
-	// Denom is the base denom, Symbol what people read, Decimals the number of decimals between them.
-	Denom, Symbol string
-	Decimals      int
-	// Bech32Prefix starts every account address.
-	Bech32Prefix string
-	// GasPrice is the lowest price that the node takes, in base units per unit of gas.
-	GasPrice uint64
-	// TestNetwork tells wallets that the coins are worth nothing.
-	TestNetwork bool
+	// Chain is what the pages and wallets are told of the chain. RPC and JSONRPC are addresses that the visitor's wallet can reach;
+	// REST stays empty: the pages ask where they came from.
+	Chain chaininfo.Chain
 	// Bundles answers GET /<manifest root>/<file>; nil: this server has no bundles.
 	Bundles http.Handler
 }
@@ -95,7 +85,7 @@ func serveBundle(w http.ResponseWriter, r *http.Request, bundles http.Handler, p
 
 // secure sets the headers that every answer carries, errors included.
 func secure(cfg Config, next http.Handler) http.Handler {
-	policy := policy(cfg.JSONRPC)
+	policy := policy(cfg.Chain.JSONRPC)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", policy)

@@ -15,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/imochain/imod/clients/chaininfo"
 	"github.com/imochain/imod/web"
 )
 
@@ -22,10 +23,10 @@ import (
 const maxTransfer = 300_000
 
 func config() web.Config {
-	return web.Config{
-		ChainID: "imo-test-1", Name: "IMO test", EVMChainID: 7641, RPC: "http://127.0.0.1:26657", JSONRPC: "http://127.0.0.1:8545",
-		Denom: "aimo", Symbol: "IMO", Decimals: 18, Bech32Prefix: "imo", GasPrice: 1_000_000_000, TestNetwork: true,
-	}
+	return web.Config{Chain: chaininfo.Chain{
+		ChainID: "imo-test-1", PrettyName: "IMO test", EVMChainID: 7641, RPC: "http://127.0.0.1:26657", JSONRPC: "http://127.0.0.1:8545",
+		Denom: "aimo", Symbol: "IMO", Decimals: 18, Bech32Prefix: "imo", CoinType: 60, GasPrice: 1_000_000_000, TestNetwork: true,
+	}}
 }
 
 func ask(h http.Handler, method, path string, header ...string) *httptest.ResponseRecorder {
@@ -78,7 +79,7 @@ func TestEveryAnswerIsProtected(t *testing.T) {
 func TestPolicyTakesNoDirectives(t *testing.T) {
 	for _, address := range []string{"http://x; script-src *", "javascript:alert(1)", "http://a b", "", "::", "http://x,'unsafe-inline'"} {
 		cfg := config()
-		cfg.JSONRPC = address
+		cfg.Chain.JSONRPC = address
 		policy := ask(web.Handler(cfg), "GET", "/web/").Header().Get("Content-Security-Policy")
 		require.Contains(t, policy, "connect-src 'self'; ", address)
 		require.Equal(t, 1, strings.Count(policy, "script-src"), address)

@@ -15,7 +15,7 @@ import (
 
 func main() {
 	root := newRootCmd
-	if len(os.Args) > 1 && slices.Contains([]string{"sidecar", "model", "web"}, os.Args[1]) {
+	if len(os.Args) > 1 && slices.Contains([]string{"sidecar", "model", "web", "chain-info"}, os.Args[1]) {
 		root = newLightCmd
 	}
 	if err := svrcmd.Execute(root(), "IMOD", app.DefaultNodeHome); err != nil {
@@ -28,6 +28,6 @@ func main() {
 // the processes that do are many and bounded in memory.
 func newLightCmd() *cobra.Command {
 	root := &cobra.Command{Use: app.Name, SilenceErrors: true, SilenceUsage: true}
-	root.AddCommand(modelCmd(), sidecarCmd(), webCmd())
+	root.AddCommand(modelCmd(), sidecarCmd(), webCmd(), chainInfoCmd())
 	return root
 }

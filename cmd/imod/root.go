@@ -176,6 +176,7 @@ func addCommands(root *cobra.Command, temporary *app.App) {
 		doctorCmd(),
 		receiptsCmd(),
 		webCmd(),
+		chainInfoCmd(),
 		testnetCmd(localChain(temporary)),
 		demoCmd(localChain(temporary)),
 	)

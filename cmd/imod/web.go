@@ -74,20 +74,11 @@ func addPages(application *app.App, chainID string, options servertypes.AppOptio
 		return application
 	}
 	home := cast.ToString(options.Get(flags.FlagHome))
-	cfg := pagesConfig(chainID)
-	cfg.RPC = httpURL(cast.ToString(options.Get("rpc.laddr")))
-	cfg.JSONRPC = httpURL(cast.ToString(options.Get(srvflags.JSONRPCAddress)))
+	cfg := web.Config{Chain: networkInfo(chainID)}
+	cfg.Chain.RPC = httpURL(cast.ToString(options.Get("rpc.laddr")))
+	cfg.Chain.JSONRPC = httpURL(cast.ToString(options.Get(srvflags.JSONRPCAddress)))
 	cfg.Bundles = serve.Handler(serve.Config{Dirs: []string{filepath.Join(home, "sidecar", "bundles")}, MaxRequests: maxBundleAnswers})
 	return withPages{App: application, pages: web.Handler(cfg)}
-}
-
-// pagesConfig is what every server of the pages says of this chain.
-func pagesConfig(chainID string) web.Config {
-	return web.Config{
-		ChainID: chainID, Name: "IMO (" + chainID + ")", EVMChainID: app.EVMChainID,
-		Denom: app.BaseDenom, Symbol: strings.ToUpper(app.DisplayDenom), Decimals: app.Decimals, Bech32Prefix: app.Bech32Prefix,
-		GasPrice: app.MinGasPrice, TestNetwork: strings.Contains(chainID, "local") || strings.Contains(chainID, "test"),
-	}
 }
 
 // httpURL turns a listen address into one that a browser on this machine can open.
@@ -135,8 +126,8 @@ visitor's own wallet. Nothing is kept here. Prompts that visitors send are publi
 					return fmt.Errorf("--node-rest %s: %w: start the node first, or say which chain it is with --chain-id", node, err)
 				}
 			}
-			cfg := pagesConfig(chainID)
-			cfg.RPC, cfg.JSONRPC = rpc, evm
+			cfg := web.Config{Chain: networkInfo(chainID)}
+			cfg.Chain.RPC, cfg.Chain.JSONRPC = rpc, evm
 			if len(dirs) > 0 {
 				cfg.Bundles = serve.Handler(serve.Config{Dirs: dirs, MaxRequests: maxBundleAnswers})
 			}

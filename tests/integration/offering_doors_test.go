@@ -35,8 +35,16 @@ type door struct {
 // openBatch opens a BATCH of 3,000 tokens from 0.1 to 1 IMO, and 250 for the market.
 func (j *job) openBatch() imotypes.Offering {
 	j.T.Helper()
+	ok(j.T, j.Chain.Next(j.Chain.Tx(j.ana, j.batchSale())))
+	o, _, err := j.App().IMOKeeper.Offering(j.Context(), 1)
+	require.NoError(j.T, err)
+	return o
+}
+
+// batchSale are the terms of that sale.
+func (j *job) batchSale() *imotypes.MsgCreateOffering {
 	start, hardCap, window := j.Chain.Time(), coin(imo(3000)), 30*time.Second
-	ok(j.T, j.Chain.Next(j.Chain.Tx(j.ana, &imotypes.MsgCreateOffering{
+	return &imotypes.MsgCreateOffering{
 		Creator: j.ana.String(), ModelId: 1, Kind: imotypes.OFFERING_KIND_BATCH, TokenName: "Tiny", TokenSymbol: "TINY",
 		TotalSupply: sdk.NewCoin(j.denom, imo(5000)), SaleBps: 6000, ContributorsBps: 2500, LiquidityBps: 500, PoolFeeBps: 30, TreasuryBps: 1000, HardCap: &hardCap,
 		PaymentDenom: app.BaseDenom, Price: sdkmath.NewIntWithDecimal(1, 17), SoftCap: coin(imo(200)), MinBid: coin(imo(1)),
@@ -44,10 +52,7 @@ func (j *job) openBatch() imotypes.Offering {
 		Tranches: []imotypes.Tranche{{ReleaseTime: start.Add(300 * time.Second), Bps: 10000}}, ExitWindow: 10 * time.Second,
 		TreasuryWindow: &window, VestingDuration: 100 * time.Second, DisclosureHash: hex.EncodeToString(make([]byte, 32)),
 		MinRequestPrice: coin(imo(0)), MaxRequestPrice: coin(imo(10)),
-	})))
-	o, _, err := j.App().IMOKeeper.Offering(j.Context(), 1)
-	require.NoError(j.T, err)
-	return o
+	}
 }
 
 // TestTwoDoors: one table of actions, through messages on one network and through the contract on another, leads to the

@@ -57,7 +57,7 @@ func TestFreeOpeningInThePool(t *testing.T) {
 	for i := range c.Validators { // right to the last byte, and not hers
 		require.Contains(t, insert(c.TxWithFee(eve, 0, 400_000, nil, c.opening(i, eve))), "neither operator nor courier")
 	}
-	require.Contains(t, insert(padded(c.Chain, c.Validators[0].Operator, free(0, 0), 100_000)), "a free opening may have")
+	require.Contains(t, insert(padded(c.Chain, c.Validators[0].Operator, free(0, 0), 100_000)), "a free transaction of this kind may have")
 	require.Zero(t, pool.CountTx())
 	require.Empty(t, insert(padded(c.Chain, c.Validators[1].Operator, free(1, 0), 100)), "control: a short field does no harm")
 	good := free(0, 0)

@@ -26,11 +26,10 @@ func refundOf(who chain.Account, bid uint64) *imotypes.MsgCollectRefund {
 	return &imotypes.MsgCollectRefund{Sender: who.String(), OfferingId: 1, BidId: bid}
 }
 
-// TestRemoteRefundHome: the refund of a failed sale goes where the bidder said, whoever asks for it and however often the
+// refundHomeAgain: the refund of a failed sale goes where the bidder said, whoever asks for it and however often the
 // way fails; it pays once, and the owner of the bid, another person, gets none of it.
-func TestRemoteRefundHome(t *testing.T) {
-	j := newJob(t)
-	a := j.goAbroad(j.bo, imo(1000))
+func refundHomeAgain(t *testing.T, a *abroad) {
+	j := a.job
 	offering := j.openBatch()
 	require.True(t, a.relay(a.send(imo(100), j.dee.String(), bidMemo(offering.TermsHash, j.dee.String(), home(a, refundHome)))).Success())
 	escrow := imotypes.OfferingAddress(1)
@@ -47,27 +46,26 @@ func TestRemoteRefundHome(t *testing.T) {
 	require.Contains(t, j.broadcast(j.dee, keep).Log, imotypes.ErrNotOwner.Error(), "nor may the owner keep it")
 
 	// The first return times out, and a second report of that changes nothing.
-	lost := j.packetOf(ok(t, j.Next(j.TxWithGas(j.chi, 0, 5_000_000, refundOf(j.chi, 1)))))
+	lost := a.parcel(ok(t, j.Next(j.TxWithGas(j.chi, 0, 5_000_000, refundOf(j.chi, 1)))))
 	require.Equal(t, "0", j.Balance(escrow, app.BaseDenom).String())
 	require.Contains(t, j.broadcast(j.chi, refundOf(j.chi, 1)).Log, imotypes.ErrNothingToCollect.Error(), "while it travels")
 	j.NextAfter(7 * time.Hour)
 	for range 2 {
-		ok(t, j.Next(j.TxWithGas(j.eve, 0, 5_000_000, expire(lost, j.eve))))
+		ok(t, j.Next(j.TxWithGas(j.eve, 0, 5_000_000, a.expires(lost))))
 		require.Equal(t, imo(100).String(), j.Balance(escrow, app.BaseDenom).String())
 	}
 	// The second one arrives.
-	require.True(t, a.relay(j.packetOf(ok(t, j.Next(j.TxWithGas(j.eve, 0, 5_000_000, refundOf(j.eve, 1)))))).Success())
-	require.Equal(t, imo(1000).String(), a.held())
+	require.True(t, a.relay(a.parcel(ok(t, j.Next(j.TxWithGas(j.eve, 0, 5_000_000, refundOf(j.eve, 1)))))).Success())
+	require.Equal(t, imo(5000).String(), a.held())
 	require.Contains(t, j.broadcast(j.chi, refundOf(j.chi, 1)).Log, imotypes.ErrNothingToCollect.Error(), "it pays once")
 	require.Equal(t, "0", j.Balance(escrow, app.BaseDenom).String())
 	a.conserved()
 	require.NoError(t, j.App().IMOKeeper.CheckInvariants(j.Context()))
 }
 
-// TestRemoteTokensHome: of two bids of one owner only the one that asks for it sends its tokens and its refund home.
-func TestRemoteTokensHome(t *testing.T) {
-	j := newJob(t)
-	a := j.goAbroad(j.bo, imo(1000))
+// tokensHome: of two bids of one owner only the one that asks for it sends its tokens and its refund home.
+func tokensHome(t *testing.T, a *abroad) {
+	j := a.job
 	offering := j.openBatch()
 	require.True(t, a.ask(imo(300), bidMemo(offering.TermsHash, j.bo.String(), home(a, allHome))).Success())
 	require.True(t, a.ask(imo(200), bidMemo(offering.TermsHash, j.bo.String(), "")).Success())
@@ -80,14 +78,14 @@ func TestRemoteTokensHome(t *testing.T) {
 		return &imotypes.MsgCollectAllocation{Sender: j.chi.String(), OfferingId: 1, BidId: bid}
 	}
 	require.Contains(t, j.broadcast(j.chi, crank(2)).Log, imotypes.ErrHome.Error(), "nobody asked for it")
-	require.True(t, a.relay(j.packetOf(ok(t, j.Next(j.TxWithGas(j.chi, 0, 5_000_000, crank(1)))))).Success())
-	require.Equal(t, away.Tokens.String(), j.Balance(j.bo.Address(), voucher(j.denom)).String())
+	require.True(t, a.relay(a.parcel(ok(t, j.Next(j.TxWithGas(j.chi, 0, 5_000_000, crank(1)))))).Success())
+	require.Equal(t, away.Tokens.String(), a.heldOf(j.denom).String())
 	require.Contains(t, j.broadcast(j.chi, crank(1)).Log, imotypes.ErrNothingToCollect.Error(), "it goes once")
 	ok(t, j.Next(j.collects(j.bo)))
 	require.Equal(t, stays.Tokens.String(), j.Balance(j.bo.Address(), j.denom).String())
 
 	if refund := away.Amount.Amount.Sub(away.Cost); refund.IsPositive() {
-		packet := j.packetOf(ok(t, j.Next(j.TxWithGas(j.chi, 0, 5_000_000, refundOf(j.chi, 1)))))
+		packet := a.parcel(ok(t, j.Next(j.TxWithGas(j.chi, 0, 5_000_000, refundOf(j.chi, 1)))))
 		require.True(t, a.relay(packet).Success())
 	}
 	a.conserved(j.denom)

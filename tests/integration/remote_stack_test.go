@@ -28,7 +28,7 @@ func TestForwarding(t *testing.T) {
 	memo := func(channel string) string {
 		return fmt.Sprintf(`{"forward":{"receiver":"%s","port":"transfer","channel":"%s"}}`, j.dee, channel)
 	}
-	first := a.send(imo(40), a.who.String(), memo(nearEnd))
+	first := a.send(imo(40), a.who.String(), memo(nearEnd)).v1
 	second := j.packetsOf(ok(t, j.Next(j.TxWithGas(j.eve, 0, 10_000_000, arrive(first, j.eve)))))
 	require.Len(t, second, 1, "it goes on, and is not answered yet")
 	there := ok(t, j.Next(j.TxWithGas(j.eve, 0, 10_000_000, arrive(second[0], j.eve))))
@@ -36,7 +36,7 @@ func TestForwarding(t *testing.T) {
 		return ok(t, j.Next(j.TxWithGas(j.eve, 0, 10_000_000, channeltypes.NewMsgAcknowledgement(
 			packet, raw, localhost.SentinelProof, clienttypes.ZeroHeight(), j.eve.String()))))
 	}
-	acknowledge(first, writtenAck(a, acknowledge(second[0], writtenAck(a, there))))
+	acknowledge(first, a.written(acknowledge(second[0], a.written(there))))
 	require.Equal(t, imo(40).String(), j.Balance(j.dee.Address(), voucher(app.BaseDenom)).String())
 	require.Equal(t, imo(60).String(), a.held())
 

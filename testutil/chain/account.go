@@ -12,7 +12,6 @@ import (
 
 	sdkmath "cosmossdk.io/math"
 
-	clienttx "github.com/cosmos/cosmos-sdk/client/tx"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/tx/signing"
 	authsigning "github.com/cosmos/cosmos-sdk/x/auth/signing"
@@ -90,15 +89,22 @@ func (c *Chain) TxWithFee(from Account, ahead, gas uint64, fee sdk.Coins, msgs .
 	builder.SetGasLimit(gas)
 	builder.SetFeeAmount(fee)
 
-	mode := signing.SignMode_SIGN_MODE_DIRECT
+	sign := c.Wallet
+	if sign == nil {
+		sign = Direct
+	}
 	require.NoError(c.T, builder.SetSignatures(signing.SignatureV2{
-		PubKey: from.Key.PubKey(), Data: &signing.SingleSignatureData{SignMode: mode}, Sequence: sequence,
+		PubKey: from.Key.PubKey(), Data: &signing.SingleSignatureData{SignMode: sign.Mode}, Sequence: sequence,
 	}))
-	signature, err := clienttx.SignWithPrivKey(c.T.Context(), mode, authsigning.SignerData{
+	document, err := authsigning.GetSignBytesAdapter(c.T.Context(), config.SignModeHandler(), sign.Mode, authsigning.SignerData{
 		Address: from.String(), ChainID: ID, AccountNumber: account.GetAccountNumber(), Sequence: sequence, PubKey: from.Key.PubKey(),
-	}, builder, from.Key, config, sequence)
+	}, builder.GetTx())
 	require.NoError(c.T, err)
-	require.NoError(c.T, builder.SetSignatures(signature))
+	signature, err := sign.Sign(from, document)
+	require.NoError(c.T, err, "%s: %T", sign.Name, msgs[0])
+	require.NoError(c.T, builder.SetSignatures(signing.SignatureV2{
+		PubKey: from.Key.PubKey(), Data: &signing.SingleSignatureData{SignMode: sign.Mode, Signature: signature}, Sequence: sequence,
+	}))
 	bytes, err := config.TxEncoder()(builder.GetTx())
 	require.NoError(c.T, err)
 	return bytes

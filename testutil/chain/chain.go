@@ -70,6 +70,8 @@ type Chain struct {
 	Followers  []*Follower
 	// Worker computes open work for every validator of the first follower; nil leaves votes empty.
 	Worker Worker
+	// Wallet signs the messages of accounts, Direct when nil.
+	Wallet *Wallet
 	// Beacon knows the hash chains of the proposers; nil reveals nothing.
 	Beacon oracleabci.Beacon
 	// AfterBlock runs after every committed block; the default checks that supply equals balances.

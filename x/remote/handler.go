@@ -6,7 +6,6 @@ package remote
 import (
 	"context"
 	"errors"
-	"time"
 
 	"cosmossdk.io/core/address"
 	"cosmossdk.io/math"
@@ -22,12 +21,8 @@ import (
 	revsharetypes "github.com/imochain/imod/x/revshare/types"
 )
 
-const (
-	// returnTimeout is how long a return may travel. A return that times out lies with its account again.
-	returnTimeout = 6 * time.Hour
-	// gasPerByte prices the reading of a memo.
-	gasPerByte = 30
-)
+// gasPerByte prices the reading of a memo.
+const gasPerByte = 30
 
 // Doors are what actions end in.
 type Doors struct {
@@ -210,7 +205,7 @@ func nothing(err error) bool {
 }
 
 // home sends what the account has of some denoms to the other end of the channel: all of it, so that what came back from a
-// return that failed goes along. Without a home it stays.
+// return that failed goes along. Without a home it stays; what times out lies with the account again.
 func (d Doors) home(ctx context.Context, a arrival, h *memo.Home, denoms ...string) error {
 	if h == nil {
 		return nil
@@ -220,10 +215,9 @@ func (d Doors) home(ctx context.Context, a arrival, h *memo.Home, denoms ...stri
 		if coin.Amount.IsNil() || !coin.Amount.GT(math.ZeroInt()) {
 			continue
 		}
-		timeout := sdk.UnwrapSDKContext(ctx).BlockTime().Add(returnTimeout)
 		msg := &transfertypes.MsgTransfer{
 			SourcePort: transfertypes.PortID, SourceChannel: a.channel, Token: coin, Sender: a.account, Receiver: h.Receiver,
-			TimeoutTimestamp: uint64(timeout.UnixNano()),
+			TimeoutTimestamp: imotypes.ReturnTimeout(a.channel, sdk.UnwrapSDKContext(ctx).BlockTime()),
 		}
 		if _, err := d.Transfers.Transfer(ctx, msg); err != nil {
 			return types.ErrReturn.Wrapf("%s to %.80q: %s", coin, h.Receiver, err)

@@ -113,6 +113,9 @@ func (k *Keeper) PlaceBid(ctx context.Context, in BidOrder) (types.Bid, math.Int
 	if err := k.bank.SendCoins(ctx, in.Bidder, types.OfferingAddress(id), sdk.NewCoins(in.Amount)); err != nil {
 		return none, math.Int{}, err
 	}
+	if !k.account.HasAccount(ctx, in.Owner) { // or its owner could sign nothing, not even what is free of fees
+		k.account.SetAccount(ctx, k.account.NewAccountWithAddress(ctx, in.Owner))
+	}
 	return b, placed.Price, emit(ctx, &types.EventBidPlaced{
 		OfferingId: id, BidId: b.Id, Bidder: b.Bidder, Owner: b.Owner, Amount: b.Amount, Cost: t.Payment(b.Cost), Tokens: t.Tokens(b.Tokens),
 		TickPrice: placed.Price,

@@ -102,7 +102,7 @@ func TestPlaceBidBadInput(t *testing.T) {
 		"not an address":      {change: func(m *types.MsgPlaceBid) { m.Bidder = "x" }, want: types.ErrInvalidAddress, says: "bidder"},
 		"owner of 32 bytes":   {change: func(m *types.MsgPlaceBid) { m.Owner = text(address.Module("a", []byte("b"))) }, want: types.ErrInvalidAddress, says: "32 bytes"},
 		"owner is a module":   {change: func(m *types.MsgPlaceBid) { m.Owner = text(authtypes.NewModuleAddress("gov")) }, want: types.ErrRecipient, says: "blocked"},
-		"wrong denom":         {change: func(m *types.MsgPlaceBid) { m.Amount = sdk.NewInt64Coin(usdc, 1_000) }, want: types.ErrInvalidCoin, says: `amount has denom "ibc/USDC", must be "aimo"`},
+		"wrong denom":         {change: func(m *types.MsgPlaceBid) { m.Amount = sdk.NewInt64Coin(usdc, 1_000) }, want: types.ErrInvalidCoin, says: `amount has denom "uusdc", must be "aimo"`},
 		"below the minimum":   {change: func(m *types.MsgPlaceBid) { m.Amount = sdk.NewInt64Coin(aimo, 9) }, want: types.ErrBelowMinimum, says: "9aimo, must be at least 10aimo"},
 		"zero":                {change: func(m *types.MsgPlaceBid) { m.Amount = sdk.NewInt64Coin(aimo, 0) }, want: types.ErrInvalidCoin, says: "amount is 0"},
 		"negative":            {change: func(m *types.MsgPlaceBid) { m.Amount = sdk.Coin{Denom: aimo, Amount: math.NewInt(-5)} }, want: types.ErrInvalidCoin, says: "-5"},

@@ -5,6 +5,8 @@ import (
 
 	"cosmossdk.io/collections"
 
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
 	"github.com/imochain/imod/x/imo/types"
 )
 
@@ -36,4 +38,14 @@ func (k *Keeper) StoreBook(ctx context.Context, o types.Offering, ticks []types.
 		}
 	}
 	return nil
+}
+
+// FreeExits counts the free exits that are noted.
+func (k *Keeper) FreeExits(ctx context.Context) (int, error) {
+	count := 0
+	err := k.freeExits.Walk(ctx, nil, func(sdk.AccAddress, uint64) (bool, error) {
+		count++
+		return false, nil
+	})
+	return count, err
 }

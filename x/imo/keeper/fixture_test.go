@@ -36,7 +36,7 @@ import (
 
 const (
 	aimo     = "aimo"
-	usdc     = "ibc/USDC"
+	usdc     = "uusdc"
 	faucet   = "faucet"
 	saleTime = 1000 * time.Second // length of the sale of goodOffering
 	exitTime = 100 * time.Second  // its exit window

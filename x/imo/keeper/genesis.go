@@ -21,7 +21,7 @@ func (k *Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 	}
 	// Made here as a module account, before a coin sent to its address could make an ordinary one.
 	k.account.GetModuleAccount(ctx, types.ModuleName)
-	if err := k.params.Set(ctx, g.Params); err != nil {
+	if err := k.setParams(ctx, g.Params); err != nil {
 		return err
 	}
 	// The only write: no message changes what a network is for.
@@ -45,6 +45,14 @@ func (k *Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 		return err
 	}
 	return k.initMarkets(ctx, g)
+}
+
+// setParams stores the parameters and tells wallets and contracts of the foreign coins among them.
+func (k *Keeper) setParams(ctx context.Context, p types.Params) error {
+	for _, f := range p.ForeignDenoms {
+		k.bank.SetDenomMetaData(ctx, f.Metadata())
+	}
+	return k.params.Set(ctx, p)
 }
 
 func (k *Keeper) initModels(ctx context.Context, g types.GenesisState) error {

@@ -3,7 +3,6 @@ package keeper
 import (
 	"context"
 	"errors"
-	"time"
 
 	"cosmossdk.io/collections"
 	"cosmossdk.io/math"
@@ -15,9 +14,6 @@ import (
 	"github.com/imochain/imod/x/imo/book"
 	"github.com/imochain/imod/x/imo/types"
 )
-
-// homeTimeout is how long a part of a bid may travel. What does not arrive can be sent again.
-const homeTimeout = 6 * time.Hour
 
 // ReturnRefund sends the refund of a bid home. Anyone may: it goes where the bidder said, out of the escrow, to which it
 // comes back if it does not arrive.
@@ -144,7 +140,7 @@ func (k *Keeper) sendHome(ctx context.Context, from sdk.AccAddress, b types.Bid,
 	}
 	res, err := k.transfers.Transfer(ctx, &transfertypes.MsgTransfer{
 		SourcePort: transfertypes.PortID, SourceChannel: b.Home.Channel, Token: amount, Sender: sender, Receiver: b.Home.Receiver,
-		TimeoutTimestamp: uint64(sdk.UnwrapSDKContext(ctx).BlockTime().Add(homeTimeout).UnixNano()),
+		TimeoutTimestamp: types.ReturnTimeout(b.Home.Channel, sdk.UnwrapSDKContext(ctx).BlockTime()),
 	})
 	if err != nil {
 		return 0, err

@@ -54,6 +54,7 @@ type Keeper struct {
 	versionVotes     collections.Map[collections.Triple[uint64, uint32, sdk.AccAddress], math.Int]
 	pendingVersions  collections.KeySet[collections.Pair[uint64, uint64]]
 	returns          collections.Map[collections.Pair[string, uint64], types.Return]
+	freeExits        *collections.IndexedMap[sdk.AccAddress, uint64, freeExitIndexes]
 }
 
 // NewKeeper returns a keeper. Hooks are set afterwards, once.
@@ -117,6 +118,8 @@ func NewKeeper(
 		shared: collections.NewMap(sb, types.SharedWeightsPrefix, "shared_weights",
 			collections.TripleKeyCodec(collections.Uint64Key, collections.Uint32Key, collections.Uint64Key),
 			codec.CollValue[types.SharedWeights](cdc)),
+		freeExits: collections.NewIndexedMap(sb, types.FreeExitsPrefix, "free_exits", sdk.AccAddressKey, collections.Uint64Value,
+			newFreeExitIndexes(sb)),
 		ticks: collections.NewMap(sb, types.TicksPrefix, "ticks", modelVersion, codec.CollValue[types.BookTick](cdc)),
 	}
 	schema, err := sb.Build()

@@ -249,7 +249,7 @@ func TestSetPrice(t *testing.T) {
 		require.NoError(t, err)
 		v, err := f.keeper.ServableVersion(f.ctx, id, 1)
 		require.NoError(t, err)
-		require.Equal(t, "7ibc/USDC", v.Price.String())
+		require.Equal(t, "7uusdc", v.Price.String())
 	})
 	t.Run("ok: bounded by terms and by a sliding window once an offering runs", func(t *testing.T) {
 		f := newFixture(t)

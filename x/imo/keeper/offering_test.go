@@ -91,9 +91,9 @@ func TestCreateOfferingBadInput(t *testing.T) {
 		"nothing for sale":      {change: func(m *types.MsgCreateOffering) { m.SaleBps, m.TreasuryBps = 0, 7_000 }, want: types.ErrInvalidTerms, says: "sale_bps is 0"},
 		"liquidity":             {change: func(m *types.MsgCreateOffering) { m.SaleBps, m.LiquidityBps, m.TreasuryBps = 1_000, 6_000, 0 }, want: types.ErrInvalidTerms, says: "liquidity_bps is 6000"},
 		"treasury is a module":  {change: func(m *types.MsgCreateOffering) { m.Treasury = text(authtypes.NewModuleAddress("gov")) }, want: types.ErrRecipient, says: "treasury"},
-		"denom not allowed":     {change: pay("uatom"), want: types.ErrPaymentDenom, says: `"uatom", allowed are [aimo ibc/USDC]`},
+		"denom not allowed":     {change: pay("uatom"), want: types.ErrPaymentDenom, says: `"uatom", allowed are [aimo uusdc]`},
 		"denom is a token":      {change: pay("model-1"), want: types.ErrPaymentDenom, says: "model-1"},
-		"denom differs":         {change: func(m *types.MsgCreateOffering) { m.SoftCap.Denom = usdc }, want: types.ErrInvalidCoin, says: `soft_cap has denom "ibc/USDC", must be "aimo"`},
+		"denom differs":         {change: func(m *types.MsgCreateOffering) { m.SoftCap.Denom = usdc }, want: types.ErrInvalidCoin, says: `soft_cap has denom "uusdc", must be "aimo"`},
 		"price zero":            {change: func(m *types.MsgCreateOffering) { m.Price = math.ZeroInt() }, want: types.ErrInvalidTerms, says: "price is 0"},
 		"price missing":         {change: func(m *types.MsgCreateOffering) { m.Price = math.Int{} }, want: types.ErrInvalidCoin, says: "price is missing"},
 		"price over the bound":  {change: func(m *types.MsgCreateOffering) { m.Price = types.MaxAmount() }, want: types.ErrInvalidTerms, says: "2^120"},
@@ -125,7 +125,7 @@ func TestCreateOfferingBadInput(t *testing.T) {
 		"disclosure":            {change: func(m *types.MsgCreateOffering) { m.DisclosureHash = "abc" }, want: types.ErrInvalidHash, says: "disclosure_hash has 3 characters, must be 64"},
 		"request price denom": {change: func(m *types.MsgCreateOffering) {
 			m.MinRequestPrice, m.MaxRequestPrice = coin(usdc, 1), coin(usdc, 1_000)
-		}, want: types.ErrInvalidTerms, says: "min_request_price is in ibc/USDC"},
+		}, want: types.ErrInvalidTerms, says: "min_request_price is in uusdc"},
 		"request price outside":  {change: func(m *types.MsgCreateOffering) { m.MinRequestPrice = coin(aimo, 101) }, want: types.ErrInvalidTerms, says: "100aimo is not between"},
 		"request price reversed": {change: func(m *types.MsgCreateOffering) { m.MaxRequestPrice = coin(aimo, 9) }, want: types.ErrInvalidTerms, says: "is above max_request_price"},
 		"paused":                 {before: func(f *fixture) { f.pause() }, want: types.ErrPaused},

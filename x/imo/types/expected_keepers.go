@@ -14,8 +14,11 @@ import (
 	revsharetypes "github.com/imochain/imod/x/revshare/types"
 )
 
-// AccountKeeper reads addresses and makes the module account.
+// AccountKeeper reads addresses and makes accounts.
 type AccountKeeper interface {
+	HasAccount(ctx context.Context, addr sdk.AccAddress) bool
+	NewAccountWithAddress(ctx context.Context, addr sdk.AccAddress) sdk.AccountI
+	SetAccount(ctx context.Context, account sdk.AccountI)
 	AddressCodec() address.Codec
 	GetModuleAddress(moduleName string) sdk.AccAddress
 	GetModuleAccount(ctx context.Context, moduleName string) sdk.ModuleAccountI

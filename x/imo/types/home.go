@@ -2,14 +2,30 @@ package types
 
 import (
 	"strings"
+	"time"
 
 	"cosmossdk.io/math"
 
+	channeltypes "github.com/cosmos/ibc-go/v11/modules/core/04-channel/types"
 	host "github.com/cosmos/ibc-go/v11/modules/core/24-host"
 )
 
-// maxHomeReceiver bounds the address on another chain, in bytes.
-const maxHomeReceiver = 256
+const (
+	// maxHomeReceiver bounds the address on another chain, in bytes.
+	maxHomeReceiver = 256
+	// returnTimeout is how long what goes home may travel. What does not arrive can be sent again.
+	returnTimeout = 6 * time.Hour
+)
+
+// ReturnTimeout is when a packet that leaves now by a channel, or over IBC v2 by a client, times out: in nanoseconds of
+// Unix time on a channel, in seconds over a client, as the two versions of IBC count.
+func ReturnTimeout(channel string, now time.Time) uint64 {
+	end := now.Add(returnTimeout)
+	if channeltypes.IsValidChannelID(channel) {
+		return uint64(end.UnixNano())
+	}
+	return uint64(end.Unix())
+}
 
 // TakesRefund tells whether the refund of a bid goes to another chain. A bid without a home has none.
 func (h *Home) TakesRefund() bool { return h != nil && h.Refund }

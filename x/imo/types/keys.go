@@ -24,6 +24,11 @@ const (
 	// TokenDecimals are the decimals of every model token.
 	TokenDecimals = 18
 
+	// MaxFreeExits bounds the exits without a fee in a block.
+	MaxFreeExits = 20
+	// FreeExitGap is how many blocks an account waits between two of them.
+	FreeExitGap = 600
+
 	tokenDenomPrefix = "model-"
 	accountLength    = 20
 )
@@ -66,7 +71,10 @@ var (
 	SpendsByModelPrefix   = collections.NewPrefix(32) // (model id, spend id)
 	SpendObjectionsPrefix = collections.NewPrefix(33) // (spend id, holder) -> weight
 	ReturnsPrefix         = collections.NewPrefix(34) // (channel, sequence) -> Return
-	SharedWeightsPrefix   = collections.NewPrefix(35) // (model id, version, earlier model id) -> SharedWeights
+	// 35 and 36 hold back free exits; they are no part of a genesis.
+	FreeExitsPrefix         = collections.NewPrefix(35) // account -> height of its last free exit
+	FreeExitsByHeightPrefix = collections.NewPrefix(36) // (height, account)
+	SharedWeightsPrefix     = collections.NewPrefix(37) // (model id, version, earlier model id) -> SharedWeights
 )
 
 // Address ranges of EVM objects: 12 bytes, then an 8-byte id.

@@ -64,6 +64,9 @@ func (p Params) Validate() error {
 	if err := checkPaymentDenoms(p.PaymentDenoms); err != nil {
 		return err
 	}
+	if err := p.checkForeignDenoms(); err != nil {
+		return err
+	}
 	for _, b := range []struct {
 		name             string
 		value, low, high uint64

@@ -106,14 +106,22 @@ type Home struct {
 	Refund, Tokens bool
 }
 
+// hooks are the keys by which other layers take a packet: packet-forward, callbacks, and hooks of other chains.
+var hooks = []string{"forward", "dest_callback", "src_callback", "wasm"}
+
 // Parse reads a memo. ours is false of a memo that is not for this chain, and then there is nothing else.
-// Errors are types.ErrMemo with the field and what is wrong with it.
+// Errors are types.ErrMemo with the field and what is wrong with it, or types.ErrTwoHooks.
 func Parse(text string) (action Action, ours bool, err error) {
 	if !looksOurs(text) {
 		return nil, false, nil
 	}
 	if len(text) > MaxBytes {
 		return nil, true, types.ErrMemo.Wrapf("%d bytes, at most %d", len(text), MaxBytes)
+	}
+	for _, hook := range hooks {
+		if found, _ := hasKey(text, hook); found {
+			return nil, true, types.ErrTwoHooks.Wrap(hook)
+		}
 	}
 	root, err := parseObject(text)
 	if err != nil {

@@ -57,7 +57,7 @@ func TestRefused(t *testing.T) {
 	for _, c := range []struct{ name, memo, says string }{
 		{"cut off", claim[:len(claim)-1], "not JSON"},
 		{"more after it", claim + claim, "after the object"},
-		{"another key beside", `{"imo":{"claim":{"model_id":"1"}},"forward":{}}`, `unknown field "forward"`},
+		{"another key beside", `{"imo":{"claim":{"model_id":"1"}},"x":{}}`, `unknown field "x"`},
 		{"twice", `{"imo":{"claim":{"model_id":"1"}},"imo":{"claim":{"model_id":"1"}}}`, "stands twice"},
 		{"no object", `{"imo":"claim"}`, "imo is no object"},
 		{"no action", `{"imo":{}}`, "0 actions"},
@@ -92,6 +92,20 @@ func TestRefused(t *testing.T) {
 		require.Nil(t, action, c.name)
 		require.ErrorIs(t, err, types.ErrMemo, c.name)
 		require.ErrorContains(t, err, c.says, c.name)
+	}
+}
+
+// TestTwoHooks: a memo of ours that names another hook is refused as such, whatever the other one says, before or behind.
+func TestTwoHooks(t *testing.T) {
+	for _, hook := range []string{"forward", "dest_callback", "src_callback", "wasm"} {
+		for _, text := range []string{
+			`{"imo":{"claim":{"model_id":"1"}},"` + hook + `":{"retries":2}}`, `{"` + hook + `":null,"imo":{"claim":{"model_id":"1"}}}`, `{"imo":1,"` + hook + `":1}`,
+		} {
+			action, ours, err := memo.Parse(text)
+			require.True(t, ours, text)
+			require.Nil(t, action, text)
+			require.ErrorIs(t, err, types.ErrTwoHooks, text)
+		}
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 
 	errorsmod "cosmossdk.io/errors"
 
+	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
+
 	imotypes "github.com/imochain/imod/x/imo/types"
 	oracletypes "github.com/imochain/imod/x/oracle/types"
 	revsharetypes "github.com/imochain/imod/x/revshare/types"
@@ -26,6 +28,7 @@ var causes = []struct {
 	{imotypes.ErrNotAllowed, ErrNotAllowed}, {imotypes.ErrRecipient, ErrNotAllowed}, {imotypes.ErrNotOwner, ErrNotAllowed},
 	{imotypes.ErrCancelDeadline, ErrTooLate}, {imotypes.ErrDeadline, ErrTooLate},
 	{imotypes.ErrNothingToCollect, ErrNothing}, {imotypes.ErrNothingToExit, ErrNothing}, {revsharetypes.ErrNothingToClaim, ErrNothing},
+	{sdkerrors.ErrInsufficientFunds, ErrNothing}, // of an exit with more tokens than the account has
 	{revsharetypes.ErrPoolNotFound, ErrNotFound}, {revsharetypes.ErrNotShareDenom, ErrNotFound},
 	{oracletypes.ErrFeeAboveMax, ErrBudget}, {oracletypes.ErrTooManyOpen, ErrCap}, {oracletypes.ErrInputTooLong, ErrCap},
 }
