@@ -31,7 +31,7 @@ func (s *server) proof(ctx context.Context, model uint64, version uint32) (proof
 		return proof{}, err
 	}
 	switch v.Status {
-	case imotypes.MODEL_STATUS_REPRODUCED:
+	case imotypes.MODEL_STATUS_REPRODUCED, imotypes.MODEL_STATUS_REPRODUCED_BY_EXECUTORS:
 	case imotypes.MODEL_STATUS_PENDING:
 		return proof{}, failure{http.StatusConflict, codes.FailedPrecondition, "the version is under proof; ask again in a few seconds"}
 	default:
