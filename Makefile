@@ -244,6 +244,11 @@ test-revenue-long:
 test-revenue-holders:
 	GOGC=300 go test -count=1 -v -ldflags=-w -timeout 60m -run '^TestCostIndependentOfHolders$$' ./x/revshare/keeper -holders=1000000
 
+.PHONY: test-disputes-long
+## test-disputes-long: games about every operator, every pipeline and every model with corruptions at many places (N=10); prints moves, bytes and the last move's time
+test-disputes-long:
+	go test -count=1 -v -ldflags=-w -timeout 120m -run 'HonestWins' ./x/oracle/node/player -thorough $(or $(N),10)
+
 ## test-arm64: digests of runtime, models and served pictures and 1,000 random runs on an emulated arm64
 test-arm64:
 	@scripts/need.sh qemu-aarch64-static

@@ -18,7 +18,7 @@ import (
 )
 
 // attend answers an item of custody: the bundle is here, and its chunks can be asked for.
-func (d *dispatcher) attend(e *entry, dir string) {
+func (d *dispatcher) attend(ctx context.Context, e *entry, dir string) {
 	log := d.log.With("kind", e.work.Kind.String(), "model", e.work.ModelId, "root", bundle.FolderName(e.root))
 	reason, err := d.vet(e.work.ModelId, dir, e.root, 0)
 	switch {
@@ -43,15 +43,7 @@ func (d *dispatcher) attend(e *entry, dir string) {
 		d.damaged(log, e, dir, err)
 		return
 	}
-	if err := d.queue.results.write(e.key, result); err != nil {
-		log.Error("result not stored", "error", err)
-		d.queue.again(e)
-		return
-	}
-	log.Info("held")
-	if err := d.queue.finish(e, result); err != nil {
-		log.Error("result of a closed item not removed", "error", err)
-	}
+	d.hand(ctx, finished{e, result, func() { log.Info("held") }})
 }
 
 // withReader opens a bundle on disk for reading chunks.

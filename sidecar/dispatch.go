@@ -37,6 +37,7 @@ type dispatcher struct {
 
 	stats   *stats
 	workers []*worker.Worker // never written once the loops run
+	done    chan finished    // to commitLoop
 
 	// unfit is set when the numeric self-test failed: nothing is computed then.
 	unfit atomic.Bool
@@ -83,7 +84,7 @@ func (d *dispatcher) runLoop(ctx context.Context, w *worker.Worker) error {
 		}
 		if e.work.Kind == types.SubjectKind_SUBJECT_KIND_CUSTODY {
 			// Nothing is computed: that the bundle is here, with right bytes, is the answer.
-			d.attend(e, dir)
+			d.attend(itemCtx, e, dir)
 			continue
 		}
 		d.run(itemCtx, w, e, dir)
@@ -134,7 +135,7 @@ func (d *dispatcher) run(ctx context.Context, w *worker.Worker, e *entry, dir st
 		log.Warn("run failed", "error", reply.Error, "took", took)
 		d.queue.again(e)
 	default:
-		d.finish(log, e, reply, took)
+		d.finish(ctx, log, e, reply, took)
 	}
 }
 
@@ -147,8 +148,8 @@ func (d *dispatcher) damaged(log *slog.Logger, e *entry, dir string, why error) 
 	d.queue.postpone(e, 0)
 }
 
-// finish stores a result, which includes a refusal, and hands it to the queue.
-func (d *dispatcher) finish(log *slog.Logger, e *entry, reply worker.Reply, took time.Duration) {
+// finish keeps the output of a run and hands its result, which includes a refusal, to commitLoop.
+func (d *dispatcher) finish(ctx context.Context, log *slog.Logger, e *entry, reply worker.Reply, took time.Duration) {
 	if !d.queue.open(e) {
 		d.queue.giveUp(e, types.DeclineReason_DECLINE_REASON_UNSPECIFIED)
 		return
@@ -157,21 +158,13 @@ func (d *dispatcher) finish(log *slog.Logger, e *entry, reply worker.Reply, took
 	if err := d.keep(result, reply); err != nil {
 		log.Error("output not kept", "error", err) // it can be computed again
 	}
-	if err := d.queue.results.write(e.key, result); err != nil {
-		// Not durable, so not handed out: two answers after a crash would be worse.
-		log.Error("result not stored", "error", err)
-		d.stats.failed("result on disk", err)
-		d.queue.again(e)
-		return
-	}
-	if reply.Refused != 0 {
-		log.Warn("refused", "reason", reply.Refused, "error", reply.Error, "took", took)
-	} else {
-		log.Info("done", "took", took)
-	}
-	if err := d.queue.finish(e, result); err != nil {
-		log.Error("result of a closed item not removed", "error", err)
-	}
+	d.hand(ctx, finished{e, result, func() {
+		if reply.Refused != 0 {
+			log.Warn("refused", "reason", reply.Refused, "error", reply.Error, "took", took)
+		} else {
+			log.Info("done", "took", took)
+		}
+	}})
 }
 
 // resultOf puts a worker's reply into the form the node takes.

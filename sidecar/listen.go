@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/imochain/imod/sidecar/internal/disk"
 )
 
 // listen opens the node's door. A unix socket is made under another name, closed to
@@ -23,7 +25,7 @@ func (c Config) listen() (net.Listener, error) {
 		return nil, err
 	}
 	fresh := path + ".new"
-	if err := ignoreMissing(os.Remove(fresh)); err != nil {
+	if err := disk.IgnoreMissing(os.Remove(fresh)); err != nil {
 		return nil, err
 	}
 	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: fresh, Net: "unix"})
@@ -64,5 +66,5 @@ type socketListener struct {
 
 // Close implements net.Listener.
 func (l socketListener) Close() error {
-	return errors.Join(l.UnixListener.Close(), ignoreMissing(os.Remove(l.path)))
+	return errors.Join(l.UnixListener.Close(), disk.IgnoreMissing(os.Remove(l.path)))
 }

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/imochain/imod/sidecar/internal/disk"
 )
 
 // errNoOutput tells that an output is not here (any more).
@@ -36,7 +38,7 @@ func openOutputs(dir string, limit uint64) (*outputStore, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	if err := removeTemporary(dir); err != nil {
+	if err := disk.RemoveTemporary(dir); err != nil {
 		return nil, err
 	}
 	entries, err := os.ReadDir(dir)
@@ -65,7 +67,7 @@ func (s *outputStore) put(root [32]byte, output []byte, mediaType string) error 
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	// No sync: an output can be computed again, and get finds a torn file by its root.
-	if err := replaceFile(filepath.Join(s.dir, name), file, false); err != nil {
+	if err := disk.Replace(filepath.Join(s.dir, name), file, false); err != nil {
 		return err
 	}
 	if i := slices.IndexFunc(s.order, func(o storedOutput) bool { return o.name == name }); i >= 0 {
@@ -80,7 +82,7 @@ func (s *outputStore) put(root [32]byte, output []byte, mediaType string) error 
 // trim drops the oldest outputs, but never the newest one.
 func (s *outputStore) trim() error {
 	for s.total > s.limit && len(s.order) > 1 {
-		if err := ignoreMissing(os.Remove(filepath.Join(s.dir, s.order[0].name))); err != nil {
+		if err := disk.IgnoreMissing(os.Remove(filepath.Join(s.dir, s.order[0].name))); err != nil {
 			return err
 		}
 		s.total -= s.order[0].size

@@ -68,8 +68,8 @@ func (q *queue) wake() {
 }
 
 // submit replaces the open list by items that passed checkItems. What is not on it
-// any more is closed: its run is cancelled and its result removed.
-func (q *queue) submit(height int64, items []*types.WorkItem) (done uint32, err error) {
+// any more is closed: its run is cancelled and its result forgotten.
+func (q *queue) submit(height int64, items []*types.WorkItem) (done uint32) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.height = height
@@ -113,7 +113,8 @@ func (q *queue) submit(height int64, items []*types.WorkItem) (done uint32, err 
 	q.entries = entries
 	q.gather()
 	q.wake()
-	return done, q.results.drop(open)
+	q.results.drop(open)
+	return done
 }
 
 // checkItems checks what later code takes for granted.
@@ -223,27 +224,24 @@ func (q *queue) takeRun(ctx context.Context) (next *entry, dir string, item cont
 
 // finish takes a run back. With a result, which is on disk already, the item is
 // done. Without, it is tried again after a pause, at most maxAttempts times.
-func (q *queue) finish(e *entry, result *types.WorkResult) (err error) {
+func (q *queue) finish(e *entry, result *types.WorkResult) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	e.cancel()
 	e.running, e.cancel = false, nil
 	switch {
-	case result != nil && q.has(e.key):
-		q.results.keep(e.key, result)
-	case result != nil: // closed while it was written
-		err = q.results.remove(e.key)
-	default:
+	case result == nil:
 		e.attempts++
 		e.gone = e.attempts >= maxAttempts
 		e.after = time.Now().Add(pause(e.attempts))
+	case q.has(e.key): // not closed while it was written
+		q.results.keep(e.key, result)
 	}
 	q.wake()
-	return err
 }
 
 // again takes a run back that gave nothing, to be tried later.
-func (q *queue) again(e *entry) { _ = q.finish(e, nil) } // without a result there is no error
+func (q *queue) again(e *entry) { q.finish(e, nil) }
 
 // giveUp takes a run back for good. With a reason the node is told that the item is declined, without
 // one that there is no answer.
@@ -353,4 +351,11 @@ func earliest(a, b time.Time) time.Time {
 		return b
 	}
 	return a
+}
+
+// records are the results that a rewritten journal holds.
+func (q *queue) records() ([][]byte, error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.results.records()
 }

@@ -3,11 +3,9 @@ package sidecar
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
+	"log/slog"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -39,7 +37,7 @@ func (f *fakeShelf) Hold(root bundle.Hash) func() {
 
 func testQueue(t *testing.T, here ...byte) (*queue, *fakeShelf) {
 	t.Helper()
-	results, err := openResults(t.TempDir(), "test")
+	results, err := openResults(filepath.Join(t.TempDir(), "journal"), "test")
 	require.NoError(t, err)
 	shelf := &fakeShelf{here: map[bundle.Hash]bool{}, holds: map[bundle.Hash]int{}}
 	for _, b := range here {
@@ -56,8 +54,7 @@ func testItem(kind types.SubjectKind, id uint64, deadline int64, model byte) *ty
 
 func (q *queue) must(t *testing.T, items ...*types.WorkItem) {
 	t.Helper()
-	_, err := q.submit(5, items)
-	require.NoError(t, err)
+	q.submit(5, items)
 }
 
 // next takes a run that must be there at once.
@@ -117,11 +114,9 @@ func TestClosing(t *testing.T) {
 	require.Error(t, fetch.Err(), "and so is the download of its bundle")
 	require.False(t, q.open(e))
 
-	// Its result came too late: it is neither kept nor left on disk.
-	require.NoError(t, q.results.write(e.key, resultFor(a)))
-	require.NoError(t, q.finish(e, resultFor(a)))
+	// Its result came too late: it is not kept.
+	q.finish(e, resultFor(a))
 	require.Nil(t, q.results.get(e.key))
-	require.NoFileExists(t, q.results.path(e.key))
 	require.EqualValues(t, 2, q.next(t).work.Id)
 }
 
@@ -171,8 +166,7 @@ func TestReopenedItemIsSentAgain(t *testing.T) {
 	w := testItem(request, 1, 1, 1)
 	finish := func() {
 		e := q.next(t)
-		require.NoError(t, q.results.write(e.key, resultFor(w)))
-		require.NoError(t, q.finish(e, resultFor(w)))
+		q.finish(e, resultFor(w))
 	}
 	sent := map[*entry]bool{}
 	q.must(t, w)
@@ -190,27 +184,55 @@ func TestReopenedItemIsSentAgain(t *testing.T) {
 	require.Len(t, sent, 1)
 }
 
-func TestDamagedResults(t *testing.T) {
-	dir := t.TempDir()
-	s, err := openResults(dir, "v1")
+// TestCommit: results outlive the process until their item is closed; what another version wrote is
+// dropped, and the journal does not grow with closed items.
+func TestCommit(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "journal")
+	results, err := openResults(path, "v1")
 	require.NoError(t, err)
-	keys := make([]itemKey, 6)
-	for i := range keys {
-		keys[i] = sha256.Sum256([]byte{byte(i)})
-		require.NoError(t, s.write(keys[i], resultFor(testItem(request, uint64(i+1), 1, 1))))
+	q, _ := testQueue(t, 1)
+	q.results = results
+	d := &dispatcher{log: slog.New(slog.DiscardHandler), queue: q, stats: newStats()}
+	a, b := testItem(request, 1, 1, 1), testItem(request, 2, 2, 1)
+	q.must(t, a, b)
+	told := 0
+	finish := func(e *entry) finished { return finished{e, resultFor(e.work), func() { told++ }} }
+	d.commit([]finished{finish(q.next(t)), finish(q.next(t))})
+	require.Equal(t, 2, told)
+	require.Len(t, results.all, 2)
+
+	again, err := openResults(path, "v1")
+	require.NoError(t, err)
+	require.Equal(t, results.all, again.all)
+	require.NoError(t, again.journal.Close())
+
+	q.must(t, b)
+	for !results.journal.Full() {
+		require.NoError(t, results.journal.Append(make([]byte, 1<<16)), "no result, and none that is loaded")
 	}
-	require.NoError(t, os.Truncate(s.path(keys[0]), 20))
-	flip(t, s.path(keys[1]), 40)
-	require.NoError(t, os.WriteFile(s.path(keys[2]), nil, 0o600))
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "README"), []byte("x"), 0o600))
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "tmp-123"), []byte("x"), 0o600))
-	again, err := openResults(dir, "v1")
+	q.must(t, a, b)
+	d.commit([]finished{finish(q.next(t))})
+	require.False(t, results.journal.Full())
+	info, err := os.Stat(path)
 	require.NoError(t, err)
-	require.Len(t, again.all, 3)
-	left, err := os.ReadDir(dir)
+	require.Less(t, info.Size(), int64(1000))
+	again, err = openResults(path, "v1")
 	require.NoError(t, err)
-	require.Len(t, left, 3)
-	next, err := openResults(dir, "v2")
+	require.Len(t, again.all, 2)
+	require.NoError(t, again.journal.Close())
+
+	// What cannot be stored is not handed out: it runs again.
+	require.NoError(t, results.journal.Close())
+	require.NoError(t, os.Remove(path))
+	c := testItem(request, 3, 3, 1)
+	q.must(t, c)
+	e := q.next(t)
+	d.commit([]finished{finish(e)})
+	require.Equal(t, 3, told)
+	require.Nil(t, q.results.get(e.key))
+	require.Equal(t, 1, e.attempts)
+
+	next, err := openResults(path, "v2")
 	require.NoError(t, err)
 	require.Empty(t, next.all)
 }
@@ -266,22 +288,6 @@ func TestOutputs(t *testing.T) {
 	_, _, err = again.get(merkle.BytesRoot(large))
 	require.NoError(t, err, "the newest stays even alone above the limit")
 	require.Len(t, again.order, 1)
-}
-
-func TestReplaceFile(t *testing.T) {
-	dir := t.TempDir()
-	path := filepath.Join(dir, "f")
-	for _, sync := range []bool{true, false} {
-		require.NoError(t, replaceFile(path, []byte("one"), sync))
-		require.NoError(t, replaceFile(path, []byte("two"), sync))
-		got, err := os.ReadFile(path)
-		require.NoError(t, err)
-		require.Equal(t, "two", string(got))
-	}
-	require.Error(t, replaceFile(filepath.Join(dir, "no", "f"), nil, true))
-	names, err := filepath.Glob(filepath.Join(dir, "*"))
-	require.NoError(t, err)
-	require.False(t, slices.ContainsFunc(names, func(n string) bool { return strings.Contains(n, "tmp-") }))
 }
 
 func flip(t *testing.T, path string, at int) {

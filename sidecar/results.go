@@ -3,13 +3,9 @@ package sidecar
 import (
 	"crypto/sha256"
 	"encoding/binary"
-	"encoding/hex"
-	"errors"
-	"fmt"
-	"os"
-	"path/filepath"
 
 	"github.com/imochain/imod/inference/merkle"
+	"github.com/imochain/imod/sidecar/journal"
 	"github.com/imochain/imod/x/oracle/types"
 )
 
@@ -27,97 +23,77 @@ func keyOf(w *types.WorkItem) itemKey {
 	return sha256.Sum256(append(append(b, w.Beacon...), w.Draw...))
 }
 
-// resultStore keeps results on disk until their item is closed.
+// resultStore keeps results until their item is closed: in memory, under the queue's
+// lock, and in a journal, which one goroutine writes. A closed item's record stays in
+// the journal until that is rewritten; after a restart the first list drops it.
 type resultStore struct {
-	dir     string
-	version string
+	journal *journal.Journal
 	all     map[itemKey]*types.WorkResult
 }
 
-// openResults loads the results of earlier runs. A file that is damaged, or that
-// another version of the program wrote, is removed: its item will run again.
-func openResults(dir, version string) (*resultStore, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, err
-	}
-	if err := removeTemporary(dir); err != nil {
-		return nil, err
-	}
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return nil, err
-	}
-	s := &resultStore{dir: dir, version: version, all: map[itemKey]*types.WorkResult{}}
-	for _, e := range entries {
-		key, result, err := s.load(e.Name())
-		if err != nil {
-			if err := os.RemoveAll(filepath.Join(dir, e.Name())); err != nil {
-				return nil, err
-			}
-			continue
+// openResults loads the results of earlier runs. What is damaged, or was written by
+// another version of the program, is dropped: its item will run again.
+func openResults(path, version string) (*resultStore, error) {
+	s := &resultStore{all: map[itemKey]*types.WorkResult{}}
+	var err error
+	s.journal, err = journal.Open(path, version, func(record []byte) {
+		r := &types.WorkResult{}
+		if len(record) < len(itemKey{}) || r.Unmarshal(record[len(itemKey{}):]) != nil || r.Validate() != nil {
+			return
 		}
-		s.all[key] = result
-	}
-	return s, nil
-}
-
-// A file is SHA-256(rest) ‖ length of the version, 2 bytes ‖ version ‖ WorkResult.
-func (s *resultStore) load(name string) (key itemKey, r *types.WorkResult, err error) {
-	raw, err := hex.DecodeString(name)
-	if err != nil || len(raw) != len(key) {
-		return key, nil, fmt.Errorf("%q is not a result", name)
-	}
-	b, err := os.ReadFile(filepath.Join(s.dir, name))
-	if err != nil {
-		return key, nil, err
-	}
-	if len(b) < 34 || sha256.Sum256(b[32:]) != [32]byte(b[:32]) {
-		return key, nil, errors.New("result is damaged")
-	}
-	n := int(binary.BigEndian.Uint16(b[32:]))
-	if len(b) < 34+n || string(b[34:34+n]) != s.version {
-		return key, nil, errors.New("result of another version")
-	}
-	r = &types.WorkResult{}
-	if err := r.Unmarshal(b[34+n:]); err != nil {
-		return key, nil, err
-	}
-	return itemKey(raw), r, r.Validate()
-}
-
-func (s *resultStore) path(key itemKey) string {
-	return filepath.Join(s.dir, hex.EncodeToString(key[:]))
+		s.all[itemKey(record)] = r
+	})
+	return s, err
 }
 
 func (s *resultStore) get(key itemKey) *types.WorkResult { return s.all[key] }
 
-// write puts a result on disk; keep makes it known. They are apart because a write
-// waits for the disk and must not hold the queue's lock.
-func (s *resultStore) write(key itemKey, r *types.WorkResult) error {
-	body, err := r.Marshal()
-	if err != nil {
-		return err
+// finished is a run with its result.
+type finished struct {
+	entry  *entry
+	result *types.WorkResult
+	told   func() // logs what was computed
+}
+
+// write puts results on disk, in one go; keep makes one known. They are apart because
+// a write waits for the disk and must not hold the queue's lock.
+func (s *resultStore) write(batch []finished) error {
+	records := make([][]byte, len(batch))
+	for i, f := range batch {
+		record, err := encodeResult(f.entry.key, f.result)
+		if err != nil {
+			return err
+		}
+		records[i] = record
 	}
-	rest := binary.BigEndian.AppendUint16(nil, uint16(len(s.version)))
-	rest = append(append(rest, s.version...), body...)
-	sum := sha256.Sum256(rest)
-	return replaceFile(s.path(key), append(sum[:], rest...), true)
+	return s.journal.Append(records...)
+}
+
+func encodeResult(key itemKey, r *types.WorkResult) ([]byte, error) {
+	body, err := r.Marshal()
+	return append(key[:], body...), err
 }
 
 func (s *resultStore) keep(key itemKey, r *types.WorkResult) { s.all[key] = r }
 
 // drop forgets the results of closed items.
-func (s *resultStore) drop(open map[itemKey]bool) error {
-	var err error
+func (s *resultStore) drop(open map[itemKey]bool) {
 	for key := range s.all {
 		if !open[key] {
-			err = errors.Join(err, s.remove(key))
+			delete(s.all, key)
 		}
 	}
-	return err
 }
 
-func (s *resultStore) remove(key itemKey) error {
-	delete(s.all, key)
-	return ignoreMissing(os.Remove(s.path(key)))
+// records are what a rewritten journal holds.
+func (s *resultStore) records() ([][]byte, error) {
+	out := make([][]byte, 0, len(s.all))
+	for key, r := range s.all {
+		record, err := encodeResult(key, r)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, record)
+	}
+	return out, nil
 }

@@ -78,6 +78,7 @@ func Run(ctx context.Context, cfg Config) (err error) {
 		d.workers = append(d.workers, d.worker())
 	}
 	group.Go(func() error { return d.serve(ctx, l, options) })
+	group.Go(func() error { return d.commitLoop(ctx) })
 	for range fetchers {
 		group.Go(func() error { return d.fetchLoop(ctx) })
 	}
@@ -98,8 +99,8 @@ func Run(ctx context.Context, cfg Config) (err error) {
 
 // open opens everything on disk.
 func open(cfg Config) (*dispatcher, error) {
-	d := &dispatcher{cfg: cfg, log: cfg.Logger, stats: newStats()}
-	results, err := openResults(filepath.Join(cfg.Home, "results"), cfg.Version)
+	d := &dispatcher{cfg: cfg, log: cfg.Logger, stats: newStats(), done: make(chan finished, waiting)}
+	results, err := openResults(filepath.Join(cfg.Home, "results", "journal"), cfg.Version)
 	if err != nil {
 		return nil, fmt.Errorf("results: %w", err)
 	}

@@ -37,11 +37,7 @@ func (s *server) Submit(_ context.Context, req *types.SubmitRequest) (*types.Sub
 	if err := checkItems(req.Items); err != nil {
 		return nil, status.Error(codes.InvalidArgument, err.Error())
 	}
-	done, err := s.d.queue.submit(req.Height, req.Items)
-	if err != nil {
-		s.d.log.Error("results of closed items not removed", "error", err)
-	}
-	return &types.SubmitResponse{Done: done}, nil
+	return &types.SubmitResponse{Done: s.d.queue.submit(req.Height, req.Items)}, nil
 }
 
 // Results implements the service.
