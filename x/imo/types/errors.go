@@ -67,4 +67,5 @@ var (
 	ErrSpendOpen           = errors.Register(ModuleName, 62, "another spend is open")
 	ErrNoWeight            = errors.Register(ModuleName, 63, "holder held nothing at the record date")
 	ErrHome                = errors.Register(ModuleName, 64, "invalid home of a bid")
+	ErrSharedWeights       = errors.Register(ModuleName, 65, "shared weights are not shown")
 )

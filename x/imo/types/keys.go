@@ -66,6 +66,7 @@ var (
 	SpendsByModelPrefix   = collections.NewPrefix(32) // (model id, spend id)
 	SpendObjectionsPrefix = collections.NewPrefix(33) // (spend id, holder) -> weight
 	ReturnsPrefix         = collections.NewPrefix(34) // (channel, sequence) -> Return
+	SharedWeightsPrefix   = collections.NewPrefix(35) // (model id, version, earlier model id) -> SharedWeights
 )
 
 // Address ranges of EVM objects: 12 bytes, then an 8-byte id.
