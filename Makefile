@@ -260,6 +260,11 @@ test-revenue-long:
 test-revenue-holders:
 	GOGC=300 go test -count=1 -v -ldflags=-w -timeout 60m -run '^TestCostIndependentOfHolders$$' ./x/revshare/keeper -holders=1000000
 
+.PHONY: test-disputes-live
+## test-disputes-live: a cheating executor and a false challenger on four live validators, every program killed in mid-game
+test-disputes-live: build
+	IMOD_DISPUTES=1 $(TEST) -count=1 -timeout 30m -v -run '^TestDisputes$$' ./tests/e2e
+
 .PHONY: test-disputes-long
 ## test-disputes-long: games about every operator, every pipeline and every model with corruptions at many places (N=10); prints moves, bytes and the last move's time
 test-disputes-long:

@@ -1,7 +1,6 @@
 package integration_test
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"path/filepath"
@@ -9,7 +8,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/cosmos/cosmos-sdk/baseapp"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/imochain/imod/app"
@@ -17,9 +15,8 @@ import (
 	"github.com/imochain/imod/inference/bundle"
 	"github.com/imochain/imod/testutil/chain"
 	"github.com/imochain/imod/testutil/models"
-	imokeeper "github.com/imochain/imod/x/imo/keeper"
+	"github.com/imochain/imod/testutil/seat"
 	imotypes "github.com/imochain/imod/x/imo/types"
-	oraclekeeper "github.com/imochain/imod/x/oracle/keeper"
 	oracletypes "github.com/imochain/imod/x/oracle/types"
 )
 
@@ -88,47 +85,6 @@ func (a *ring) request(id uint64) oracletypes.Request {
 	return r
 }
 
-// ringSeat is an account's way to the chain.
-type ringSeat struct {
-	a       *ring
-	account chain.Account
-}
-
-func (s ringSeat) ChainID() string         { return chain.ID }
-func (s ringSeat) Account() sdk.AccAddress { return s.account.Address() }
-
-func (s ringSeat) Height(context.Context) (int64, error) { return s.a.Height(), nil }
-
-func (s ringSeat) Oracle() oracletypes.QueryClient {
-	helper := baseapp.NewQueryServerTestHelper(s.a.Context(), s.a.App().InterfaceRegistry())
-	oracletypes.RegisterQueryServer(helper, oraclekeeper.NewQueryServer(s.a.App().OracleKeeper))
-	return oracletypes.NewQueryClient(helper)
-}
-
-func (s ringSeat) Registry() imotypes.QueryClient {
-	helper := baseapp.NewQueryServerTestHelper(s.a.Context(), s.a.App().InterfaceRegistry())
-	imotypes.RegisterQueryServer(helper, imokeeper.NewQueryServer(s.a.App().IMOKeeper))
-	return imotypes.NewQueryClient(helper)
-}
-
-func (s ringSeat) Send(_ context.Context, msg sdk.Msg) error {
-	results := s.a.Next(s.a.Tx(s.account, msg))
-	last := results[len(results)-1]
-	name := sdk.MsgTypeURL(msg)
-	s.a.gas[name] = max(s.a.gas[name], uint64(last.GasUsed)) //nolint:gosec // gas is not negative
-	if last.Code != 0 {
-		return fmt.Errorf("%s: %s", name, last.Log)
-	}
-	return nil
-}
-
-// oneBundle gives one bundle whatever is asked for: who is given another one runs other weights.
-type oneBundle struct{ bundle *bundle.Bundle }
-
-func (s oneBundle) Bundle(context.Context, bundle.Hash, []string) (*bundle.Bundle, error) {
-	return s.bundle, nil
-}
-
 // config is that of a program that was started anew, with what it left on disk.
 func (a *ring) config(account chain.Account) executor.Config {
 	cfg := executor.DefaultConfig()
@@ -138,11 +94,11 @@ func (a *ring) config(account chain.Account) executor.Config {
 
 // execute starts an executor that runs a bundle, lets it do one round and kills it.
 func (a *ring) execute(account chain.Account, b *bundle.Bundle) error {
-	return executor.Execute(a.T.Context(), a.config(account), ringSeat{a, account}, oneBundle{b})
+	return executor.Execute(a.T.Context(), a.config(account), seat.Seat{Chain: a.Chain, Signer: account, Gas: a.gas}, seat.Only{Is: b})
 }
 
 func (a *ring) watch(account chain.Account, b *bundle.Bundle) error {
-	return executor.Watch(a.T.Context(), a.config(account), ringSeat{a, account}, oneBundle{b})
+	return executor.Watch(a.T.Context(), a.config(account), seat.Seat{Chain: a.Chain, Signer: account, Gas: a.gas}, seat.Only{Is: b})
 }
 
 // ask pays for a run and returns the drawn executor once there is one.
@@ -207,10 +163,7 @@ func TestOptimisticCheat(t *testing.T) {
 	bond := oracletypes.DefaultOptimisticParams().JobBond
 	require.Equal(t, fee.Add(bond.QuoRaw(5)).String(), a.Balance(user.Address(), app.BaseDenom).Sub(paid).String(),
 		"the fee and a fifth of the bond")
-	loser, err := a.App().OracleKeeper.Params(a.Context())
-	require.NoError(t, err)
-	require.Equal(t, bond.String(), loser.Optimistic.JobBond.String())
-	info, err := ringSeat{a, cheat}.Oracle().Executor(t.Context(), &oracletypes.QueryExecutorRequest{Address: cheat.String()})
+	info, err := seat.Seat{Chain: a.Chain, Signer: cheat}.Oracle().Executor(t.Context(), &oracletypes.QueryExecutorRequest{Address: cheat.String()})
 	require.NoError(t, err)
 	require.Equal(t, bond.MulRaw(2).String(), info.Executor.Bond.String())
 	require.True(t, info.Executor.Suspended)
@@ -236,7 +189,7 @@ func TestOptimisticLiar(t *testing.T) {
 	a.until(id, oracletypes.RequestStatus_REQUEST_STATUS_FINAL,
 		func() error { return a.watch(liar, a.other) }, func() error { return a.execute(honest, a.bundle) })
 	require.Equal(t, oracletypes.TrustClass_TRUST_CLASS_UNDISPUTED, a.request(id).TrustClass)
-	d, err := ringSeat{a, liar}.Oracle().Dispute(t.Context(), &oracletypes.QueryDisputeRequest{Id: 1})
+	d, err := seat.Seat{Chain: a.Chain, Signer: liar}.Oracle().Dispute(t.Context(), &oracletypes.QueryDisputeRequest{Id: 1})
 	require.NoError(t, err)
 	require.Equal(t, oracletypes.DisputeStatus_DISPUTE_STATUS_LOST, d.Dispute.Status)
 	require.True(t, d.Dispute.Bond.IsZero())

@@ -30,7 +30,7 @@ func (w *world) imo() imotypes.QueryServer { return imokeeper.NewQueryServer(w.A
 
 // pool draws a pool that exists.
 func (w *world) pool() (imotypes.Pool, bool) {
-	res, err := w.imo().Pool(w.Context(), &imotypes.QueryPoolRequest{ModelId: w.id(creators)})
+	res, err := w.imo().Pool(w.Context(), &imotypes.QueryPoolRequest{ModelId: w.model()})
 	if err != nil {
 		return imotypes.Pool{}, false
 	}
@@ -86,7 +86,7 @@ func addLiquidity(w *world) (chain.Account, sdk.Msg) {
 
 // position draws a position of one of the accounts.
 func (w *world) position() (chain.Account, imotypes.Position, bool) {
-	res, err := w.imo().Positions(w.Context(), &imotypes.QueryPositionsRequest{ModelId: w.id(creators)})
+	res, err := w.imo().Positions(w.Context(), &imotypes.QueryPositionsRequest{ModelId: w.model()})
 	if err != nil || len(res.Positions) == 0 {
 		return w.account(), imotypes.Position{}, false
 	}
@@ -143,7 +143,7 @@ func proposeSpend(w *world) (chain.Account, sdk.Msg) {
 func (w *world) spend(over bool) (imotypes.Spend, bool) {
 	first := w.rng.IntN(creators)
 	for i := range creators {
-		res, err := w.imo().Spends(w.Context(), &imotypes.QuerySpendsRequest{ModelId: uint64(1 + (first+i)%creators)})
+		res, err := w.imo().Spends(w.Context(), &imotypes.QuerySpendsRequest{ModelId: uint64(2 + (first+i)%creators)})
 		if err != nil || len(res.Spends) == 0 {
 			continue
 		}

@@ -52,7 +52,7 @@ var operations = append([]operation{
 	{"Exit", exit},
 	{"DeliverOutput", deliver},
 	{"SetPolicy", setPolicy},
-}, slices.Concat(marketOperations, contentOperations)...)
+}, slices.Concat(marketOperations, contentOperations, optimisticOperations)...)
 
 func amount(n int64) sdk.Coin {
 	return sdk.NewCoin(app.BaseDenom, sdkmath.NewIntWithDecimal(n, app.Decimals-2))
@@ -64,7 +64,7 @@ func sendAny(w *world) (chain.Account, sdk.Msg) {
 }
 
 func sendToken(w *world) (chain.Account, sdk.Msg) {
-	denom := imotypes.TokenDenom(w.id(creators))
+	denom := imotypes.TokenDenom(w.model())
 	from, to := w.account(), w.account()
 	held := w.Balance(from.Address(), denom)
 	if !held.IsPositive() {
@@ -135,7 +135,7 @@ func collectRefund(w *world) (chain.Account, sdk.Msg) {
 
 // modelOf returns the id of an account's model, 0 when it has none.
 func (w *world) modelOf(owner chain.Account) uint64 {
-	for id := uint64(1); id <= creators; id++ {
+	for id := uint64(optimisticModel + 1); id <= creators+1; id++ {
 		if model, err := w.App().IMOKeeper.Model(w.Context(), id); err == nil && model.Creator == owner.String() {
 			return id
 		}
@@ -156,7 +156,7 @@ func registerModel(w *world, i int) sdk.Msg {
 func createOffering(w *world, owner chain.Account, model imotypes.Model) sdk.Msg {
 	end := w.Time().Add(time.Duration(30+w.rng.IntN(20)) * time.Second)
 	softCap := amount(500)
-	if model.Id == creators { // the last misses it and is refunded
+	if model.Id == creators+1 { // the last misses it and is refunded
 		softCap = amount(55_000)
 	}
 	kind, hardCap := imotypes.OfferingKind(1+model.Id%3), (*sdk.Coin)(nil) //nolint:gosec // 1 to 3
@@ -196,7 +196,7 @@ func collectAllocation(w *world) (chain.Account, sdk.Msg) {
 
 func exit(w *world) (chain.Account, sdk.Msg) {
 	from := w.account()
-	denom := imotypes.TokenDenom(w.id(creators))
+	denom := imotypes.TokenDenom(w.model())
 	held := w.Balance(from.Address(), denom)
 	if !held.IsPositive() {
 		return from, nil
@@ -209,7 +209,7 @@ var inputs = []string{"red", "blue", "red on blue", "blue on red", "green"}
 func requestInference(w *world) (chain.Account, sdk.Msg) {
 	from := w.account()
 	return from, &oracletypes.MsgRequestInference{
-		Requester: from.String(), ModelId: w.id(creators), Input: []byte(inputs[w.rng.IntN(len(inputs))]), Seed: w.rng.Uint64(),
+		Requester: from.String(), ModelId: w.model(), Input: []byte(inputs[w.rng.IntN(len(inputs))]), Seed: w.rng.Uint64(),
 		MaxFee: sdk.NewCoins(amount(100)),
 	}
 }

@@ -25,7 +25,7 @@ import (
 const (
 	seeds          = 5
 	blocks         = 120
-	perBlock       = 25
+	perBlock       = 28
 	creators       = 4
 	leastSuccesses = 20
 )
@@ -63,7 +63,11 @@ func run(t *testing.T, seed uint64, succeeded map[string]int) {
 		w.bundles = append(w.bundles, models.Tiny(t, chain.NewAccount(names[i]).Address(), i))
 	}
 	w.worker = models.NewWorker(t, w.bundles...)
-	w.Chain = chain.New(t, chain.Options{Accounts: names, Worker: w.worker, Genesis: fastGenesis})
+	w.Chain = chain.New(t, chain.Options{Accounts: names, Worker: w.worker, Genesis: func(a *app.App, state map[string]json.RawMessage) {
+		fastGenesis(a, state)
+		fastDisputes(a, state)
+	}})
+	w.reproduce(models.Tiny(t, w.Accounts[len(w.Accounts)-1].Address(), 100))
 	supply := w.AfterBlock
 	w.AfterBlock = func(c *chain.Chain) {
 		supply(c)
