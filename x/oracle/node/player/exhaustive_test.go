@@ -183,8 +183,9 @@ func FuzzOpen(f *testing.F) {
 		}
 	}
 	s := kerneltest.Source(2)
+	requests := small(f)
 	for _, name := range []string{"text, drawn", "text, window", "text, sliding", "image", "classify"} {
-		r := small(f)[name]
+		r := requests[name]
 		honest, task := runModel(f, r.runner, r.input, r.seed)
 		add(honest, task, &s)
 	}
