@@ -55,6 +55,19 @@ release: wasm
 	@scripts/need.sh go gcc git
 	scripts/release.sh "$(VERSION)" "$(VERSION_FLAGS)"
 
+.PHONY: relayer
+## relayer: build build/rly, the IBC relayer of `testnet start --ibc` (minutes on first use)
+relayer: build/rly
+
+build/rly: $(wildcard tools/rly/*)
+	@scripts/need.sh go gcc
+	go -C tools/rly build -ldflags="-s -w" -o ../../build/rly .
+
+# Another implementation of IBC, for test-ibc.
+build/simd: $(wildcard tools/simd/*)
+	@scripts/need.sh go gcc
+	go -C tools/simd build -ldflags="-s -w" -o ../../build/simd .
+
 .PHONY: demo demo-stop tour testnet
 ## demo: start a local network and do the whole job on it, told as a story; it stays up
 demo:
@@ -114,7 +127,7 @@ proto:
 abi: contracts/node_modules/.package-lock.json
 	node contracts/abi.mjs
 
-.PHONY: test test-unit test-integration test-sim test-arm64 test-e2e test-web screenshots test-race bench bench-executors bench-content bench-inference test-revenue-long test-revenue-holders bench-oracle test-s390x test-wasm test-inference-long
+.PHONY: test test-unit test-integration test-sim test-arm64 test-e2e test-ibc test-web screenshots test-race bench bench-executors bench-content bench-inference test-revenue-long test-revenue-holders bench-oracle test-s390x test-wasm test-inference-long
 ## test: everything that a change must pass
 test: lint test-unit test-integration test-sim
 	$(MAKE) --no-print-directory -j 2 test-bits test-e2e
@@ -196,6 +209,10 @@ test-web: build tests/web/node_modules/.package-lock.json
 	@scripts/need.sh chromium node
 	$(TEST) -count=1 -timeout 15m ./tests/web/...
 
+## test-ibc: purchases from other chains on live networks: an imod, ibc-go's test application, and a hostile one (minutes; ARGS="-run …")
+test-ibc: build build/rly build/simd
+	$(TEST) -count=1 -timeout 30m -v ./tests/ibc $(ARGS)
+
 ## screenshots: test-web, and write docs/screenshots
 screenshots: build tests/web/node_modules/.package-lock.json
 	@scripts/need.sh chromium node
@@ -242,6 +259,11 @@ test-revenue-long:
 ## test-revenue-holders: gas and store operations with a million holders of one token, which must be those with ten
 test-revenue-holders:
 	GOGC=300 go test -count=1 -v -ldflags=-w -timeout 60m -run '^TestCostIndependentOfHolders$$' ./x/revshare/keeper -holders=1000000
+
+.PHONY: test-disputes-long
+## test-disputes-long: games about every operator, every pipeline and every model with corruptions at many places (N=10); prints moves, bytes and the last move's time
+test-disputes-long:
+	go test -count=1 -v -ldflags=-w -timeout 120m -run 'HonestWins' ./x/oracle/node/player -thorough $(or $(N),10)
 
 ## test-arm64: digests of runtime, models and served pictures and 1,000 random runs on an emulated arm64
 test-arm64:

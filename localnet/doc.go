@@ -6,6 +6,7 @@
 //   - [ReadConfig] reads and checks config.yml; every error names the key and the value.
 //   - [Init] writes one home per validator: keys, genesis, config.toml, app.toml, client.toml, on shifted ports of 127.0.0.1.
 //   - [Start] launches the nodes and the faucet as detached processes, waits for blocks and returns the [Network].
+//   - [StartLinked] does the same with a second chain beside the first and an IBC relayer (package relayer) between them.
 //   - [Stop] ends exactly those processes; [Network.StartNode] and [Network.SignalNode] let tests kill and revive one of them.
 //   - [Open] reads the description of a network that an earlier process made; [Network.Key] gives its keys.
 //   - [RunFaucet] is the body of the faucet process: Ignite's HTTP shape.

@@ -56,8 +56,10 @@ func Init(ctx context.Context, chain Chain, cfg *Config, opts Options) (*Network
 	if err := replaceable(opts.Home); err != nil {
 		return nil, nil, err
 	}
-	if running := (&Network{home: opts.Home}).running(); len(running) > 0 {
-		return nil, nil, fmt.Errorf("--home %s: %s still runs; stop the network first", opts.Home, running[0])
+	for _, home := range []string{opts.Home, filepath.Join(opts.Home, peerName)} { // the second chain goes with the first
+		if running := (&Network{home: home}).running(); len(running) > 0 {
+			return nil, nil, fmt.Errorf("--home %s: %s still runs; stop the network first", home, running[0])
+		}
 	}
 	if err := p.network.probePorts(); err != nil {
 		return nil, nil, err

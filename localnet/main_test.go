@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -51,8 +52,13 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// fake is the body of a fake process. Modes: node (makes blocks), dies (exits with a message), deaf (ignores SIGTERM).
+// fake is the body of a fake process. Modes: node (makes blocks), dies (exits with a message), deaf (ignores SIGTERM), unlinked
+// (its relayer cannot link).
 func fake(mode string, args []string) {
+	if len(args) > 1 && slices.Contains(args[:2], "link") {
+		fakeRelayer(mode, args)
+		return
+	}
 	home := args[len(args)-1]
 	if args[0] == "testnet" {
 		n, err := localnet.Open(home)
@@ -87,6 +93,9 @@ func fake(mode string, args []string) {
 		height := 1 + time.Since(begin)/(100*time.Millisecond)
 		fmt.Fprintf(w, `{"result":{"sync_info":{"latest_block_height":"%d"}}}`, height)
 	})
+	if err := fakeIBC(home); err != nil {
+		panic(err)
+	}
 	fmt.Println("fake node runs")
 	if mode == "deaf" {
 		time.Sleep(time.Hour)
@@ -176,7 +185,7 @@ func freeOffset(t *testing.T) int {
 	for offset := 10_000; offset < 30_000; offset += 500 {
 		busy := false
 		for _, base := range []int{26657, 26656, 26660, 9090, 1317, 8545, 8546, 8100, 4500, 4800} {
-			for _, shift := range []int{0, 10} {
+			for _, shift := range []int{0, 10, 500} {
 				l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", base+offset+shift))
 				if err != nil {
 					busy = true

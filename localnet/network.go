@@ -31,6 +31,7 @@ type Network struct {
 	GasPrice   string      `json:"gas_price"`
 	Nodes      []Node      `json:"nodes"`
 	Faucet     *FaucetInfo `json:"faucet,omitempty"`
+	IBC        *Link       `json:"ibc,omitempty"` // to the second chain, if there is one
 	// Fingerprint covers config.yml, the options, the default genesis and the build: data of another fingerprint are not used again.
 	Fingerprint string `json:"fingerprint"`
 

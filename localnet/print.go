@@ -28,10 +28,23 @@ func (n *Network) Print(out io.Writer) error {
 	for _, node := range n.Nodes {
 		fmt.Fprintf(w, "%s (%s)\t%s\t%s\t%s\t%s\t%s\n", node.Name, node.Moniker, node.RPC, node.REST, node.GRPC, node.JSONRPC, node.Metrics)
 	}
+	if n.IBC != nil && n.Running(relayerName) {
+		n.IBC.print(w)
+	}
 	if err := w.Flush(); err != nil {
 		return err
 	}
 	return n.printDevAccounts(out)
+}
+
+// print shows the second chain and the channel between both.
+func (l *Link) print(out io.Writer) {
+	fmt.Fprintln(out, "\nIBC\tRPC\tREST\tgRPC\tclient\ttransfer channel")
+	for _, end := range l.Ends {
+		fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\t%s\n", end.ChainID, end.RPC, end.REST, end.GRPC, end.Client, end.Channel)
+	}
+	fmt.Fprintf(out, "second chain\t%s (--home)\n", l.Home)
+	fmt.Fprintf(out, "relayer\t%s\n", l.Relayer)
 }
 
 // Pages is where a browser finds the pages of the network.

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/imochain/imod/localnet/relayer"
 )
 
 const (
@@ -21,13 +23,15 @@ const (
 	stopPoll  = 50 * time.Millisecond
 )
 
-// args is the command line of a node or of the faucet. It is also how a pid is recognised as ours.
+// args is the command line of a node, the faucet, or another process of the network. It is also how a pid is recognised as ours.
 func (n *Network) args(name string) []string {
 	switch name {
 	case faucetName:
 		return []string{"testnet", "faucet", "--home", n.home}
 	case modelsName:
 		return []string{"model", "serve", n.ModelsDir()}
+	case relayerName:
+		return relayer.Relayer{Home: filepath.Join(n.home, relayerName)}.StartArgs()
 	default:
 	}
 	return []string{"start", "--home", n.NodeHome(name)}

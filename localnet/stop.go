@@ -18,14 +18,20 @@ type Stopped struct {
 	Killed bool   `json:"killed"` // it did not end by itself
 }
 
-// Stop ends the processes whose pids the network in home wrote down and which still are what was started; nothing else.
-// A folder without a network is nothing to stop.
+// Stop ends the processes whose pids the network in home wrote down and which still are what was started, those of the second
+// chain beside it included; nothing else. A folder without a network is nothing to stop.
 func Stop(home string) ([]Stopped, error) {
 	abs, err := filepath.Abs(home)
 	if err != nil {
 		return nil, err
 	}
-	return (&Network{home: abs}).stop(stopGrace)
+	stopped, err := (&Network{home: abs}).stop(stopGrace)
+	peers, peerErr := (&Network{home: filepath.Join(abs, peerName)}).stop(stopGrace)
+	for _, s := range peers {
+		s.Name = filepath.Join(peerName, s.Name)
+		stopped = append(stopped, s)
+	}
+	return stopped, errors.Join(err, peerErr)
 }
 
 func (n *Network) stop(grace time.Duration) ([]Stopped, error) {

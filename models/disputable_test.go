@@ -50,14 +50,14 @@ func TestDisputable(t *testing.T) {
 			}
 			roots, _, err := trace.Run(t.Context(), p, inputs)
 			require.NoError(t, err)
-			tr, err := trace.New(m.Graph.Slots(), [][]merkle.Hash{roots}, merkle.Hash{})
+			tr, err := trace.New(step.Layout{Slots: m.Graph.Slots(), Steps: 1}, [][]merkle.Hash{roots}, merkle.Hash{})
 			require.NoError(t, err)
 			s := kerneltest.Source(9)
 			for range 10 {
 				node := int(s.Below(int64(len(m.Graph.Nodes))))
 				c, err := trace.Capture(t.Context(), p, inputs, node)
 				require.NoError(t, err)
-				w, err := c.Witness(m.Graph, weights, tr, 0)
+				w, err := c.Witness(m.Graph, weights, tr.Layout, tr, 0)
 				require.NoError(t, err)
 				lastSegment(t, &step.Claim{IR: m.Graph.Root(), Weights: merkle.ListRoot(weights), Trace: tr.Root(), Steps: 1, Node: uint64(node),
 					Element: uint64(s.Below(int64(c.Output.Len())))}, w, c.Inputs)

@@ -23,13 +23,13 @@ func noApplication(*cobra.Command, []string) error { return nil }
 func modelCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "model",
-		Short: "Pack, look at, check, run and serve model bundles; run conformance tests",
+		Short: "Pack, look at, compare, check, run and serve model bundles; run conformance tests",
 		Long: `A bundle is a folder named by its manifest root: manifest, ir, tensors, weights, card.md.
 The manifest is what is registered on chain; everything else hangs on its root.`,
 		PersistentPreRunE: noApplication,
 		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(modelPackCmd(), modelInspectCmd(), modelVerifyCmd(), modelVerifyContentCmd(), modelRunCmd(), modelServeCmd(), modelConformanceCmd())
+	cmd.AddCommand(modelPackCmd(), modelInspectCmd(), modelSharedCmd(), modelVerifyCmd(), modelVerifyContentCmd(), modelRunCmd(), modelServeCmd(), modelConformanceCmd())
 	return cmd
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/hex"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/imochain/imod/inference/bundle"
+	"github.com/imochain/imod/inference/bundle/shared"
 )
 
 const (
@@ -147,4 +149,29 @@ func openFile(t *testing.T, dir string) string {
 	require.NoError(t, os.WriteFile(path, []byte("0123456789abcdef"), 0o600))
 	require.NoError(t, os.Chmod(path, 0o644))
 	return path
+}
+
+// TestModelShared: a bundle packed by somebody else has all tensors in common with the first one.
+func TestModelShared(t *testing.T) {
+	out := t.TempDir()
+	mine := packPicture(t, filepath.Join(pictureFolder, "pipeline.json"), out)
+	file := filepath.Join(out, "proof")
+	text, err := light(t, "model", "shared", mine.Folder, mine.Folder, "--proof-file", file, "--output", "json")
+	require.NoError(t, err, text)
+	var v sharedView
+	require.NoError(t, json.Unmarshal([]byte(text), &v))
+	require.Equal(t, mine.WeightBytes, v.Bytes)
+	require.Equal(t, v.WeightBytes, v.Bytes)
+	written, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.Equal(t, v.Proof, written)
+	var root [32]byte
+	_, err = hex.Decode(root[:], []byte(mine.WeightsRoot))
+	require.NoError(t, err)
+	found, err := shared.Verify(root, root, written)
+	require.NoError(t, err)
+	require.Equal(t, v.Tensors, found.Tensors)
+
+	_, err = light(t, "model", "shared", mine.Folder, filepath.Join(out, "none"))
+	require.ErrorIs(t, err, os.ErrNotExist)
 }

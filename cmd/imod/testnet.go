@@ -1,10 +1,12 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -23,6 +25,8 @@ const (
 	testnetFlagReset      = "reset"
 	testnetFlagOutput     = "output"
 	testnetFlagHome       = "home"
+	testnetFlagIBC        = "ibc"
+	testnetFlagRelayer    = "relayer"
 
 	defaultConfigFile = "config.yml"
 )
@@ -79,7 +83,11 @@ func testnetStartCmd(chain func() localnet.Chain) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "start",
 		Short: "Start the nodes and the faucet and wait for blocks; a network that runs in the same folder is stopped first",
-		Args:  cobra.NoArgs,
+		Long: `Starts the nodes and the faucet of a network and waits for blocks. A network that runs in the same folder is stopped first; data that
+fit are used again. With --ibc a second chain of one validator, ` + localnet.PeerChainID + `, starts beside it, on ports 500 above, and a relayer between them, which
+"make relayer" builds: coins, and purchases with a memo, travel between the two. "imod testnet stop" ends all of it.`,
+		Example: "  imod testnet start --validators 1\n  imod testnet start --ibc --validators 1",
+		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, opts, err := testnetOptions(cmd)
 			if err != nil {
@@ -87,7 +95,7 @@ func testnetStartCmd(chain func() localnet.Chain) *cobra.Command {
 			}
 			ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGINT, syscall.SIGTERM)
 			defer stop()
-			network, err := localnet.Start(ctx, chain(), cfg, opts)
+			network, err := startNetwork(ctx, cmd, chain(), cfg, opts)
 			if err != nil {
 				return err
 			}
@@ -96,7 +104,32 @@ func testnetStartCmd(chain func() localnet.Chain) *cobra.Command {
 	}
 	addTestnetFlags(cmd)
 	cmd.Flags().Bool(testnetFlagReset, false, "start a new chain even if the data of the last one fit")
+	cmd.Flags().Bool(testnetFlagIBC, false, "start a second chain and a relayer between the two")
+	cmd.Flags().String(testnetFlagRelayer, "", "relayer of --ibc (default: rly beside this program, where \"make relayer\" puts it)")
 	return cmd
+}
+
+// startNetwork starts one chain, or with --ibc two that are linked.
+func startNetwork(ctx context.Context, cmd *cobra.Command, chain localnet.Chain, cfg *localnet.Config, opts localnet.Options) (*localnet.Network, error) {
+	linked, err := cmd.Flags().GetBool(testnetFlagIBC)
+	if err != nil {
+		return nil, err
+	}
+	rly, err := cmd.Flags().GetString(testnetFlagRelayer)
+	if err != nil {
+		return nil, err
+	}
+	if !linked {
+		return localnet.Start(ctx, chain, cfg, opts)
+	}
+	if rly == "" {
+		self, err := os.Executable()
+		if err != nil {
+			return nil, err
+		}
+		rly = filepath.Join(filepath.Dir(self), "rly")
+	}
+	return localnet.StartLinked(ctx, chain, cfg, opts, rly)
 }
 
 func testnetInitCmd(chain func() localnet.Chain) *cobra.Command {

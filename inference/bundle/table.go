@@ -132,6 +132,9 @@ func (t *Table) Roots() ([]Hash, error) {
 	return roots, nil
 }
 
+// Tree is the tree over the chunks of tensor i, which merkle.TreeRoot makes its root.
+func (t *Table) Tree(i int) Hash { return merkle.LeavesTree(t.tensorLeaves(i)) }
+
 func (t *Table) tensorLeaves(i int) []merkle.Hash { return t.leaves[t.starts[i]:t.starts[i+1]] }
 
 // Chunk is one stretch of the weights file with the hash it must have.

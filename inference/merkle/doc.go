@@ -13,8 +13,8 @@
 // zero bytes, and the tree of no leaves is those 32 zero bytes. Depth and number
 // of chunks follow from dtype and dims, so a position outside does not exist.
 //
-// Surface: TensorRoot, BytesRoot, ListRoot, Hasher (streaming), Tree (paths),
-// ChunkRoot and VerifyChunk (one chunk against a tensor root), ElementSize and
+// Surface: TensorRoot, BytesRoot, ListRoot, LeavesTree and TreeRoot (a tensor root in
+// two steps), Hasher (streaming), Tree (paths), ChunkRoot and VerifyChunk (one chunk against a tensor root), ElementSize and
 // Size (overflow-checked). The package allocates nothing that its caller did not
 // bring, except in NewTree.
 package merkle

@@ -62,6 +62,9 @@ func tensorHash(dtype byte, dims []uint64, tree Hash) Hash {
 	return sha256.Sum256(buf[:n])
 }
 
+// TreeRoot is the root of a tensor whose chunks have this tree. The shape is one that Size takes.
+func TreeRoot(dtype byte, dims []uint64, tree Hash) Hash { return tensorHash(dtype, dims, tree) }
+
 func listHash(count uint64, tree Hash) Hash {
 	var buf [1 + 8 + 32]byte
 	buf[0] = listDomain

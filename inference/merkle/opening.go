@@ -12,22 +12,23 @@ import (
 // Siblings returns the siblings of an opening of the chunks at indices, which
 // are ascending and in range.
 func (t *Tree) Siblings(indices []uint64) ([]Hash, error) {
+	return Siblings(uint64(len(t.levels[0])), indices, t.Node)
+}
+
+// Siblings is Tree.Siblings of a tree over so many leaves of which node gives the nodes
+// that are needed, level 0 being the leaves; beyond the last leaf it gives empty subtrees.
+func Siblings(leaves uint64, indices []uint64, node func(level int, index uint64) Hash) ([]Hash, error) {
 	at := slices.Clone(indices)
 	for i, index := range at {
-		if index >= uint64(len(t.levels[0])) || i > 0 && index <= at[i-1] {
-			return nil, fmt.Errorf("%w: chunks %v of %d", ErrProof, indices, len(t.levels[0]))
+		if index >= leaves || i > 0 && index <= at[i-1] {
+			return nil, fmt.Errorf("%w: chunks %v of %d", ErrProof, indices, leaves)
 		}
 	}
 	var out []Hash
-	for level, hashes := range t.levels[:len(t.levels)-1] {
+	for level := range depth(leaves) {
 		at = fold(at, func(i int, pair bool) bool {
-			if pair {
-				return true
-			}
-			if s := at[i] ^ 1; s < uint64(len(hashes)) {
-				out = append(out, hashes[s])
-			} else {
-				out = append(out, t.empty[level])
+			if !pair {
+				out = append(out, node(level, at[i]^1))
 			}
 			return true
 		})

@@ -92,11 +92,16 @@ func LeavesRoot(dtype byte, dims []uint64, leaves []Hash) (Hash, error) {
 	if n := Chunks(size); n != uint64(len(leaves)) {
 		return Hash{}, fmt.Errorf("%w: %d leaves given, shape needs %d", ErrShape, len(leaves), n)
 	}
+	return tensorHash(dtype, dims, LeavesTree(leaves)), nil
+}
+
+// LeavesTree returns the top of the tree over leaf hashes, which TreeRoot makes a tensor root.
+func LeavesTree(leaves []Hash) Hash {
 	var f frontier
 	for i := range leaves {
 		f.add(leaves[i])
 	}
-	return tensorHash(dtype, dims, f.root()), nil
+	return f.root()
 }
 
 // ListRoot returns the root of an ordered list of roots; the count is bound.

@@ -15,6 +15,10 @@ type drawer struct {
 	stream *descriptor.Stream
 }
 
+func (s *textStage) drawer(seed uint64) drawer {
+	return drawer{d: s.d, tokens: len(s.tokens.Tokens), stream: s.d.Stream(seed)}
+}
+
 // choice is a token that may be drawn.
 type choice struct {
 	id     uint32

@@ -47,10 +47,21 @@ func Latents(seed uint64, n int, bound float32) []float32 {
 	s := descriptor.LatentStream(seed)
 	x := make([]float32, n)
 	for i := range x {
-		unit := float32(float32(int32(s.Uint32()>>8)-1<<23) * (1.0 / (1 << 23)))
-		x[i] = float32(unit * bound)
+		x[i] = latent(s.Uint32(), bound)
 	}
 	return x
+}
+
+// Latent is number i of Latents, by itself.
+func Latent(seed, i uint64, bound float32) float32 {
+	s := descriptor.LatentStream(seed)
+	s.Skip(4 * i)
+	return latent(s.Uint32(), bound)
+}
+
+func latent(drawn uint32, bound float32) float32 {
+	unit := float32(float32(int32(drawn>>8)-1<<23) * (1.0 / (1 << 23)))
+	return float32(unit * bound)
 }
 
 // output writes pixels row by row, red, green, blue of each.

@@ -9,14 +9,17 @@ import (
 	"github.com/imochain/imod/inference/bundle/descriptor"
 	"github.com/imochain/imod/inference/engine"
 	"github.com/imochain/imod/inference/ir"
+	"github.com/imochain/imod/inference/kernel"
 	"github.com/imochain/imod/inference/merkle"
 )
 
 // Runner is a loaded model with its pipeline. It is safe for concurrent use.
 type Runner struct {
-	manifest *bundle.Manifest
-	program  *engine.Program
-	stage    stage
+	manifest  *bundle.Manifest
+	program   *engine.Program
+	stage     stage
+	weights   []bundle.Hash // roots of the bundle's weights, the tokenizer included
+	tokenizer []byte        // of a text
 }
 
 // Result is what a run gives.
@@ -33,8 +36,25 @@ type stage interface {
 	fits(g *ir.Graph) error
 	// run makes the raw output of a raw input, and gives what the witness is taken
 	// from: one step per run of the graph that had a part in the output.
-	run(ctx context.Context, p *engine.Program, input []byte, seed uint64) ([]byte, []step, error)
+	run(ctx context.Context, p player, input []byte, seed uint64) ([]byte, []step, error)
 }
+
+// player runs the graph for a stage.
+type player interface {
+	// play runs it for the n-th time; it returns the outputs and what feeds the last node.
+	play(ctx context.Context, n int, inputs []kernel.Tensor) (outputs, last []kernel.Tensor, err error)
+	// wrote is told the tokens drawn so far, after every run of a text.
+	wrote(drawn []uint32) error
+}
+
+// plain runs the graph and remembers nothing.
+type plain struct{ program *engine.Program }
+
+func (p plain) play(ctx context.Context, _ int, inputs []kernel.Tensor) (outputs, last []kernel.Tensor, err error) {
+	return p.program.Run(ctx, inputs)
+}
+
+func (plain) wrote([]uint32) error { return nil }
 
 // New verifies every byte of the bundle, decodes its graph and loads it. Options
 // change how the engine runs, never what it computes.
@@ -67,7 +87,10 @@ func New(b *bundle.Bundle, opts ...engine.Option) (*Runner, error) {
 	if err := sameShapes(g.Weights, shapes); err != nil {
 		return nil, bundle.Refuse(bundle.ReasonWeights, err)
 	}
-	r := &Runner{manifest: m}
+	r := &Runner{manifest: m, tokenizer: tokenizer}
+	if r.weights, err = b.Table.Roots(); err != nil {
+		return nil, err
+	}
 	if r.stage, err = newStage(m.Pipeline, tokenizer); err != nil {
 		return nil, bundle.Refuse(bundle.ReasonPipeline, err)
 	}
@@ -102,7 +125,7 @@ func (r *Runner) Run(ctx context.Context, input []byte, seed uint64) (Result, er
 	if err := r.manifest.ValidateInput(input); err != nil {
 		return Result{}, bundle.Refuse(bundle.ReasonInput, err)
 	}
-	raw, steps, err := r.stage.run(ctx, r.program, input, seed)
+	raw, steps, err := r.stage.run(ctx, plain{r.program}, input, seed)
 	if err != nil {
 		var refusal *bundle.Refusal
 		switch ctxErr := ctx.Err(); {

@@ -7,7 +7,6 @@ import (
 
 	"github.com/imochain/imod/inference/bundle"
 	"github.com/imochain/imod/inference/bundle/descriptor"
-	"github.com/imochain/imod/inference/engine"
 	"github.com/imochain/imod/inference/ir"
 	"github.com/imochain/imod/inference/kernel"
 )
@@ -74,12 +73,12 @@ type single interface {
 // once runs the graph of a single stage.
 type once struct{ single }
 
-func (s once) run(ctx context.Context, p *engine.Program, input []byte, seed uint64) ([]byte, []step, error) {
+func (s once) run(ctx context.Context, p player, input []byte, seed uint64) ([]byte, []step, error) {
 	inputs, err := s.inputs(input, seed)
 	if err != nil {
 		return nil, nil, bundle.Refuse(bundle.ReasonInput, err)
 	}
-	outputs, last, err := p.Run(ctx, inputs)
+	outputs, last, err := p.play(ctx, 0, inputs)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/imochain/imod/inference/bundle/descriptor"
-	"github.com/imochain/imod/inference/engine"
 	"github.com/imochain/imod/inference/ir"
 	"github.com/imochain/imod/inference/kernel"
 	"github.com/imochain/imod/inference/pipeline/token"
@@ -100,52 +99,69 @@ func (s *textStage) carries(p *port, seen int64) error {
 	return nil
 }
 
-// pair checks that a state takes what an output gives: the same tensor, or one place
-// less of at most the context's along one axis.
-func (s *textStage) pair(p *port, out ir.TensorDecl) error {
-	if p.decl.Equal(out) {
-		return nil
+// pair checks that a state takes what an output gives.
+func (s *textStage) pair(p *port, out ir.TensorDecl) (err error) {
+	p.axis, err = SlideAxis(s.d, p.decl, out)
+	s.slides = s.slides || p.axis >= 0
+	return err
+}
+
+// SlideAxis tells how a state takes what an output gives: -1 for the same tensor, else
+// the axis along which the output has one place more, as many as the context.
+func SlideAxis(d *descriptor.Text, state, out ir.TensorDecl) (int, error) {
+	if state.Equal(out) {
+		return -1, nil
 	}
-	if p.decl.DType == out.DType && len(p.decl.Shape) == len(out.Shape) {
+	if state.DType == out.DType && len(state.Shape) == len(out.Shape) {
 		for i, n := range out.Shape {
 			less := slices.Clone(out.Shape)
 			less[i]--
-			if n == int64(s.d.Context) && slices.Equal(less, p.decl.Shape) {
-				p.axis, s.slides = i, true
-				return nil
+			if n == int64(d.Context) && slices.Equal(less, state.Shape) {
+				return i, nil
 			}
 		}
 	}
-	return fmt.Errorf("%s does not take %s", p.decl, out)
+	return -1, fmt.Errorf("%s does not take %s", state, out)
 }
 
-func (s *textStage) run(ctx context.Context, p *engine.Program, input []byte, seed uint64) ([]byte, []step, error) {
+func (s *textStage) run(ctx context.Context, p player, input []byte, seed uint64) ([]byte, []step, error) {
 	ids := s.prompt(string(input))
+	first := len(ids)
 	w := writer{stage: s, states: s.zeros()}
-	d := drawer{d: s.d, tokens: len(s.tokens.Tokens), stream: s.d.Stream(seed)}
+	d := s.drawer(seed)
 	var steps []step
-	for at := 0; ; at++ {
+	for n := 0; ; n++ {
+		at := n
 		if s.d.Form == descriptor.Window {
 			at = len(ids) - 1
 		}
-		scores, err := w.step(ctx, p, ids, at)
+		scores, err := w.step(ctx, p, n, ids, at)
 		if err != nil {
 			return nil, nil, err
 		}
-		if at+1 < len(ids) {
-			continue // still reading the prompt
+		end := false
+		if at+1 == len(ids) { // else it still reads the prompt
+			made, err := newStep(nil, []kernel.Tensor{scores})
+			if err != nil {
+				return nil, nil, err
+			}
+			steps = append(steps, made)
+			id := d.next(scores.F32)
+			ids = append(ids, id)
+			end = w.write(id) || s.full(first, len(ids)-first)
 		}
-		made, err := newStep(nil, []kernel.Tensor{scores})
-		if err != nil {
+		if err := p.wrote(ids[first:]); err != nil {
 			return nil, nil, err
 		}
-		steps = append(steps, made)
-		id := d.next(scores.F32)
-		ids = append(ids, id)
-		if w.write(id) || len(steps) == int(s.d.Length) || len(ids) == int(s.d.Context) {
+		if end {
 			return w.output(), steps, nil
 		}
 	}
+}
+
+// full reports whether no token may follow so many of the prompt and drawn ones.
+func (s *textStage) full(prompt, drawn int) bool {
+	return drawn == int(s.d.Length) || prompt+drawn == int(s.d.Context)
 }
 
 // prompt is the ids of a prompt. It gets half of the context: what is more is left out,
@@ -181,7 +197,7 @@ type writer struct {
 }
 
 // step runs the graph for the token at a place and returns the scores of the next one.
-func (w *writer) step(ctx context.Context, p *engine.Program, ids []uint32, at int) (kernel.Tensor, error) {
+func (w *writer) step(ctx context.Context, p player, n int, ids []uint32, at int) (kernel.Tensor, error) {
 	s := w.stage
 	inputs, state := make([]kernel.Tensor, len(s.ports)), 0
 	for i, port := range s.ports {
@@ -193,7 +209,7 @@ func (w *writer) step(ctx context.Context, p *engine.Program, ids []uint32, at i
 		inputs[i] = kernel.New(port.decl)
 		s.number(inputs[i], port.role, ids, at)
 	}
-	outputs, _, err := p.Run(ctx, inputs)
+	outputs, _, err := p.play(ctx, n, inputs)
 	if err != nil {
 		return kernel.Tensor{}, err
 	}
@@ -208,40 +224,28 @@ func (w *writer) step(ctx context.Context, p *engine.Program, ids []uint32, at i
 		}
 		state++
 	}
-	n := int(s.d.Vocabulary)
-	last := kernel.Tensor{DType: ir.F32, Shape: []int64{int64(n)}, F32: outputs[0].F32[:n]}
+	vocabulary := int(s.d.Vocabulary)
+	last := kernel.Tensor{DType: ir.F32, Shape: []int64{int64(vocabulary)}, F32: outputs[0].F32[:vocabulary]}
 	if s.d.Form == descriptor.Window {
-		last.F32 = outputs[0].F32[at*n : (at+1)*n]
+		last.F32 = outputs[0].F32[at*vocabulary : (at+1)*vocabulary]
 	}
 	return last, nil
 }
 
 // number fills an input with tokens, positions or the mask.
 func (s *textStage) number(t kernel.Tensor, role descriptor.Role, ids []uint32, at int) {
+	id := func(i int) uint32 {
+		if i < len(ids) {
+			return ids[i]
+		}
+		return 0
+	}
 	n := t.Len()
 	for i := range n {
-		v := 0
-		switch {
-		case role == descriptor.Mask && s.slides:
-			if i >= n-1-at {
-				v = 1
-			}
-		case role == descriptor.Mask:
-			if i <= at {
-				v = 1
-			}
-		case role == descriptor.Positions && s.d.Form == descriptor.Step:
-			v = at
-		case role == descriptor.Positions:
-			v = i
-		case s.d.Form == descriptor.Step:
-			v = int(ids[at])
-		case i < len(ids):
-			v = int(ids[i])
-		}
+		v := Number(s.d, role, s.slides, i, n, at, id)
 		switch t.DType {
 		case ir.I64:
-			t.I64[i] = int64(v)
+			t.I64[i] = v
 		case ir.I32:
 			t.I32[i] = int32(v)
 		case ir.F32:

@@ -9,12 +9,13 @@ import (
 
 // Disputable returns an error that names the first node of a graph about which a
 // proof could exceed MaxProof, in a trace of so many steps. A model that it
-// refuses must not be answered by one executor alone.
+// refuses must not be answered by one executor alone. The pipeline may write, and its
+// tokenizer be one more weight.
 func Disputable(g *ir.Graph, steps uint64) error {
-	l := Layout{Slots: g.Slots(), Steps: steps}
+	l := Layout{Slots: g.Slots(), Written: 1, Steps: steps}
 	for i := range g.Nodes {
 		r := g.Record(i)
-		if n := bound(&r, uint64(len(g.Nodes)), uint64(len(g.Weights)), l); n > MaxProof {
+		if n := bound(&r, uint64(len(g.Nodes)), uint64(len(g.Weights))+1, l); n > MaxProof {
 			return fmt.Errorf("node %d (%s): a proof may take %d bytes, allowed are %d", i, r.Node.Kind, n, MaxProof)
 		}
 	}
@@ -24,7 +25,7 @@ func Disputable(g *ir.Graph, steps uint64) error {
 // Bound is the most bytes of a proof about a node of a graph.
 func Bound(g *ir.Graph, node int, steps uint64) int {
 	r := g.Record(node)
-	return bound(&r, uint64(len(g.Nodes)), uint64(len(g.Weights)), Layout{Slots: g.Slots(), Steps: steps})
+	return bound(&r, uint64(len(g.Nodes)), uint64(len(g.Weights))+1, Layout{Slots: g.Slots(), Written: 1, Steps: steps})
 }
 
 const (

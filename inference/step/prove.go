@@ -6,6 +6,7 @@ import (
 	"github.com/imochain/imod/inference/ir"
 	"github.com/imochain/imod/inference/kernel"
 	"github.com/imochain/imod/inference/merkle"
+	"github.com/imochain/imod/inference/step/internal/wire"
 )
 
 // Tensor is a committed tensor of which at least some chunks are known.
@@ -41,7 +42,7 @@ func Prove(c *Claim, w *Witness) ([]byte, error) {
 	}
 	segment := int64(c.Segment)
 	p := &proof{
-		nodes: w.Nodes, record: r.Encode(), recordPath: w.RecordPath, inputs: make([]opening, len(r.Sources)),
+		nodes: w.Nodes, record: r.Encode(), recordPath: w.RecordPath, inputs: make([]wire.Opening, len(r.Sources)),
 	}
 	var before []byte
 	var states []uint64
@@ -74,7 +75,7 @@ func Prove(c *Claim, w *Witness) ([]byte, error) {
 		if p.inputs[i], err = open(w.Inputs[i], chunks); err != nil {
 			return nil, err
 		}
-		p.inputs[i].path = w.Inputs[i].Path
+		p.inputs[i].Path = w.Inputs[i].Path
 		if r.Sources[i].Weight {
 			p.weights = w.Weights
 		}
@@ -84,7 +85,7 @@ func Prove(c *Claim, w *Witness) ([]byte, error) {
 		if p.output, err = open(w.Output, []uint64{chunk}); err != nil {
 			return nil, err
 		}
-		p.output.path = w.Output.Path
+		p.output.Path = w.Output.Path
 	}
 	b := p.encode()
 	if len(b) > MaxProof {
@@ -93,15 +94,15 @@ func Prove(c *Claim, w *Witness) ([]byte, error) {
 	return b, nil
 }
 
-func open(t Tensor, chunks []uint64) (o opening, err error) {
+func open(t Tensor, chunks []uint64) (o wire.Opening, err error) {
 	for _, i := range chunks {
 		data, err := t.Chunk(i)
 		if err != nil {
-			return opening{}, err
+			return wire.Opening{}, err
 		}
-		o.chunks = append(o.chunks, merkle.Opened{Index: i, Data: data})
+		o.Chunks = append(o.Chunks, merkle.Opened{Index: i, Data: data})
 	}
-	o.siblings, err = t.Siblings(chunks)
+	o.Siblings, err = t.Siblings(chunks)
 	return o, err
 }
 
@@ -131,14 +132,14 @@ func (r *recorder) Element(input int, index int64) (kernel.Element, error) {
 	return kernel.ReadElement(data[at:at+s.Decl.DType.Size()], s.Decl.DType)
 }
 
-// whole is a tensor of which everything is known.
-type whole struct {
+// Data is a tensor of which everything is known.
+type Data struct {
+	*merkle.Tree
 	data []byte
-	tree *merkle.Tree
 }
 
 // Whole is a tensor given by all its bytes.
-func Whole(dtype byte, shape []uint64, data []byte) (Tensor, error) {
+func Whole(dtype byte, shape []uint64, data []byte) (*Data, error) {
 	var leaves []merkle.Hash
 	for rest := data; len(rest) > 0; {
 		n := min(len(rest), merkle.ChunkSize)
@@ -149,15 +150,14 @@ func Whole(dtype byte, shape []uint64, data []byte) (Tensor, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &whole{data, tree}, nil
+	return &Data{tree, data}, nil
 }
 
-func (t *whole) Chunk(index uint64) ([]byte, error) {
+// Chunk implements Tensor.
+func (t *Data) Chunk(index uint64) ([]byte, error) {
 	at := index * merkle.ChunkSize
 	if at >= uint64(len(t.data)) {
 		return nil, refuse("chunk %d", index)
 	}
 	return t.data[at:min(at+merkle.ChunkSize, uint64(len(t.data)))], nil
 }
-
-func (t *whole) Siblings(chunks []uint64) ([]merkle.Hash, error) { return t.tree.Siblings(chunks) }

@@ -14,6 +14,7 @@ type Claim struct {
 	IR, Weights merkle.Hash // of the model's manifest
 	Trace       merkle.Hash // list root of the trace, of Steps runs
 	Steps       uint64
+	Written     uint64 // as in Layout
 
 	Step, Node, Element, Segment uint64
 	// States is the root of the element's running values. It has no effect on an
@@ -77,7 +78,7 @@ func (v *verification) header() error {
 	if v.record.Slots < p.nodes || len(p.inputs) != len(v.record.Sources) {
 		return refuse("record does not fit")
 	}
-	v.layout = Layout{Slots: v.record.Slots, Steps: c.Steps}
+	v.layout = Layout{Slots: v.record.Slots, Written: c.Written, Steps: c.Steps}
 	if _, err := v.layout.Index(c.Step, 0); err != nil {
 		return refuse("%w", err)
 	}
@@ -96,22 +97,22 @@ func (v *verification) openings() error {
 	weights := uint64(0) // stated only if one is opened
 	for i, s := range v.record.Sources {
 		o := &v.proof.inputs[i]
-		if o.empty() {
+		if o.Empty() {
 			continue
 		}
 		if v.first(i) != i {
 			return refuse("opens input %d twice", i)
 		}
-		v.read[i] = make([]bool, len(o.chunks))
-		root, err := merkle.OpenRoot(byte(s.Decl.DType), dims(s.Decl), o.chunks, o.siblings)
+		v.read[i] = make([]bool, len(o.Chunks))
+		root, err := merkle.OpenRoot(byte(s.Decl.DType), dims(s.Decl), o.Chunks, o.Siblings)
 		if err != nil {
 			return refuse("input %d: %w", i, err)
 		}
 		if s.Weight {
 			weights = v.proof.weights
-			err = listed(v.proof.weights, s.Index, root, o.path, v.claim.Weights)
+			err = listed(v.proof.weights, s.Index, root, o.Path, v.claim.Weights)
 		} else {
-			err = v.traced(s.Index, root, o.path)
+			err = v.traced(s.Index, root, o.Path)
 		}
 		if err != nil {
 			return refuse("input %d: %w", i, err)
@@ -159,42 +160,42 @@ func (v *verification) ends() (before, after []byte, err error) {
 		if before, after, err = v.values(last); err != nil {
 			return nil, nil, err
 		}
-	} else if !v.proof.states.empty() {
+	} else if !v.proof.states.Empty() {
 		return nil, nil, refuse("opens running values that there are not")
 	}
 	if !last {
-		if !v.proof.output.empty() {
+		if !v.proof.output.Empty() {
 			return nil, nil, refuse("opens the output without need")
 		}
 		return before, after, nil
 	}
 	d, o := v.record.Node.Out, &v.proof.output
 	chunk, at := chunkOf(int64(c.Element), d.DType.Size())
-	if len(o.chunks) != 1 || o.chunks[0].Index != chunk {
+	if len(o.Chunks) != 1 || o.Chunks[0].Index != chunk {
 		return nil, nil, refuse("the element is not opened")
 	}
-	root, err := merkle.OpenRoot(byte(d.DType), dims(d), o.chunks, o.siblings)
+	root, err := merkle.OpenRoot(byte(d.DType), dims(d), o.Chunks, o.Siblings)
 	if err != nil {
 		return nil, nil, refuse("output: %w", err)
 	}
-	if err := v.traced(v.record.Slots-v.proof.nodes+c.Node, root, o.path); err != nil {
+	if err := v.traced(v.record.Slots-v.proof.nodes+c.Node, root, o.Path); err != nil {
 		return nil, nil, refuse("output: %w", err)
 	}
-	return before, o.chunks[0].Data[at : at+d.DType.Size()], nil
+	return before, o.Chunks[0].Data[at : at+d.DType.Size()], nil
 }
 
 // values reads the running values around the segment.
 func (v *verification) values(last bool) (before, after []byte, err error) {
 	o, shape := &v.proof.states, stateDims(v.record, v.segments)
-	root, err := merkle.OpenRoot(merkle.U8, shape, o.chunks, o.siblings)
-	if err != nil || len(o.path) != 0 || root != v.claim.States {
+	root, err := merkle.OpenRoot(merkle.U8, shape, o.Chunks, o.Siblings)
+	if err != nil || len(o.Path) != 0 || root != v.claim.States {
 		return nil, nil, refuse("running values do not belong to the claim")
 	}
 	width, used := int64(shape[1]), 0
 	get := func(i int64) []byte {
 		// Widths divide the size of a chunk.
 		chunk, at := chunkOf(i, width)
-		for k, have := range o.chunks {
+		for k, have := range o.Chunks {
 			if have.Index == chunk {
 				used |= 1 << k
 				return have.Data[at : at+width]
@@ -203,7 +204,7 @@ func (v *verification) values(last bool) (before, after []byte, err error) {
 		err = refuse("running value %d is not opened", i)
 		return nil
 	}
-	if len(o.chunks) > 2 {
+	if len(o.Chunks) > 2 {
 		return nil, nil, refuse("too many running values")
 	}
 	if v.claim.Segment > 0 {
@@ -212,7 +213,7 @@ func (v *verification) values(last bool) (before, after []byte, err error) {
 	if !last {
 		after = get(int64(v.claim.Segment))
 	}
-	if err == nil && used != 1<<len(o.chunks)-1 {
+	if err == nil && used != 1<<len(o.Chunks)-1 {
 		err = refuse("opens running values without need")
 	}
 	return before, after, err
@@ -223,7 +224,7 @@ func (v *verification) Element(input int, index int64) (kernel.Element, error) {
 	d := v.record.Sources[input].Decl
 	from := v.first(input)
 	chunk, at := chunkOf(index, d.DType.Size())
-	for k, c := range v.proof.inputs[from].chunks {
+	for k, c := range v.proof.inputs[from].Chunks {
 		if c.Index == chunk {
 			v.read[from][k] = true
 			return kernel.ReadElement(c.Data[at:at+d.DType.Size()], d.DType)

@@ -58,9 +58,14 @@ func (c capturer) After(node int, out kernel.Tensor) error {
 	return errCaptured
 }
 
+// Paths gives paths in a trace: in one's own, or in that of another as far as it is known.
+type Paths interface {
+	Path(entry uint64) ([]merkle.Hash, error)
+}
+
 // Witness makes what step.Prove takes about the captured node of one step. The
-// weights' roots are the graph's, in order.
-func (c *Captured) Witness(g *ir.Graph, weights []merkle.Hash, t *Trace, at uint64) (*step.Witness, error) {
+// weights' roots are the graph's, in order; a tokenizer's may follow.
+func (c *Captured) Witness(g *ir.Graph, weights []merkle.Hash, l step.Layout, t Paths, at uint64) (*step.Witness, error) {
 	w := &step.Witness{Record: g.Record(c.Node), Nodes: uint64(len(g.Nodes)), Weights: uint64(len(weights))}
 	records, err := merkle.NewListTree(g.Items())
 	if err != nil {
@@ -74,7 +79,7 @@ func (c *Captured) Witness(g *ir.Graph, weights []merkle.Hash, t *Trace, at uint
 		return nil, err
 	}
 	traced := func(slot uint64) ([]merkle.Hash, error) {
-		index, err := t.Layout.Index(at, slot)
+		index, err := l.Index(at, slot)
 		if err != nil {
 			return nil, err
 		}

@@ -56,7 +56,7 @@ func cheat(t *testing.T, g *game, name string, node int, s *kerneltest.Source) {
 		steps = append(steps, roots)
 	}
 	liar := *g
-	liar.trace, err = trace.New(g.trace.Layout.Slots, steps, g.trace.Item(g.trace.Layout.Entries()-1))
+	liar.trace, err = trace.New(g.trace.Layout, steps, g.trace.Item(g.trace.Layout.Entries()-1))
 	require.NoError(t, err)
 
 	claim, w := liar.claim(t, at, node, element, 0)

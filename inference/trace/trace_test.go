@@ -56,7 +56,7 @@ func play(t testing.TB, p kerneltest.Program, steps int) *game {
 	for range steps {
 		all = append(all, roots)
 	}
-	g.trace, err = trace.New(p.Graph.Slots(), all, root(t, outputs[0]))
+	g.trace, err = trace.New(step.Layout{Slots: p.Graph.Slots(), Steps: uint64(len(all))}, all, root(t, outputs[0]))
 	require.NoError(t, err)
 	return g
 }
@@ -102,7 +102,7 @@ func (g *game) claim(t testing.TB, at uint64, node int, element, segment int64) 
 	t.Helper()
 	c, err := trace.Capture(t.Context(), g.program, g.Inputs, node)
 	require.NoError(t, err)
-	w, err := c.Witness(g.Graph, g.weights, g.trace, at)
+	w, err := c.Witness(g.Graph, g.weights, g.trace.Layout, g.trace, at)
 	require.NoError(t, err)
 	claim := &step.Claim{
 		IR: g.Graph.Root(), Weights: merkle.ListRoot(g.weights), Trace: g.trace.Root(), Steps: g.trace.Layout.Steps,

@@ -32,6 +32,20 @@ func (s *Stream) Bytes(b []byte) {
 	}
 }
 
+// Skip leaves out the next n bytes, at the cost of one block.
+func (s *Stream) Skip(n uint64) {
+	left := uint64(len(s.buf) - s.used)
+	if n <= left {
+		s.used += int(n)
+		return
+	}
+	n -= left
+	s.next += n / uint64(len(s.buf))
+	s.used = len(s.buf)
+	var rest [sha256.Size]byte
+	s.Bytes(rest[:n%uint64(len(s.buf))])
+}
+
 // Uint32 takes four bytes, big-endian.
 func (s *Stream) Uint32() uint32 {
 	var b [4]byte

@@ -1,9 +1,6 @@
 package token
 
-import (
-	"bytes"
-	"encoding/binary"
-)
+import "encoding/binary"
 
 // codecVersion is that of the encoding and of the rules behind it, the tables of
 // characters included.
@@ -57,7 +54,7 @@ func (t *Tokenizer) flags() (f byte) {
 // Unmarshal reads an encoding; it has exactly one form. Memory stays within a small
 // multiple of its length.
 func Unmarshal(b []byte) (*Tokenizer, error) {
-	r := &reader{rest: b}
+	r := &reader{rest: b, all: string(b)}
 	if v := r.u8(); v != codecVersion {
 		return nil, refusef("version %d is not %d", v, codecVersion)
 	}
@@ -88,11 +85,11 @@ func Unmarshal(b []byte) (*Tokenizer, error) {
 	if r.bad || len(r.rest) > 0 {
 		return nil, refusef("malformed encoding")
 	}
+	if t.flags() != f { // every other field has one form by itself
+		return nil, refusef("encoding is not canonical")
+	}
 	if err := t.Prepare(); err != nil {
 		return nil, err
-	}
-	if !bytes.Equal(t.Marshal(), b) {
-		return nil, refusef("encoding is not canonical")
 	}
 	return t, nil
 }
@@ -102,9 +99,11 @@ func appendText(b []byte, s string) []byte {
 	return append(b, s...)
 }
 
-// reader takes fields off the front; after a failure it gives zeros.
+// reader takes fields off the front; after a failure it gives zeros. Texts are parts of
+// all, so that a dispute about a tokenizer does not make thousands of copies.
 type reader struct {
 	rest []byte
+	all  string
 	bad  bool
 }
 
@@ -133,9 +132,11 @@ func (r *reader) count(n, size int) int {
 
 func (r *reader) text() string {
 	n := int(r.u16())
-	if n > len(r.rest) {
+	if r.bad || n > len(r.rest) {
 		r.bad = true
 		return ""
 	}
-	return string(r.take(n))
+	at := len(r.all) - len(r.rest)
+	r.take(n)
+	return r.all[at : at+n]
 }

@@ -91,6 +91,11 @@ func (k *Keeper) initModels(ctx context.Context, g types.GenesisState) error {
 			return err
 		}
 	}
+	for _, w := range g.SharedWeights {
+		if err := k.shared.Set(ctx, sharedKey(w), w); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -271,8 +276,14 @@ func (k *Keeper) exportModels(ctx context.Context, g *types.GenesisState) error 
 	}); err != nil {
 		return err
 	}
-	return k.payoutsDue.Walk(ctx, nil, func(id uint64) (bool, error) {
+	if err := k.payoutsDue.Walk(ctx, nil, func(id uint64) (bool, error) {
 		g.PayoutsDue = append(g.PayoutsDue, id)
+		return false, nil
+	}); err != nil {
+		return err
+	}
+	return k.shared.Walk(ctx, nil, func(_ collections.Triple[uint64, uint32, uint64], w types.SharedWeights) (bool, error) {
+		g.SharedWeights = append(g.SharedWeights, w)
 		return false, nil
 	})
 }

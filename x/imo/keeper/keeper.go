@@ -36,6 +36,7 @@ type Keeper struct {
 	versions         collections.Map[collections.Pair[uint64, uint32], types.Version]
 	manifests        collections.Map[collections.Pair[uint64, uint32], []byte]
 	weightsRoots     collections.Map[[]byte, uint64]
+	shared           collections.Map[collections.Triple[uint64, uint32, uint64], types.SharedWeights]
 	incomes          collections.Map[collections.Pair[uint64, string], types.Income]
 	incomePayments   collections.Map[collections.Triple[uint64, string, sdk.AccAddress], math.Int]
 	payoutsDue       collections.KeySet[uint64]
@@ -116,6 +117,9 @@ func NewKeeper(
 			collections.PairKeyCodec(collections.StringKey, collections.Uint64Key), codec.CollValue[types.Return](cdc)),
 		freeExits: collections.NewIndexedMap(sb, types.FreeExitsPrefix, "free_exits", sdk.AccAddressKey, collections.Uint64Value,
 			newFreeExitIndexes(sb)),
+		shared: collections.NewMap(sb, types.SharedWeightsPrefix, "shared_weights",
+			collections.TripleKeyCodec(collections.Uint64Key, collections.Uint32Key, collections.Uint64Key),
+			codec.CollValue[types.SharedWeights](cdc)),
 		ticks: collections.NewMap(sb, types.TicksPrefix, "ticks", modelVersion, codec.CollValue[types.BookTick](cdc)),
 	}
 	schema, err := sb.Build()

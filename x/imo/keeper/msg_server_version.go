@@ -21,6 +21,15 @@ func (s msgServer) PublishVersion(ctx context.Context, msg *types.MsgPublishVers
 	}, nil
 }
 
+// ShowSharedWeights implements types.MsgServer.
+func (s msgServer) ShowSharedWeights(ctx context.Context, msg *types.MsgShowSharedWeights) (*types.MsgShowSharedWeightsResponse, error) {
+	if _, err := s.accountOf("sender", msg.Sender); err != nil {
+		return nil, err
+	}
+	shown, err := s.Keeper.ShowSharedWeights(ctx, msg)
+	return &types.MsgShowSharedWeightsResponse{Shared: shown}, err
+}
+
 // ObjectVersion implements types.MsgServer.
 func (s msgServer) ObjectVersion(ctx context.Context, msg *types.MsgObjectVersion) (*types.MsgObjectVersionResponse, error) {
 	holder, err := s.accountOf("holder", msg.Holder)

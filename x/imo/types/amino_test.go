@@ -73,6 +73,7 @@ func messages() []gogoproto.Message {
 		&types.MsgExit{Holder: "a", Amount: coin, MinPayout: &coin},
 		&types.MsgPublishVersion{Creator: "a", ModelId: 1, BundleUris: []string{"x"}, Manifest: []byte{1}},
 		&types.MsgObjectVersion{Holder: "a", ModelId: 1, Version: 2},
+		&types.MsgShowSharedWeights{Sender: "a", ModelId: 2, Version: 1, EarlierModelId: 1, EarlierVersion: 3, Proof: []byte{4}},
 		&types.MsgSwap{Sender: "a", ModelId: 1, AmountIn: coin, MinOut: none, Deadline: at},
 		&types.MsgAddLiquidity{Sender: "a", ModelId: 1, MaxTokens: coin, MaxPayment: none, MinShares: math.NewInt(1), Deadline: at},
 		&types.MsgRemoveLiquidity{Sender: "a", ModelId: 1, Shares: math.NewInt(1), MinTokens: coin, MinPayment: none, Deadline: at},

@@ -15,6 +15,7 @@ func RegisterInterfaces(registry codectypes.InterfaceRegistry) {
 		&MsgRetireModel{},
 		&MsgPublishVersion{},
 		&MsgObjectVersion{},
+		&MsgShowSharedWeights{},
 		&MsgSetPrice{},
 		&MsgCreateOffering{},
 		&MsgCancelOffering{},
@@ -43,6 +44,7 @@ func RegisterLegacyAminoCodec(cdc *codec.LegacyAmino) {
 	legacy.RegisterAminoMsg(cdc, &MsgRetireModel{}, "imod/imo/MsgRetireModel")
 	legacy.RegisterAminoMsg(cdc, &MsgPublishVersion{}, "imod/imo/MsgPublishVersion")
 	legacy.RegisterAminoMsg(cdc, &MsgObjectVersion{}, "imod/imo/MsgObjectVersion")
+	legacy.RegisterAminoMsg(cdc, &MsgShowSharedWeights{}, "imod/imo/MsgShowSharedWeights")
 	legacy.RegisterAminoMsg(cdc, &MsgSetPrice{}, "imod/imo/MsgSetPrice")
 	legacy.RegisterAminoMsg(cdc, &MsgCreateOffering{}, "imod/imo/MsgCreateOffering")
 	legacy.RegisterAminoMsg(cdc, &MsgCancelOffering{}, "imod/imo/MsgCancelOffering")

@@ -67,5 +67,6 @@ var (
 	ErrSpendOpen           = errors.Register(ModuleName, 62, "another spend is open")
 	ErrNoWeight            = errors.Register(ModuleName, 63, "holder held nothing at the record date")
 	ErrHome                = errors.Register(ModuleName, 64, "invalid home of a bid")
-	ErrFreeExit            = errors.Register(ModuleName, 65, "exit is not free of fees now")
+	ErrSharedWeights       = errors.Register(ModuleName, 65, "shared weights are not shown")
+	ErrFreeExit            = errors.Register(ModuleName, 66, "exit is not free of fees now")
 )

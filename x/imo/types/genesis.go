@@ -26,10 +26,37 @@ func (g GenesisState) Validate() error {
 	if err := g.checkVotes(); err != nil {
 		return err
 	}
+	if err := g.checkShared(); err != nil {
+		return err
+	}
 	if err := g.checkOfferings(); err != nil {
 		return err
 	}
 	return g.checkMarkets()
+}
+
+// checkShared checks that what was shown of shared weights is of versions that are, in order.
+func (g GenesisState) checkShared() error {
+	type key struct {
+		model   uint64
+		version uint32
+	}
+	versions := make(map[key]bool, len(g.Versions))
+	for _, entry := range g.Versions {
+		versions[key{entry.Version.ModelId, entry.Version.Version}] = true
+	}
+	var last SharedWeights
+	for _, w := range g.SharedWeights {
+		ordered := last.ModelId < w.ModelId || last.ModelId == w.ModelId &&
+			(last.Version < w.Version || last.Version == w.Version && last.EarlierModelId < w.EarlierModelId)
+		if !ordered || w.Tensors == 0 || w.Bytes == 0 || w.EarlierModelId == w.ModelId ||
+			!versions[key{w.ModelId, w.Version}] || !versions[key{w.EarlierModelId, w.EarlierVersion}] {
+			return ErrInvalidGenesis.Wrapf("shared weights of version %d of model %d with version %d of model %d are out of order, empty, or of no such version",
+				w.Version, w.ModelId, w.EarlierVersion, w.EarlierModelId)
+		}
+		last = w
+	}
+	return nil
 }
 
 // checkVotes checks that a version's objections sum to their weight, and that whatever waits has a time to wait for.

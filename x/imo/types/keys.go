@@ -71,9 +71,10 @@ var (
 	SpendsByModelPrefix   = collections.NewPrefix(32) // (model id, spend id)
 	SpendObjectionsPrefix = collections.NewPrefix(33) // (spend id, holder) -> weight
 	ReturnsPrefix         = collections.NewPrefix(34) // (channel, sequence) -> Return
-	// 35 and 36 hold back free exits; they are no part of a genesis.
-	FreeExitsPrefix         = collections.NewPrefix(35) // account -> height of its last free exit
-	FreeExitsByHeightPrefix = collections.NewPrefix(36) // (height, account)
+	SharedWeightsPrefix   = collections.NewPrefix(35) // (model id, version, earlier model id) -> SharedWeights
+	// 36 and 37 hold back free exits; they are no part of a genesis.
+	FreeExitsPrefix         = collections.NewPrefix(36) // account -> height of its last free exit
+	FreeExitsByHeightPrefix = collections.NewPrefix(37) // (height, account)
 )
 
 // Address ranges of EVM objects: 12 bytes, then an 8-byte id.
