@@ -89,6 +89,7 @@ func saleTable(j *job, says sayStep, refused refuseStep, passes passStep) []wall
 		}),
 		passes(time.Second, 6),
 		says(j.bo, &imotypes.MsgObjectVersion{Holder: bo, ModelId: 1, Version: 2}),
+		refused("", j.eve, &imotypes.MsgShowSharedWeights{Sender: eve, ModelId: 2, EarlierModelId: 1, Proof: []byte{1, 2}}),
 		func(j *job) walletCase {
 			return walletCase{from: j.dee, message: &imotypes.MsgSwap{Sender: dee, ModelId: 1, AmountIn: coin(imo(1)), MinOut: sdk.NewInt64Coin(j.denom, 1), Deadline: deadline(j)}}
 		},
