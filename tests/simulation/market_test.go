@@ -23,6 +23,7 @@ var marketOperations = []operation{
 	{"ProposeSpend", proposeSpend}, // one at a time of a model: twice, so that little time passes between them
 	{"ProposeSpend", proposeSpend},
 	{"ObjectSpend", objectSpend},
+	{"ObjectSpend", objectSpend},
 	{"ExecuteSpend", executeSpend},
 }
 

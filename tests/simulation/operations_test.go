@@ -34,6 +34,7 @@ var operations = append([]operation{
 	{"PlaceBid", placeBid},
 	{"PlaceBid", placeBid},
 	{"CancelBid", cancelBid},
+	{"CancelBid", cancelBid},
 	{"CollectAllocation", collectAllocation},
 	{"CollectRefund", collectRefund},
 	{"CollectRefund", collectRefund}, // few sales fail
@@ -52,7 +53,7 @@ var operations = append([]operation{
 	{"Exit", exit},
 	{"DeliverOutput", deliver},
 	{"SetPolicy", setPolicy},
-}, slices.Concat(marketOperations, contentOperations, optimisticOperations)...)
+}, slices.Concat(marketOperations, contentOperations, optimisticOperations, packetOperations)...)
 
 func amount(n int64) sdk.Coin {
 	return sdk.NewCoin(app.BaseDenom, sdkmath.NewIntWithDecimal(n, app.Decimals-2))

@@ -40,6 +40,7 @@ type world struct {
 	sent    []string
 	// committed are prompts that were named by a hash
 	committed []committed
+	loop      loop
 }
 
 // TestInvariants runs the seeds and then asks whether every message had its share.
@@ -73,6 +74,7 @@ func run(t *testing.T, seed uint64, succeeded map[string]int) {
 		supply(c)
 		w.checkModules()
 	}
+	w.openLoop()
 	for range blocks {
 		w.block, w.sent = w.NewBlock(), nil
 		for range perBlock {
@@ -87,6 +89,7 @@ func run(t *testing.T, seed uint64, succeeded map[string]int) {
 		for i, result := range results {
 			if result.Code == 0 {
 				succeeded[w.sent[i]]++
+				w.loop.watch(t, result)
 			}
 		}
 	}
@@ -99,6 +102,7 @@ func (w *world) checkModules() {
 	require.NoError(w.T, w.App().IMOKeeper.CheckInvariants(ctx), "imo at height %d", w.Height())
 	require.NoError(w.T, w.App().OracleKeeper.CheckInvariants(ctx), "oracle at height %d", w.Height())
 	require.NoError(w.T, w.App().AIGCKeeper.Invariants(ctx), "aigc at height %d", w.Height())
+	w.checkEscrows(ctx)
 }
 
 // fastGenesis shortens what takes days on a main network.
