@@ -43,6 +43,7 @@ func walletTable(j *job) []walletStep {
 	steps = append(steps, saleTable(j, says, refused, passes)...)
 	steps = append(steps, revenueTable(j, says, refused, passes)...)
 	steps = append(steps, requestTable(j, says, refused, passes)...)
+	steps = append(steps, disputeTable(j, says, refused)...)
 	return append(steps, contentTable(j, says, refused, passes)...)
 }
 
@@ -151,6 +152,32 @@ func requestTable(j *job, says sayStep, refused refuseStep, passes passStep) []w
 			ResultsRoot: make([]byte, 32), Witness: make([]byte, 32),
 		}),
 		refused("authority", j.bo, &oracletypes.MsgUpdateParams{Authority: bo, Params: oracletypes.DefaultParams()}),
+	}
+}
+
+// disputeTable: an executor, and moves of a dispute that is not.
+func disputeTable(j *job, says sayStep, refused refuseStep) []walletStep {
+	eve := j.eve.String()
+	hash := make([]byte, 32)
+	hashes, root := [][]byte{hash, hash}, hex.EncodeToString(hash)
+	none := "not found"
+	return []walletStep{
+		says(j.eve, &oracletypes.MsgRegisterExecutor{Executor: eve, Capacity: 1, Bond: coin(imo(30)), MaxBundleBytes: 1 << 20, MaxWorkUnits: 1 << 20}),
+		refused("", j.eve, &oracletypes.MsgAssertResult{Executor: eve, RequestId: 1, OutputRoot: root}),
+		refused("", j.eve, &oracletypes.MsgBindResult{Executor: eve, Kind: oracletypes.SubjectKind_SUBJECT_KIND_PROOF, Id: 9, Binding: make([]byte, 20)}),
+		refused("", j.eve, &oracletypes.MsgOpenResult{
+			Executor: eve, Kind: oracletypes.SubjectKind_SUBJECT_KIND_PROOF, Id: 9, ResultsRoot: hash, Witness: hash, Samples: []byte{1},
+		}),
+		refused(none, j.eve, &oracletypes.MsgChallenge{Challenger: eve, ClaimId: 9, MaxBond: coin(imo(1))}),
+		refused(none, j.eve, &oracletypes.MsgDefend{
+			Sender: eve, DisputeId: 9, TraceRoot: root, Nodes: 3, Record: []byte{1}, RecordPath: hashes, OutputPath: hashes, Top: hashes,
+		}),
+		refused(none, j.eve, &oracletypes.MsgPick{Sender: eve, DisputeId: 9, Child: 1, Whole: true, Record: []byte{1}, RecordPath: hashes}),
+		refused(none, j.eve, &oracletypes.MsgReveal{Sender: eve, DisputeId: 9, Hashes: hashes}),
+		refused(none, j.eve, &oracletypes.MsgElement{Sender: eve, DisputeId: 9, Element: 4}),
+		refused(none, j.eve, &oracletypes.MsgProve{Sender: eve, DisputeId: 9, Segment: 1, Proof: []byte{1}, Salt: hash}),
+		refused(none, j.eve, &oracletypes.MsgTimeout{Sender: eve, DisputeId: 9}),
+		says(j.eve, &oracletypes.MsgUnregisterExecutor{Executor: eve}),
 	}
 }
 
