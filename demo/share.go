@@ -34,7 +34,12 @@ func (d *demo) release(ctx context.Context) error {
 		if err != nil {
 			return false, err
 		}
-		return !status.SyncInfo.LatestBlockTime.Before(due), nil
+		if status.SyncInfo.LatestBlockTime.Before(due) {
+			return false, nil
+		}
+		// The block is known before it is executed, and a simulation sees what is executed.
+		info, err := d.client.Comet().ABCIInfo(ctx)
+		return err == nil && info.Response.LastBlockHeight >= status.SyncInfo.LatestBlockHeight, err
 	})
 	if err != nil {
 		return err
