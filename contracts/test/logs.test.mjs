@@ -8,10 +8,11 @@ import { account, done, provider } from "../live.mjs";
 const expired = BigInt(process.env.EXPIRED);
 const anyone = collection.connect(account());
 
-// Owners and told results, out of eth_getLogs alone.
-async function replay() {
+// Owners and told results, out of eth_getLogs alone, at least up to a block that is known to be there: ethers answers
+// from a cache for a quarter of a second.
+async function replay(known = 0) {
   const state = { owners: new Map(), told: new Set() };
-  const last = await provider.getBlockNumber();
+  const last = Math.max(known, await provider.getBlockNumber());
   for (let from = 1; from <= last; from += 1000) {
     const logs = await provider.getLogs({ address: collection.target, fromBlock: from, toBlock: Math.min(last, from + 999) });
     for (const { name, args } of logs.map((log) => collection.interface.parseLog(log))) {
@@ -46,7 +47,7 @@ test("the logs give the owners: of tokens of which nothing is due at once, of al
   const receipt = await done(anyone.announce([...due], { gasLimit: 10_000_000 }));
   assert.equal(receipt.status, 1);
   assert.deepEqual([...(await collection.unannounced(100n))], []);
-  const after = await replay();
+  const after = await replay(receipt.blockNumber);
   assert.deepEqual(after.owners, truth);
   for (const id of truth.keys()) assert.ok(after.told.has(id), "every token here is final");
   const filtered = await provider.getLogs({ address: collection.target, topics: [topic("Transfer")], fromBlock: receipt.blockNumber, toBlock: receipt.blockNumber });
