@@ -94,7 +94,11 @@ func (j *Journal) open(size int64) error {
 	if err != nil {
 		return err
 	}
-	err = f.Truncate(size)
+	info, err := f.Stat()
+	if err == nil {
+		size = min(size, info.Size()) // it was replaced by a shorter one just before something failed
+		err = f.Truncate(size)
+	}
 	if err == nil {
 		_, err = f.Seek(size, io.SeekStart)
 	}
@@ -133,7 +137,8 @@ func (j *Journal) Append(records ...[]byte) error {
 // Full tells that the file is twice as long as after the last Rewrite.
 func (j *Journal) Full() bool { return j.size > j.limit }
 
-// Rewrite replaces all records. After an error the old ones are still there.
+// Rewrite replaces all records. After an error either the old ones or the new ones are there, and what is appended
+// follows them: never is the file written that no name leads to any more.
 func (j *Journal) Rewrite(records [][]byte) error {
 	var b bytes.Buffer
 	b.Write(appendFrame(nil, []byte(j.version)))
@@ -141,9 +146,13 @@ func (j *Journal) Rewrite(records [][]byte) error {
 		b.Write(appendFrame(nil, r))
 	}
 	if err := disk.Replace(j.path, b.Bytes(), true); err != nil {
-		return err
+		return errors.Join(err, j.open(j.size))
 	}
-	return j.open(int64(b.Len()))
+	j.size = int64(b.Len())
+	if err := j.open(j.size); err != nil {
+		return errors.Join(err, j.file.Close()) // the next Append fails, and opens anew
+	}
+	return nil
 }
 
 // Close closes the file.

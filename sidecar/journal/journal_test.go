@@ -96,3 +96,19 @@ func TestFailedAppend(t *testing.T) {
 	_, got := open(t, path, "v")
 	require.Equal(t, [][]byte{[]byte("a"), []byte("c")}, got)
 }
+
+// TestFailedRewrite: a journal whose file was replaced before the rewriting failed goes on behind the new records.
+func TestFailedRewrite(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "journal")
+	j, _ := open(t, path, "v")
+	require.NoError(t, j.Append([]byte("a"), []byte("b")))
+	old := j.size
+	other, _ := open(t, path, "v")
+	require.NoError(t, other.Rewrite([][]byte{[]byte("b")})) // as a rename does whose folder could not be synced
+	require.NoError(t, other.Close())
+	require.NoError(t, j.open(old))
+	require.NoError(t, j.Append([]byte("c")))
+	require.NoError(t, j.Close())
+	_, got := open(t, path, "v")
+	require.Equal(t, [][]byte{[]byte("b"), []byte("c")}, got)
+}
